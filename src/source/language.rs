@@ -1,0 +1,43 @@
+//! The languages that can be read, told by file name.
+
+use camino::Utf8Path;
+
+/// A language with a front end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// TypeScript and JavaScript, with JSX.
+    TypeScript,
+    /// A single-file component or page that holds scripts and markup: `.vue`, `.svelte`, `.astro`.
+    Component,
+    /// A page or server template: HTML and its relatives.
+    Template,
+    Python,
+    Kotlin,
+    Rust,
+}
+
+impl Language {
+    /// The language of a file by its ending; `None` if it is no source file.
+    pub fn of(path: &Utf8Path) -> Option<Self> {
+        match path.extension()? {
+            "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" => Some(Self::TypeScript),
+            "vue" | "svelte" | "astro" => Some(Self::Component),
+            "html" | "htm" | "jinja" | "jinja2" | "j2" | "ejs" | "hbs" | "handlebars" | "njk" | "pug" | "jade" | "ftl" | "mustache" | "tera" | "liquid" => Some(Self::Template),
+            "py" => Some(Self::Python),
+            "kt" | "kts" => Some(Self::Kotlin),
+            "rs" => Some(Self::Rust),
+            _ => None,
+        }
+    }
+
+    /// The name used in reports and rule files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TypeScript | Self::Component => "typescript",
+            Self::Template => "html",
+            Self::Python => "python",
+            Self::Kotlin => "kotlin",
+            Self::Rust => "rust",
+        }
+    }
+}
