@@ -3,4 +3,5 @@
 pub mod front;
 pub mod ir;
 pub mod outcome;
+pub mod rules;
 pub mod source;

@@ -7,10 +7,12 @@
 //! Invariants: a [`FunctionIndex`] or [`ClassIndex`] is valid in the module that holds it; spans are byte ranges of
 //! the file as read from disk; comments and docstrings are not code and do not occur here.
 
+mod name;
 mod text;
 mod value;
 mod walk;
 
+pub use name::{Name, Segment};
 pub use text::write_module;
 pub use value::{Argument, AssignOp, BinaryOp, Block, Call, CallStyle, Step, StepKind, TypeName, Value, ValueKind};
 pub use walk::{Visit, each_call, each_value, walk_block, walk_value};

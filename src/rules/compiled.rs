@@ -1,0 +1,343 @@
+//! Rules as they are used: patterns compiled, words checked.
+
+use crate::outcome::{Action, Side, Timing};
+use crate::source::Language;
+
+use super::pattern::{Glob, Pattern};
+use super::value::ValueTest;
+
+/// What a rule looks for in the program.
+#[derive(Debug, Clone)]
+pub struct Matcher {
+    pub what: What,
+    pub style: Option<Style>,
+    pub args: Vec<ArgumentTest>,
+    /// The value of an assignment.
+    pub value: Option<ValueTest>,
+    /// Calls (or annotations) that must enclose the place.
+    pub within: Vec<Pattern>,
+}
+
+/// The kind of place a matcher looks at.
+#[derive(Debug, Clone)]
+pub enum What {
+    Call(Vec<Pattern>),
+    Assign(Vec<Pattern>),
+    Delete(Vec<Pattern>),
+    /// The module of an import.
+    Import(Vec<Glob>),
+    /// A class with such a base.
+    Base(Vec<Pattern>),
+    Sql(SqlTest),
+}
+
+/// How a call must be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    Element,
+    Annotation,
+    New,
+}
+
+/// A statement in SQL inside a string.
+#[derive(Debug, Clone)]
+pub struct SqlTest {
+    /// `delete`, `update`, `insert`, `call`.
+    pub verbs: Vec<String>,
+    pub table: Option<Glob>,
+    /// A column that the statement sets.
+    pub set: Option<Glob>,
+}
+
+/// A test of one argument.
+#[derive(Debug, Clone)]
+pub struct ArgumentTest {
+    pub which: WhichArgument,
+    pub test: ValueTest,
+}
+
+/// Which argument a test looks at.
+#[derive(Debug, Clone)]
+pub enum WhichArgument {
+    Position(usize),
+    Named(String),
+    /// By name, else by position.
+    Either(usize, String),
+    Any,
+}
+
+/// Where something stands in a match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Locator {
+    /// The callee's last segment.
+    Callee,
+    /// A fixed text.
+    Text(String),
+    /// An argument by position and a path inside it.
+    Argument(usize, Vec<String>),
+    /// An argument by name and a path inside it.
+    Named(String, Vec<String>),
+    /// A field of the class that is annotated or matched.
+    Field(String),
+    /// Every argument, the last first.
+    Arguments,
+    /// The annotated function or class.
+    Annotated,
+    /// The object that the call is made on.
+    Receiver,
+    /// The value of the call.
+    Result,
+    /// The next call of the chain.
+    Chain,
+    /// The closure among the arguments.
+    Body,
+    /// The class of the annotated method.
+    Class,
+    /// The whole project.
+    Global,
+    /// Nothing.
+    None,
+}
+
+/// When an effect holds.
+#[derive(Debug, Clone, Default)]
+pub struct When {
+    pub held: Option<Side>,
+    pub backend: Option<Glob>,
+    pub fact: Option<String>,
+    pub no_fact: Option<String>,
+    pub package: Option<String>,
+    pub below: Option<Version>,
+    pub at_least: Option<Version>,
+}
+
+/// Major, minor, patch.
+pub type Version = (u64, u64, u64);
+
+/// One action that a call performs under a condition.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    pub action: Action,
+    pub when: When,
+    pub counts: bool,
+    pub why: Option<String>,
+}
+
+/// A claim of what a call does.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub id: String,
+    pub title: String,
+    pub library: String,
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    pub system: Option<String>,
+    pub at: Option<Side>,
+    pub silent: bool,
+    pub effects: Vec<Effect>,
+    pub timing: Timing,
+    pub awaited: bool,
+    pub followed_by: Vec<Pattern>,
+    pub undone_by: Vec<Pattern>,
+    pub returned: bool,
+    pub weak: bool,
+    pub fix: Option<String>,
+    pub truth: Vec<String>,
+    pub examples: Vec<Example>,
+    pub counter_examples: Vec<Example>,
+}
+
+/// A small project that shows a rule at work, or not at work.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// File names and texts; the first is the one that is shown.
+    pub files: Vec<(String, String)>,
+    /// The actions that the whole example must have found.
+    pub found: Option<Vec<Action>>,
+    pub why: Option<String>,
+    pub truth: Vec<String>,
+}
+
+/// Where sessions of a system are held.
+#[derive(Debug, Clone)]
+pub struct Backend {
+    pub id: String,
+    pub library: String,
+    pub languages: Vec<Language>,
+    pub system: String,
+    pub held: Side,
+    pub store: String,
+    pub default: bool,
+    pub matchers: Vec<Matcher>,
+    pub rank: i32,
+}
+
+/// Something true of the project that rules ask for.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    pub id: String,
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+}
+
+/// A managed service that keeps the sessions.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    pub id: String,
+    pub name: String,
+    pub languages: Vec<Language>,
+    pub packages: Vec<Glob>,
+    pub matchers: Vec<Matcher>,
+    pub used_by: Vec<Matcher>,
+}
+
+/// A declaration of an endpoint.
+#[derive(Debug, Clone)]
+pub struct Route {
+    pub id: String,
+    pub framework: String,
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    pub path: Vec<Locator>,
+    pub method: Vec<Locator>,
+    pub handler: Locator,
+    pub router: Locator,
+}
+
+/// A prefix put before the routes of a router, class or module.
+#[derive(Debug, Clone)]
+pub struct Mount {
+    pub id: String,
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    pub prefix: Vec<Locator>,
+    pub mounted: Locator,
+}
+
+/// Endpoints that a file's place declares.
+#[derive(Debug, Clone)]
+pub struct FileRoute {
+    pub id: String,
+    pub framework: String,
+    pub languages: Vec<Language>,
+    pub files: globset::GlobSet,
+    pub strip: Vec<globset::GlobMatcher>,
+    /// Exported names and their methods, in order.
+    pub exports: Vec<(String, String)>,
+    pub drop: Vec<String>,
+    pub dots: bool,
+    pub method_suffix: bool,
+    pub prefix: Option<String>,
+    pub needs: Vec<Glob>,
+}
+
+/// A logout that a library mounts or a configuration block declares.
+#[derive(Debug, Clone)]
+pub struct HandlerRule {
+    pub id: String,
+    pub framework: String,
+    pub library: String,
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    pub path: Vec<Locator>,
+    pub method: Vec<Locator>,
+    pub system: Option<String>,
+    pub effects: Vec<Effect>,
+    pub unless: Vec<Pattern>,
+    pub truth: Vec<String>,
+    pub examples: Vec<Example>,
+    pub counter_examples: Vec<Example>,
+}
+
+/// A call of an endpoint.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub id: String,
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    pub path: Vec<Locator>,
+    pub method: Vec<Locator>,
+}
+
+/// A change of the page within the client, which calls no server.
+#[derive(Debug, Clone)]
+pub struct Navigation {
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+}
+
+/// When closures that a call is given run.
+#[derive(Debug, Clone)]
+pub struct Callback {
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    /// Positions, names or keys; empty for all.
+    pub args: Vec<String>,
+    pub runs: Runs,
+    pub delay: Option<usize>,
+}
+
+/// When a closure runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    Ordinary,
+    Error,
+    Deferred,
+    Never,
+    /// An event of its own, which is no part of this flow.
+    Elsewhere,
+}
+
+/// A function that runs whenever something else is called: a reducer for another slice's action, a signal's receiver.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    pub to: Locator,
+    pub runs: Locator,
+}
+
+/// What a login creates.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    pub id: String,
+    pub kind: CredentialKind,
+    pub languages: Vec<Language>,
+    pub matchers: Vec<Matcher>,
+    pub key: Option<Locator>,
+    pub lifetime: Vec<Locator>,
+    pub unit: Unit,
+    pub default_seconds: Option<u64>,
+}
+
+/// The kind of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CredentialKind {
+    Session,
+    AccessToken,
+    RefreshToken,
+    Cookie,
+    Storage,
+    /// Not a credential itself: the look-up that makes a deny list real.
+    DenylistRead,
+}
+
+/// The unit of a bare number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Milliseconds,
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+}
+
+/// What tells the side on which a file runs.
+#[derive(Debug, Clone)]
+pub struct SideHint {
+    pub at: Side,
+    pub languages: Vec<Language>,
+    pub imports: Vec<Glob>,
+    pub calls: Vec<Pattern>,
+    pub packages: Vec<Glob>,
+}

@@ -1,0 +1,159 @@
+//! Finds the few rules that may fit a place, by the last segment of its name.
+
+use rustc_hash::FxHashMap;
+
+use super::RuleSet;
+use super::compiled::{Matcher, What};
+
+/// The kinds of entries that are looked up by the name of a call, assignment or deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Rule,
+    Backend,
+    Fact,
+    ProviderSignOut,
+    ProviderUse,
+    Route,
+    Mount,
+    Handler,
+    Request,
+    Navigation,
+    Callback,
+    Listen,
+    Credential,
+}
+
+/// One matcher of one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    pub kind: Kind,
+    /// Position in the rule set's list of that kind.
+    pub index: usize,
+    /// Position among the entry's matchers.
+    pub matcher: usize,
+}
+
+/// Entries by the last segment that a fitting name must have.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Index {
+    by_last: FxHashMap<String, Vec<Entry>>,
+    any: Vec<Entry>,
+    sql: Vec<Entry>,
+    imports: Vec<Entry>,
+    bases: Vec<Entry>,
+}
+
+impl RuleSet {
+    /// The matcher of an entry.
+    pub fn matcher(&self, entry: Entry) -> &Matcher {
+        let Entry { kind, index, matcher } = entry;
+        match kind {
+            Kind::Rule => &self.rules[index].matchers[matcher],
+            Kind::Backend => &self.backends[index].matchers[matcher],
+            Kind::Fact => &self.facts[index].matchers[matcher],
+            Kind::ProviderSignOut => &self.providers[index].matchers[matcher],
+            Kind::ProviderUse => &self.providers[index].used_by[matcher],
+            Kind::Route => &self.routes[index].matchers[matcher],
+            Kind::Mount => &self.mounts[index].matchers[matcher],
+            Kind::Handler => &self.handlers[index].matchers[matcher],
+            Kind::Request => &self.requests[index].matchers[matcher],
+            Kind::Navigation => &self.navigations[index].matchers[matcher],
+            Kind::Callback => &self.callbacks[index].matchers[matcher],
+            Kind::Listen => &self.listens[index].matchers[matcher],
+            Kind::Credential => &self.credentials[index].matchers[matcher],
+        }
+    }
+
+    /// The languages of an entry.
+    pub fn languages(&self, entry: Entry) -> &[crate::source::Language] {
+        let index = entry.index;
+        match entry.kind {
+            Kind::Rule => &self.rules[index].languages,
+            Kind::Backend => &self.backends[index].languages,
+            Kind::Fact => &self.facts[index].languages,
+            Kind::ProviderSignOut | Kind::ProviderUse => &self.providers[index].languages,
+            Kind::Route => &self.routes[index].languages,
+            Kind::Mount => &self.mounts[index].languages,
+            Kind::Handler => &self.handlers[index].languages,
+            Kind::Request => &self.requests[index].languages,
+            Kind::Navigation => &self.navigations[index].languages,
+            Kind::Callback => &self.callbacks[index].languages,
+            Kind::Listen => &self.listens[index].languages,
+            Kind::Credential => &self.credentials[index].languages,
+        }
+    }
+
+    /// The entries whose pattern may fit a name that ends in `last`.
+    pub fn candidates<'a>(&'a self, last: &str) -> impl Iterator<Item = Entry> + 'a {
+        self.index.by_last.get(last).into_iter().flatten().chain(&self.index.any).copied()
+    }
+
+    /// The entries that look at SQL.
+    pub fn sql_entries(&self) -> &[Entry] {
+        &self.index.sql
+    }
+
+    /// The entries that look at imports.
+    pub fn import_entries(&self) -> &[Entry] {
+        &self.index.imports
+    }
+
+    /// The entries that look at the bases of classes.
+    pub fn base_entries(&self) -> &[Entry] {
+        &self.index.bases
+    }
+
+    /// Builds the index, and the words by which files are chosen. Called once, when all entries are there.
+    pub(super) fn finish(&mut self) {
+        let mut index = Index::default();
+        let counts: [(Kind, Vec<usize>); 13] = [
+            (Kind::Rule, self.rules.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Backend, self.backends.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Fact, self.facts.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::ProviderSignOut, self.providers.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::ProviderUse, self.providers.iter().map(|entry| entry.used_by.len()).collect()),
+            (Kind::Route, self.routes.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Mount, self.mounts.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Handler, self.handlers.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Request, self.requests.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Navigation, self.navigations.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Callback, self.callbacks.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Listen, self.listens.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Credential, self.credentials.iter().map(|entry| entry.matchers.len()).collect()),
+        ];
+        for (kind, matchers) in counts {
+            for (at, count) in matchers.into_iter().enumerate() {
+                for matcher in 0..count {
+                    let entry = Entry { kind, index: at, matcher };
+                    match &self.matcher(entry).what {
+                        What::Call(patterns) | What::Assign(patterns) | What::Delete(patterns) => {
+                            let mut lasts: Vec<String> = Vec::new();
+                            let mut open = false;
+                            for pattern in patterns {
+                                match pattern.last_texts() {
+                                    Some(texts) => lasts.extend(texts.into_iter().map(str::to_owned)),
+                                    None => open = true,
+                                }
+                            }
+                            if open {
+                                index.any.push(entry);
+                            } else {
+                                lasts.sort();
+                                lasts.dedup();
+                                for last in lasts {
+                                    index.by_last.entry(last).or_default().push(entry);
+                                }
+                            }
+                        }
+                        What::Sql(_) => index.sql.push(entry),
+                        What::Import(_) => index.imports.push(entry),
+                        What::Base(_) => index.bases.push(entry),
+                    }
+                }
+            }
+        }
+        self.index = index;
+        self.words.sort();
+        self.words.dedup();
+    }
+}

@@ -1,0 +1,96 @@
+//! Reads rule files, the embedded ones and a user's own, and compiles them.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use include_dir::{Dir, include_dir};
+
+use super::RuleSet;
+use super::compile::compile;
+use super::schema;
+use super::words::Lexicon;
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// What can be wrong with rules. All of it is the rule author's to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder or a file in it cannot be read.
+    #[error("cannot read rules in `{path}`: {message}")]
+    Read { path: Utf8PathBuf, message: String },
+    /// Not TOML, an unknown key, a wrong type; the message quotes the place.
+    #[error("rule file `{file}` is not valid:\n{message}")]
+    Syntax { file: String, message: String },
+    /// A word in a rule that means nothing.
+    #[error("rule `{id}` in `{file}`: {message}")]
+    Meaning { file: String, id: String, message: String },
+    /// Two rules of the same id.
+    #[error("rule id `{id}` occurs in `{first}` and in `{second}`; ids must be unique")]
+    Duplicate { id: String, first: String, second: String },
+}
+
+/// The rules that are built in, and those of `extra` folders after them.
+///
+/// # Errors
+/// A folder that cannot be read, a file that is not valid. For the built-in rules this is our bug, and a test excludes it.
+pub fn load(extra: &[Utf8PathBuf]) -> Result<RuleSet, Error> {
+    let mut texts = built_in();
+    for folder in extra {
+        texts.extend(read_folder(folder)?);
+    }
+    from_texts(&texts)
+}
+
+/// Rules of texts alone: name of the file and text.
+///
+/// # Errors
+/// As [`load`].
+pub fn from_texts(texts: &[(String, String)]) -> Result<RuleSet, Error> {
+    let mut files = Vec::new();
+    for (file, text) in texts {
+        let parsed: schema::File = toml::from_str(text).map_err(|error| Error::Syntax { file: file.clone(), message: error.to_string() })?;
+        files.push((file.clone(), parsed));
+    }
+    let mut lexicon = Lexicon::default();
+    for (_, file) in &files {
+        for class in &file.class {
+            lexicon.add(class);
+        }
+    }
+    compile(files, lexicon)
+}
+
+/// The built-in rule files: path below `rules/` and text, sorted by path.
+pub fn built_in() -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    collect(&BUILT_IN, &mut texts);
+    texts.sort();
+    texts
+}
+
+fn collect(dir: &Dir<'_>, into: &mut Vec<(String, String)>) {
+    for file in dir.files() {
+        if file.path().extension().is_some_and(|ending| ending == "toml")
+            && let Some(text) = file.contents_utf8()
+        {
+            into.push((format!("rules/{}", file.path().display()).replace('\\', "/"), text.to_owned()));
+        }
+    }
+    for sub in dir.dirs() {
+        collect(sub, into);
+    }
+}
+
+fn read_folder(folder: &Utf8Path) -> Result<Vec<(String, String)>, Error> {
+    let mut texts = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| Error::Read { path: folder.to_owned(), message: error.to_string() })?;
+        let Ok(path) = Utf8PathBuf::from_path_buf(entry.path().to_path_buf()) else { continue };
+        if entry.file_type().is_file() && path.extension() == Some("toml") {
+            let text = std::fs::read_to_string(&path).map_err(|error| Error::Read { path: path.clone(), message: error.to_string() })?;
+            texts.push((path.to_string(), text));
+        }
+    }
+    if texts.is_empty() {
+        return Err(Error::Read { path: folder.to_owned(), message: "there is no `.toml` file in it".to_owned() });
+    }
+    Ok(texts)
+}

@@ -1,0 +1,50 @@
+//! Reads rule files and tells whether a pattern fits a place of the program.
+//!
+//! Never decides anything: what a fitting rule is worth is for `trace` and `judge` to say.
+
+mod compile;
+mod compiled;
+mod index;
+mod load;
+mod matching;
+mod pattern;
+mod schema;
+mod sql;
+mod value;
+mod words;
+
+pub use compiled::{
+    Backend, Callback, Credential, CredentialKind, Effect, Example, Fact, FileRoute, HandlerRule, Listen, Locator, Matcher, Mount, Navigation, Provider, Request, Route, Rule,
+    Runs, SideHint, Unit, Version, What, When,
+};
+pub use index::{Entry, Kind};
+pub use load::{Error, built_in, from_texts, load};
+pub use matching::Subject;
+pub use pattern::{Glob, Pattern};
+pub use value::{Lookup, number_of};
+pub use words::{ClassId, Lexicon, split_words};
+
+/// All rules of a run.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    pub lexicon: Lexicon,
+    pub rules: Vec<Rule>,
+    pub backends: Vec<Backend>,
+    pub facts: Vec<Fact>,
+    pub providers: Vec<Provider>,
+    pub routes: Vec<Route>,
+    pub mounts: Vec<Mount>,
+    pub file_routes: Vec<FileRoute>,
+    pub handlers: Vec<HandlerRule>,
+    pub requests: Vec<Request>,
+    pub navigations: Vec<Navigation>,
+    pub callbacks: Vec<Callback>,
+    pub listens: Vec<Listen>,
+    pub credentials: Vec<Credential>,
+    pub sides: Vec<SideHint>,
+    /// Name of each library and its names in manifests.
+    pub libraries: Vec<(String, Vec<String>)>,
+    /// The words that make a file worth lowering although no logout is in it.
+    pub words: Vec<String>,
+    index: index::Index,
+}

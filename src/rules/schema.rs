@@ -1,0 +1,470 @@
+//! A rule file as it is written. What it means once compiled stands in [`super::compiled`].
+
+use serde::Deserialize;
+
+/// One string or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    pub(super) fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::One(one) => vec![one],
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// A whole file: one library and all that is known of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct File {
+    pub library: Library,
+    #[serde(default)]
+    pub rule: Vec<Rule>,
+    #[serde(default)]
+    pub backend: Vec<Backend>,
+    #[serde(default)]
+    pub fact: Vec<Fact>,
+    #[serde(default)]
+    pub provider: Vec<Provider>,
+    #[serde(default)]
+    pub route: Vec<Route>,
+    #[serde(default)]
+    pub mount: Vec<Mount>,
+    #[serde(default)]
+    pub file_route: Vec<FileRoute>,
+    #[serde(default)]
+    pub handler: Vec<Handler>,
+    #[serde(default)]
+    pub request: Vec<Request>,
+    #[serde(default)]
+    pub navigation: Vec<Plain>,
+    #[serde(default)]
+    pub callback: Vec<Callback>,
+    #[serde(default)]
+    pub listen: Vec<Listen>,
+    #[serde(default)]
+    pub credential: Vec<Credential>,
+    #[serde(default)]
+    pub side: Vec<SideHint>,
+    #[serde(default)]
+    pub class: Vec<WordClass>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Library {
+    pub name: String,
+    pub languages: Vec<String>,
+    #[serde(default)]
+    pub docs: Option<String>,
+    /// Its names in manifests.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// The words that make a file worth lowering for the backends, facts, providers and credentials of this file;
+    /// without them they are taken from the patterns' module names.
+    #[serde(default)]
+    pub words: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Match {
+    #[serde(default)]
+    pub call: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub style: Option<String>,
+    #[serde(default)]
+    pub assign: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub value: Option<ValueTest>,
+    #[serde(default)]
+    pub delete: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub import: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub base: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub sql: Option<Sql>,
+    #[serde(default)]
+    pub args: Vec<ArgTest>,
+    #[serde(default)]
+    pub within: Option<OneOrMany<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Sql {
+    pub verb: OneOrMany<String>,
+    #[serde(default)]
+    pub table: Option<String>,
+    #[serde(default)]
+    pub set: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ValueTest {
+    #[serde(default)]
+    pub field: Option<String>,
+    #[serde(default)]
+    pub is: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub like: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub call: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub not: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ArgTest {
+    #[serde(default)]
+    pub index: Option<usize>,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub any: bool,
+    #[serde(default)]
+    pub field: Option<String>,
+    #[serde(default)]
+    pub is: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub like: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub call: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub not: bool,
+}
+
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct When {
+    #[serde(default)]
+    pub held: Option<String>,
+    #[serde(default)]
+    pub backend: Option<String>,
+    #[serde(default)]
+    pub fact: Option<String>,
+    #[serde(default)]
+    pub no_fact: Option<String>,
+    #[serde(default)]
+    pub package: Option<String>,
+    #[serde(default)]
+    pub below: Option<String>,
+    #[serde(default)]
+    pub at_least: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Effect {
+    pub action: String,
+    #[serde(default)]
+    pub when: Option<When>,
+    #[serde(default = "yes")]
+    pub counts: bool,
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Rule {
+    pub id: String,
+    pub title: String,
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    /// The session system whose backend decides.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// The side of the code on which the call works; both without it.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// The call means nothing on the other side, and is not reported there.
+    #[serde(default)]
+    pub silent: bool,
+    pub effects: Vec<Effect>,
+    #[serde(default)]
+    pub timing: Option<String>,
+    /// It does nothing unless awaited.
+    #[serde(default)]
+    pub awaited: bool,
+    /// It does nothing unless one of these is called in the same function (or its callers on the way) afterwards.
+    #[serde(default)]
+    pub followed_by: Option<OneOrMany<String>>,
+    /// It does nothing if one of these was called before in the same function.
+    #[serde(default)]
+    pub undone_by: Option<OneOrMany<String>>,
+    /// It does nothing unless its value, or the variable that it changes, is part of what the handler returns.
+    #[serde(default)]
+    pub returned: bool,
+    /// A fallback that speaks only where the callee is not a function of the project.
+    #[serde(default)]
+    pub weak: bool,
+    #[serde(default)]
+    pub fix: Option<String>,
+    /// Rows of the truth tables.
+    #[serde(default)]
+    pub truth: Vec<String>,
+    #[serde(default)]
+    pub example: Vec<Example>,
+    #[serde(default)]
+    pub counter_example: Vec<Example>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Example {
+    /// The file's name, which decides language and file-based routes; by default `example` with the library's first language's ending.
+    #[serde(default)]
+    pub file: Option<String>,
+    pub code: String,
+    /// More files of the same small project: name and text.
+    #[serde(default)]
+    pub files: std::collections::BTreeMap<String, String>,
+    /// The actions found by the whole example; by default those of the rule.
+    #[serde(default)]
+    pub found: Option<Vec<String>>,
+    /// For a counter-example: why the rule must not count.
+    #[serde(default)]
+    pub why: Option<String>,
+    #[serde(default)]
+    pub truth: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Backend {
+    pub id: String,
+    /// The session system it belongs to; the rules of that system ask for it.
+    pub system: String,
+    pub held: String,
+    /// How it is called in reports.
+    pub store: String,
+    /// Assumed where the system is used and no other backend is seen.
+    #[serde(default)]
+    pub default: bool,
+    #[serde(rename = "match", default)]
+    pub matches: Option<OneOrMany<Match>>,
+    /// Of several that match, the highest wins; 0 without it.
+    #[serde(default)]
+    pub rank: i32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Fact {
+    pub id: String,
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Provider {
+    pub id: String,
+    pub name: String,
+    /// Names in manifests, `*` allowed.
+    pub packages: Vec<String>,
+    /// Its sign-out.
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    /// What shows that it keeps the sessions although nothing signs out (a component, a middleware, a token check).
+    #[serde(default)]
+    pub used_by: Option<OneOrMany<Match>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Route {
+    pub id: String,
+    pub framework: String,
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    /// Where the path stands: `arg:0`, `arg:path`, `arg:0.url`, `field:path` of the class, or a text in quotes.
+    #[serde(default)]
+    pub path: Option<OneOrMany<String>>,
+    /// Where the method stands: `callee`, `arg:methods`, `arg:0.method`, or a word such as `POST` or `ANY`.
+    #[serde(default)]
+    pub method: Option<OneOrMany<String>>,
+    /// Where the handlers stand: `args` (every argument that is a function, the last one first), `arg:1`, `arg:0.handler`,
+    /// `annotated` (the function under the annotation), `chain` (the next call of the chain).
+    #[serde(default)]
+    pub handler: Option<String>,
+    /// The object on which the route is declared: `receiver` (default), `arg:0`, `class`, or `none`.
+    #[serde(default)]
+    pub router: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Mount {
+    pub id: String,
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    /// Where the prefix stands, as in `path` of a route.
+    #[serde(default)]
+    pub prefix: Option<OneOrMany<String>>,
+    /// What is mounted: `args`, `arg:1`, `receiver` or `result` (a router made with a prefix), `class` (annotated), `body` (routes declared in the closure argument), `global`.
+    pub mounted: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct FileRoute {
+    pub id: String,
+    pub framework: String,
+    /// Globs over the path of the file; `$root` is any directory that may stand before.
+    pub files: Vec<String>,
+    /// What is cut from the path before its folders become the route: a glob prefix ending in a slash.
+    pub strip: Vec<String>,
+    /// The exported names that are handlers, with their methods: `POST = "POST"`, `default = "ANY"`, `actions.* = "POST"`.
+    pub exports: std::collections::BTreeMap<String, String>,
+    /// Last segments of the path that are no part of the route (`route`, `+server`, `index`).
+    #[serde(default)]
+    pub drop: Vec<String>,
+    /// Dots in the file's name divide segments.
+    #[serde(default)]
+    pub dots: bool,
+    /// The method may stand at the end of the file's name (`logout.post`).
+    #[serde(default)]
+    pub method_suffix: bool,
+    /// A prefix that the framework puts before.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// The file must import one of these, or the nearest manifest name one of them.
+    #[serde(default)]
+    pub needs: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Handler {
+    pub id: String,
+    pub framework: String,
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    #[serde(default)]
+    pub path: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub method: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub system: Option<String>,
+    /// What the mounted logout does by itself.
+    #[serde(default)]
+    pub effects: Vec<Effect>,
+    /// Not a handler if its closure calls one of these (`logout { disable() }`).
+    #[serde(default)]
+    pub unless: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub truth: Vec<String>,
+    #[serde(default)]
+    pub example: Vec<Example>,
+    #[serde(default)]
+    pub counter_example: Vec<Example>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Request {
+    pub id: String,
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    #[serde(default)]
+    pub path: Option<OneOrMany<String>>,
+    #[serde(default)]
+    pub method: Option<OneOrMany<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Plain {
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Callback {
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    /// The closures concerned: argument positions or names, or keys of a record argument; all without it.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// `error`, `deferred`, `never`, `elsewhere` (an event of its own: not part of this flow), `ordinary`.
+    pub runs: String,
+    /// Deferred only if this argument is over 1000 (milliseconds) or cannot be told.
+    #[serde(default)]
+    pub delay: Option<usize>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Listen {
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    /// Where the thing that is listened to stands.
+    pub to: String,
+    /// Where the function that then runs stands.
+    pub runs: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Credential {
+    pub id: String,
+    /// `session`, `access-token`, `refresh-token`, `cookie`, `storage`, `denylist-read`.
+    pub kind: String,
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
+    /// Where the cookie's name or the storage key stands.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Where the lifetime stands.
+    #[serde(default)]
+    pub lifetime: Option<OneOrMany<String>>,
+    /// The unit of a bare number: `s`, `ms`, `min`, `h`, `d`.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The lifetime where none is given, in seconds; without it a token without lifetime never expires.
+    #[serde(default)]
+    pub default_seconds: Option<u64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SideHint {
+    /// `server` or `client`.
+    pub at: String,
+    /// Modules whose import tells it, `*` allowed.
+    #[serde(default)]
+    pub imports: Vec<String>,
+    /// Calls whose presence tells it.
+    #[serde(default)]
+    pub calls: Vec<String>,
+    /// Names in manifests that tell it of files that do not tell it themselves.
+    #[serde(default)]
+    pub packages: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WordClass {
+    pub name: String,
+    /// Words, or several words in their order: `refresh token`.
+    pub words: Vec<String>,
+    /// Words that exclude it wherever they stand in the same name.
+    #[serde(default)]
+    pub except: Vec<String>,
+}
