@@ -2,6 +2,7 @@
 
 pub mod front;
 pub mod ir;
+pub mod link;
 pub mod outcome;
 pub mod rules;
 pub mod source;

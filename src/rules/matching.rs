@@ -11,15 +11,15 @@ use super::{RuleSet, sql};
 
 /// A place that rules may fit, with all its names.
 #[derive(Debug, Clone, Copy)]
-pub enum Subject<'a> {
+pub enum Subject<'a, 'p> {
     Call {
-        call: &'a Call,
+        call: &'p Call,
         names: &'a [Name],
     },
     /// `value` is assigned to something of these names.
     Assign {
         names: &'a [Name],
-        value: &'a Value,
+        value: &'p Value,
     },
     Delete {
         names: &'a [Name],
@@ -28,7 +28,7 @@ pub enum Subject<'a> {
 
 impl RuleSet {
     /// The entries of the given kinds that fit, sorted. `within` are the names of the calls that enclose the place, the nearest first.
-    pub fn fitting(&self, kinds: &[Kind], subject: Subject<'_>, within: &[Name], language: crate::source::Language, lookup: &dyn Lookup) -> Vec<Entry> {
+    pub fn fitting<'p>(&self, kinds: &[Kind], subject: Subject<'_, 'p>, within: &[Name], language: crate::source::Language, lookup: &dyn Lookup<'p>) -> Vec<Entry> {
         let names = match subject {
             Subject::Call { names, .. } | Subject::Assign { names, .. } | Subject::Delete { names } => names,
         };
@@ -53,7 +53,7 @@ impl RuleSet {
     }
 
     /// Whether one matcher fits one place.
-    pub fn fits(&self, matcher: &Matcher, subject: Subject<'_>, within: &[Name], lookup: &dyn Lookup) -> bool {
+    pub fn fits<'p>(&self, matcher: &Matcher, subject: Subject<'_, 'p>, within: &[Name], lookup: &dyn Lookup<'p>) -> bool {
         let lexicon = &self.lexicon;
         let fits_name = |patterns: &[Pattern], names: &[Name]| names.iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, lexicon)));
         let place_fits = match (&matcher.what, subject) {
@@ -107,7 +107,7 @@ fn style_fits(wanted: Option<Style>, style: CallStyle) -> bool {
     }
 }
 
-fn argument_fits(test: &ArgumentTest, call: &Call, lookup: &dyn Lookup, lexicon: &Lexicon) -> bool {
+fn argument_fits<'p>(test: &ArgumentTest, call: &'p Call, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
     let value = match &test.which {
         WhichArgument::Position(index) => call.positional(*index),
         WhichArgument::Named(name) => call.named(name).or_else(|| spread_field(call, name)),

@@ -6,11 +6,11 @@ use super::pattern::{Glob, Pattern};
 use super::words::Lexicon;
 
 /// What a rule asks of the program around a value.
-pub trait Lookup {
+pub trait Lookup<'p> {
     /// The value that `value` stands for, constants and assignments followed; itself where nothing is known.
-    fn fold<'a>(&'a self, value: &'a Value) -> &'a Value;
+    fn fold(&self, value: &'p Value) -> &'p Value;
     /// All names of a value: as written, and as imports, types and assignments make it.
-    fn names(&self, value: &Value) -> Vec<Name>;
+    fn names(&self, value: &'p Value) -> Vec<Name>;
 }
 
 /// A property of a value.
@@ -77,7 +77,7 @@ pub struct ValueTest {
 
 impl ValueTest {
     /// Whether the value passes; `None` is an absent argument.
-    pub fn passes(&self, value: Option<&Value>, lookup: &dyn Lookup, lexicon: &Lexicon) -> bool {
+    pub fn passes<'p>(&self, value: Option<&'p Value>, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
         let found = match value {
             None => self.holds(None, lookup, lexicon),
             Some(value) if self.field.is_empty() => self.holds(Some(value), lookup, lexicon),
@@ -90,7 +90,7 @@ impl ValueTest {
         found != self.not
     }
 
-    fn holds(&self, value: Option<&Value>, lookup: &dyn Lookup, lexicon: &Lexicon) -> bool {
+    fn holds<'p>(&self, value: Option<&'p Value>, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
         let Some(value) = value else { return self.is.contains(&Is::Absent) };
         let folded = lookup.fold(value);
         (self.is.is_empty() || self.is.iter().any(|is| has_property(*is, folded, lookup, lexicon, 0)))
@@ -102,7 +102,7 @@ impl ValueTest {
 /// Values in records may nest this deep before a test gives up.
 const MAX_NESTING: usize = 6;
 
-fn collect_fields<'a>(path: &[Glob], value: &'a Value, lookup: &'a dyn Lookup, lexicon: &Lexicon, depth: usize, into: &mut Vec<&'a Value>) {
+fn collect_fields<'p>(path: &[Glob], value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon, depth: usize, into: &mut Vec<&'p Value>) {
     let folded = lookup.fold(value);
     let Some((first, rest)) = path.split_first() else {
         into.push(value);
@@ -138,7 +138,7 @@ fn collect_fields<'a>(path: &[Glob], value: &'a Value, lookup: &'a dyn Lookup, l
     }
 }
 
-fn has_property(is: Is, value: &Value, lookup: &dyn Lookup, lexicon: &Lexicon, depth: usize) -> bool {
+fn has_property<'p>(is: Is, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon, depth: usize) -> bool {
     match (is, &value.kind) {
         (Is::Present | Is::NonEmpty, _) if is == Is::Present => true,
         (Is::NonEmpty, _) => !has_property(Is::Empty, value, lookup, lexicon, depth),
@@ -153,7 +153,7 @@ fn has_property(is: Is, value: &Value, lookup: &dyn Lookup, lexicon: &Lexicon, d
     }
 }
 
-fn is_empty(kind: &ValueKind, lookup: &dyn Lookup, lexicon: &Lexicon, depth: usize) -> bool {
+fn is_empty<'p>(kind: &'p ValueKind, lookup: &dyn Lookup<'p>, lexicon: &Lexicon, depth: usize) -> bool {
     match kind {
         ValueKind::Null => true,
         ValueKind::Bool(flag) => !flag,
@@ -191,7 +191,7 @@ fn is_initial_name(name: &str) -> bool {
 }
 
 /// The number that a value is, arithmetic on constants included.
-pub fn number_of(value: &Value, lookup: &dyn Lookup, depth: usize) -> Option<f64> {
+pub fn number_of<'p>(value: &'p Value, lookup: &dyn Lookup<'p>, depth: usize) -> Option<f64> {
     if depth > MAX_NESTING {
         return None;
     }
@@ -216,7 +216,7 @@ pub fn number_of(value: &Value, lookup: &dyn Lookup, depth: usize) -> Option<f64
     }
 }
 
-fn is_zero_duration(value: &Value, lookup: &dyn Lookup) -> bool {
+fn is_zero_duration<'p>(value: &'p Value, lookup: &dyn Lookup<'p>) -> bool {
     match &value.kind {
         ValueKind::Member(of, name) => matches!(name.as_str(), "ZERO" | "EPOCH" | "UNIX_EPOCH") || (matches!(&of.kind, ValueKind::Number(n) if *n == 0.0)),
         ValueKind::Call(call) => {
@@ -248,14 +248,14 @@ fn is_zero_duration(value: &Value, lookup: &dyn Lookup) -> bool {
     }
 }
 
-fn is_negative_duration(value: &Value, lookup: &dyn Lookup) -> bool {
+fn is_negative_duration<'p>(value: &'p Value, lookup: &dyn Lookup<'p>) -> bool {
     match &value.kind {
         ValueKind::Call(call) => call.args.iter().any(|arg| number_of(&arg.value, lookup, 0).is_some_and(|number| number < 0.0)),
         _ => false,
     }
 }
 
-fn is_past(value: &Value, lookup: &dyn Lookup, depth: usize) -> bool {
+fn is_past<'p>(value: &'p Value, lookup: &dyn Lookup<'p>, depth: usize) -> bool {
     if depth > MAX_NESTING {
         return false;
     }
@@ -320,11 +320,11 @@ fn collect_texts<'a>(value: &'a Value, into: &mut Vec<&'a str>, depth: usize) {
     }
 }
 
-fn mentions_call(patterns: &[Pattern], value: &Value, lookup: &dyn Lookup, lexicon: &Lexicon, depth: usize) -> bool {
+fn mentions_call<'p>(patterns: &[Pattern], value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon, depth: usize) -> bool {
     if depth > MAX_NESTING {
         return false;
     }
-    let fits = |value: &Value| lookup.names(value).iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, lexicon)));
+    let fits = |value: &'p Value| lookup.names(value).iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, lexicon)));
     match &value.kind {
         ValueKind::Name(_) | ValueKind::Member(_, _) => fits(value),
         ValueKind::Call(call) => {

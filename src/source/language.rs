@@ -30,6 +30,11 @@ impl Language {
         }
     }
 
+    /// Whether a bare name may be a member of the class around it.
+    pub fn has_implicit_members(self) -> bool {
+        matches!(self, Self::Kotlin)
+    }
+
     /// The name used in reports and rule files.
     pub fn name(self) -> &'static str {
         match self {

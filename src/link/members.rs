@@ -1,0 +1,436 @@
+//! Members of things: methods, fields, exports, keys; and the functions that a call may run.
+
+use super::eval::{Place, Thing};
+use super::program::{ClassId, FunctionId, Program, Wanted};
+use crate::ir::{Argument, Call, ClassKind, FunctionKind, Name, Receiver, StepKind, Value, ValueKind};
+use crate::source::Language;
+
+/// How deep the arguments of a making call are searched for a key.
+const MAX_SEARCH: usize = 7;
+/// How far classes are followed to their bases.
+const MAX_BASES: usize = 8;
+/// How many implementations of an interface a call may run.
+const MAX_IMPLEMENTATIONS: usize = 6;
+
+impl<'p> Program<'p> {
+    pub(super) fn eval_member(&self, of: &'p Value, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        if self.module(place.module).language == Language::Rust
+            && let Some(found) = self.rust_path(of, name, place, follow, steps)
+        {
+            return found;
+        }
+        let mut things = Vec::new();
+        for thing in self.eval_steps(of, place, follow, steps) {
+            things.extend(self.member(thing, name, follow, steps));
+        }
+        if things.is_empty() {
+            let mut written = Name::written(of);
+            written.push(name);
+            things.push(Thing::outside(written));
+        }
+        things
+    }
+
+    /// `crate::a::b`, `self::b`, `super::b`, `module::b`: a path through modules.
+    fn rust_path(&self, of: &'p Value, name: &str, place: Place, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        let mut parts = Vec::new();
+        let mut at = of;
+        let root = loop {
+            match &at.kind {
+                ValueKind::Member(inner, part) => {
+                    parts.push(part.as_str());
+                    at = inner;
+                }
+                ValueKind::Name(root) => break root.as_str(),
+                _ => return None,
+            }
+        };
+        parts.push(root);
+        parts.reverse();
+        let module = self.module(place.module);
+        if !matches!(root, "crate" | "self" | "super") {
+            let bindings = self.scope(place.module).lookup(module, place.function, root);
+            if !bindings.is_empty() || parts.len() > 1 && root.chars().next().is_some_and(char::is_uppercase) {
+                return None;
+            }
+        }
+        let path = parts.join("::");
+        let files = self.find(place.module, &path, Some(name));
+        if files.is_empty() {
+            return None;
+        }
+        for file in files {
+            match self.module_of(file) {
+                Some(target) => {
+                    let found = self.top_level(target, name, follow, steps);
+                    if !found.is_empty() {
+                        return Some(found);
+                    }
+                }
+                None if follow => self.want(Wanted::File(file)),
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// The member `name` of a thing; nothing where it is known to have none.
+    pub(super) fn member(&self, thing: Thing<'p>, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
+        match thing {
+            Thing::Instance(class) | Thing::Class(class) => self.member_of_class(class, name, follow, steps).unwrap_or_default(),
+            Thing::Module(module) => {
+                let found = self.exported(module, name, follow, steps);
+                if found.is_empty() && self.module(module).language == Language::Rust {
+                    return self.reach_item(module, "self", &crate::ir::ImportItem::Named(name.to_owned()), name, follow, steps);
+                }
+                found
+            }
+            Thing::Literal(value, place) => self.member_of_literal(value, place, name, follow, steps),
+            // `fn.bind(this)`, `fn.call(…)`, `fn.asHandler()`: still that function.
+            Thing::Function(function) => vec![Thing::Function(function)],
+            Thing::Outside { name: mut outside, made_by } => {
+                if let Some((call, place)) = made_by
+                    && let Some(found) = self.search_call(call, place, name)
+                {
+                    return vec![Thing::Function(found)];
+                }
+                outside.push(name);
+                vec![Thing::Outside { name: outside, made_by }]
+            }
+        }
+    }
+
+    fn member_of_literal(&self, value: &'p Value, place: Place, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        match &value.kind {
+            ValueKind::Record(entries) => {
+                let mut things = Vec::new();
+                for (key, entry) in entries.iter().rev() {
+                    if key == name {
+                        return self.eval_steps(entry, place, follow, steps);
+                    }
+                    if key == "..." {
+                        for spread in self.eval_steps(entry, place, follow, steps) {
+                            if !matches!(spread, Thing::Outside { .. }) {
+                                things.extend(self.member(spread, name, follow, steps));
+                            }
+                        }
+                    }
+                }
+                things
+            }
+            ValueKind::List(items) => match name.parse::<usize>().ok().and_then(|index| items.get(index)) {
+                Some(item) => self.eval_steps(item, place, follow, steps),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// The member of a class, looked for in its bases too. `None` if the class and all its bases are known and none has it.
+    pub(super) fn member_of_class(&self, class: ClassId, name: &str, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        let mut outside: Vec<Thing<'p>> = Vec::new();
+        let mut queue = vec![class];
+        let mut seen = 0;
+        while let Some(at) = queue.pop() {
+            seen += 1;
+            if seen > MAX_BASES {
+                break;
+            }
+            let things = self.own_member(at, name, follow, steps);
+            if !things.is_empty() {
+                return Some(things);
+            }
+            let place = Place { module: at.module, function: None };
+            for base in &self.class(at).bases {
+                for thing in self.eval_type(base, place, follow, steps) {
+                    match thing {
+                        Thing::Instance(base) if base != at => queue.push(base),
+                        Thing::Outside { name: mut base, .. } => {
+                            base.push(name);
+                            outside.push(Thing::outside(base));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        (!outside.is_empty()).then_some(outside)
+    }
+
+    fn own_member(&self, id: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let class = self.class(id);
+        let module = self.module(id.module);
+        let place = Place { module: id.module, function: None };
+        let mut things = Vec::new();
+        for method in &class.methods {
+            let function = module.function(*method);
+            if function.name == name && function.kind != FunctionKind::Constructor {
+                if function.kind == FunctionKind::Accessor {
+                    things.extend(self.results_of(FunctionId { module: id.module, index: *method }, follow, steps));
+                }
+                things.push(Thing::Function(FunctionId { module: id.module, index: *method }));
+            }
+        }
+        if !things.is_empty() {
+            return things;
+        }
+        for field in class.fields.iter().filter(|field| field.name == name) {
+            // A declared type tells more than the value that a container hands over.
+            if let Some(ty) = &field.ty {
+                things.extend(self.eval_type(ty, place, follow, steps));
+            }
+            things.extend(self.injected(&field.annotations, place, follow, steps));
+            if let Some(value) = &field.value
+                && !things.iter().any(|thing| matches!(thing, Thing::Instance(_)))
+            {
+                let at = Place { module: id.module, function: self.constructor_of(id) };
+                things.extend(self.eval_steps(value, at, follow, steps));
+            }
+        }
+        if things.is_empty() {
+            for (index, nested) in module.classes.iter().enumerate() {
+                if nested.outer == Some(id.index) {
+                    let nested_id = ClassId { module: id.module, index: crate::ir::ClassIndex(index as u32) };
+                    if nested.name == name {
+                        return vec![Thing::Class(nested_id)];
+                    }
+                    if nested.kind == ClassKind::Object && nested.name == "Companion" {
+                        things.extend(self.own_member(nested_id, name, follow, steps));
+                    }
+                }
+            }
+        }
+        things
+    }
+
+    fn constructor_of(&self, id: ClassId) -> Option<crate::ir::FunctionIndex> {
+        let module = self.module(id.module);
+        self.class(id).methods.iter().copied().find(|method| module.function(*method).kind == FunctionKind::Constructor)
+    }
+
+    /// What an annotation hands to a parameter or field: a class or function among its arguments.
+    pub(super) fn injected(&self, annotations: &'p [Call], place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let mut things = Vec::new();
+        for call in annotations {
+            for argument in &call.args {
+                for thing in self.eval_steps(&argument.value, place, follow, steps.min(6)) {
+                    match thing {
+                        Thing::Class(class) => things.push(Thing::Instance(class)),
+                        Thing::Function(function) => things.extend(self.results_of(function, follow, steps)),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        things
+    }
+
+    /// What calling an instance runs.
+    pub(super) fn callable_member(&self, class: ClassId) -> Option<FunctionId> {
+        let module = self.module(class.module);
+        self.class(class)
+            .methods
+            .iter()
+            .copied()
+            .find(|method| matches!(module.function(*method).name.as_str(), "invoke" | "__call__"))
+            .map(|index| FunctionId { module: class.module, index })
+    }
+
+    /// A bare name inside a lambda with receiver or an extension function.
+    pub(super) fn receiver_member(&self, name: &str, place: Place, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        let module = self.module(place.module);
+        let mut at = place.function;
+        let mut outside = None;
+        while let Some(index) = at {
+            let function = module.function(index);
+            at = function.parent;
+            let around = Place { module: place.module, function: function.parent };
+            let things = match &function.receiver {
+                Some(Receiver::Type(ty)) => self.eval_type(ty, around, follow, steps),
+                Some(Receiver::Value(value)) if steps > 8 => self.eval_steps(value, around, follow, steps / 2),
+                _ => continue,
+            };
+            for thing in things {
+                match thing {
+                    Thing::Instance(_) | Thing::Class(_) | Thing::Module(_) => {
+                        let found = self.member(thing, name, follow, steps);
+                        if found.iter().any(|thing| matches!(thing, Thing::Function(_) | Thing::Instance(_))) {
+                            return Some(found);
+                        }
+                    }
+                    Thing::Outside { name: mut receiver, made_by } if outside.is_none() => {
+                        receiver.push(name);
+                        outside = Some(vec![Thing::Outside { name: receiver, made_by }]);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        outside
+    }
+
+    /// A function under the key `name` anywhere in the arguments of the call that made a thing: a store's action, a slice's reducer,
+    /// a router's procedure.
+    fn search_call(&self, call: &'p Call, place: Place, name: &str) -> Option<FunctionId> {
+        let found = call.args.iter().find_map(|Argument { value, .. }| self.search_value(value, place, name, MAX_SEARCH));
+        found.or_else(|| match &call.callee.kind {
+            // `create<State>()(…)`, `thing.extend(…)`: the arguments of the calls before.
+            ValueKind::Call(inner) => self.search_call(inner, place, name),
+            ValueKind::Member(of, _) => match &of.kind {
+                ValueKind::Call(inner) => self.search_call(inner, place, name),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn search_value(&self, value: &'p Value, place: Place, name: &str, depth: usize) -> Option<FunctionId> {
+        let depth = depth.checked_sub(1)?;
+        match &value.kind {
+            ValueKind::Record(entries) => {
+                for (key, entry) in entries {
+                    if key == name
+                        && let Some(found) = self.function_in(entry, place, depth)
+                    {
+                        return Some(found);
+                    }
+                }
+                entries.iter().find_map(|(_, entry)| match &entry.kind {
+                    ValueKind::Record(_) | ValueKind::Call(_) => self.search_value(entry, place, name, depth),
+                    _ => None,
+                })
+            }
+            ValueKind::Closure(index) => self.search_body(&self.module(place.module).function(*index).body, Place { module: place.module, function: Some(*index) }, name, depth),
+            ValueKind::Call(call) => call.args.iter().find_map(|argument| self.search_value(&argument.value, place, name, depth)),
+            ValueKind::Name(_) => match self.eval_steps(value, place, false, 6).into_iter().next()? {
+                Thing::Literal(literal, at) => self.search_value(literal, at, name, depth),
+                Thing::Function(function) => self.search_body(&self.function(function).body, Place::of(function), name, depth),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn search_body(&self, body: &'p [crate::ir::Step], place: Place, name: &str, depth: usize) -> Option<FunctionId> {
+        body.iter().find_map(|step| match &step.kind {
+            StepKind::Return(Some(value)) | StepKind::Evaluate(value) if matches!(value.kind, ValueKind::Record(_) | ValueKind::Call(_)) => {
+                self.search_value(value, place, name, depth)
+            }
+            _ => None,
+        })
+    }
+
+    /// The function that an entry is, or that the call it is wraps.
+    fn function_in(&self, value: &'p Value, place: Place, depth: usize) -> Option<FunctionId> {
+        let depth = depth.checked_sub(1)?;
+        match &value.kind {
+            ValueKind::Closure(index) => Some(FunctionId { module: place.module, index: *index }),
+            ValueKind::Call(call) => call.args.iter().rev().find_map(|argument| self.function_in(&argument.value, place, depth)),
+            ValueKind::Record(entries) => entries.iter().find_map(|(_, entry)| self.function_in(entry, place, depth)),
+            ValueKind::Name(_) | ValueKind::Member(_, _) => match self.eval_steps(value, place, false, 8).into_iter().next()? {
+                Thing::Function(function) => Some(function),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The functions of the project that a call may run. Closures among its arguments are not counted.
+    pub fn targets(&self, call: &'p Call, place: Place, follow: bool) -> Vec<FunctionId> {
+        self.functions_of(&call.callee, place, follow)
+    }
+
+    /// The functions of the project that a value stands for, wrappers looked through.
+    pub fn functions_of(&self, value: &'p Value, place: Place, follow: bool) -> Vec<FunctionId> {
+        let mut functions = Vec::new();
+        for thing in self.eval(value, place, follow) {
+            match thing {
+                Thing::Function(function) => self.add_with_implementations(function, follow, &mut functions),
+                Thing::Class(class) => {
+                    if let Some(index) = self.constructor_of(class) {
+                        functions.push(FunctionId { module: class.module, index });
+                    }
+                }
+                Thing::Instance(class) => functions.extend(self.callable_member(class)),
+                Thing::Outside { made_by: Some((made_by, at)), name } => {
+                    // `asyncHandler(fn)`, `useCallback(fn)`, `promisify(x.destroy.bind(x))`: what is wrapped. Not what hangs on the result.
+                    if name.segments.last().is_some_and(|last| last.called.is_some()) {
+                        functions.extend(self.wrapped(made_by, at, follow));
+                    }
+                }
+                Thing::Literal(literal, at) => {
+                    if let ValueKind::List(items) = &literal.kind {
+                        functions.extend(items.iter().flat_map(|item| self.functions_of(item, at, follow)));
+                    }
+                }
+                Thing::Module(_) | Thing::Outside { .. } => {}
+            }
+        }
+        functions.sort();
+        functions.dedup();
+        functions
+    }
+
+    /// The functions handed to a call.
+    fn wrapped(&self, call: &'p Call, place: Place, follow: bool) -> Vec<FunctionId> {
+        let mut functions = Vec::new();
+        for argument in &call.args {
+            for thing in self.eval_steps(&argument.value, place, follow, 12) {
+                match thing {
+                    Thing::Function(function) => functions.push(function),
+                    Thing::Outside { made_by: Some((inner, at)), name } if !std::ptr::eq(inner, call) && name.segments.last().is_some_and(|last| last.called.is_some()) => {
+                        functions.extend(inner.args.iter().flat_map(|argument| self.eval_steps(&argument.value, at, follow, 8)).filter_map(|thing| match thing {
+                            Thing::Function(function) => Some(function),
+                            _ => None,
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        functions
+    }
+
+    /// A method without a body stands for those that implement it.
+    fn add_with_implementations(&self, function: FunctionId, follow: bool, into: &mut Vec<FunctionId>) {
+        let defined = self.function(function);
+        let owner = defined.owner.map(|index| ClassId { module: function.module, index });
+        let is_abstract = defined.body.is_empty() && owner.is_some_and(|owner| self.class(owner).kind == ClassKind::Interface);
+        if !is_abstract {
+            into.push(function);
+            return;
+        }
+        let Some(owner) = owner else { return };
+        let implementations = self.implementations(owner, &defined.name);
+        if implementations.is_empty() {
+            into.push(function);
+            if follow {
+                self.want(Wanted::Mention { language: self.module(owner.module).language, word: self.class(owner).name.clone() });
+            }
+        }
+        into.extend(implementations.into_iter().take(MAX_IMPLEMENTATIONS));
+    }
+
+    fn implementations(&self, interface: ClassId, method: &str) -> Vec<FunctionId> {
+        let mut found = Vec::new();
+        let mut queue = vec![(interface, 0)];
+        while let Some((base, depth)) = queue.pop() {
+            for class in self.classes_deriving(&self.class(base).name) {
+                let module = self.module(class.module);
+                for index in &self.class(*class).methods {
+                    let function = module.function(*index);
+                    if function.name == method && !(function.body.is_empty() && self.class(*class).kind == ClassKind::Interface) {
+                        found.push(FunctionId { module: class.module, index: *index });
+                    }
+                }
+                if depth < 3 && *class != base {
+                    queue.push((*class, depth + 1));
+                }
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+}

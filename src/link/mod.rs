@@ -1,0 +1,14 @@
+//! Joins modules into one program: what a name stands for, across files.
+//!
+//! Nothing here reads a file or knows a rule. Where a name leads into a file of the project that is not lowered yet, the file is
+//! noted as wanted, and the pipeline lowers it and asks again. It never asks in which language a module is written save to hand
+//! the question where an import leads to the [`Finder`].
+
+mod eval;
+mod members;
+mod names;
+mod program;
+mod scope;
+
+pub use eval::{Place, Thing};
+pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

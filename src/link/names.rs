@@ -1,0 +1,145 @@
+//! All names of a place: as written, and as imports, types and assignments make it.
+
+use super::eval::{Place, Thing};
+use super::program::Program;
+use crate::ir::{Call, Name, Receiver, Segment, Value, ValueKind};
+
+impl<'p> Program<'p> {
+    /// The names of a call. The last segment is called.
+    pub fn names_of_call(&self, call: &'p Call, place: Place, follow: bool) -> Vec<Name> {
+        let mut names = vec![Name::of_call(call)];
+        let last = names[0].segments.last().and_then(|segment| segment.called.clone());
+        for mut name in self.canonical_names(&call.callee, place, follow) {
+            match name.segments.last_mut() {
+                Some(segment) => segment.called.clone_from(&last),
+                None => continue,
+            }
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The names of a value: a target of an assignment, an argument.
+    pub fn names_of(&self, value: &'p Value, place: Place, follow: bool) -> Vec<Name> {
+        if let ValueKind::Call(call) = &value.kind {
+            return self.names_of_call(call, place, follow);
+        }
+        let mut names = vec![Name::written(value)];
+        for name in self.canonical_names(value, place, follow) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn canonical_names(&self, value: &'p Value, place: Place, follow: bool) -> Vec<Name> {
+        let mut names = Vec::new();
+        match &value.kind {
+            ValueKind::Await(inner) => return self.canonical_names(inner, place, follow),
+            ValueKind::Member(of, member) => {
+                for thing in self.eval(of, place, follow) {
+                    if let Some(mut name) = self.name_of_thing(&thing) {
+                        name.push(member.as_str());
+                        names.push(name);
+                    }
+                    // What a class of the project inherits from outside bears the outside name too.
+                    if let Thing::Instance(class) | Thing::Class(class) = thing
+                        && let Some(members) = self.member_of_class(class, member, follow, 6)
+                    {
+                        names.extend(members.into_iter().filter_map(|thing| match thing {
+                            Thing::Outside { name, .. } => Some(name),
+                            _ => None,
+                        }));
+                    }
+                }
+                // `Module.member` of a Rust path or Python package is one name.
+                for thing in self.eval(value, place, false) {
+                    if let Thing::Outside { name, .. } = thing {
+                        names.push(name);
+                    }
+                }
+            }
+            ValueKind::Name(local) => {
+                for thing in self.eval(value, place, follow) {
+                    match thing {
+                        Thing::Outside { name, .. } => names.push(name),
+                        Thing::Function(function) => {
+                            let name = &self.function(function).name;
+                            if !name.is_empty() && name != local {
+                                names.push(Name { imported: false, segments: vec![Segment { text: name.clone(), called: None }] });
+                            }
+                        }
+                        Thing::Class(class) => {
+                            names.push(Name { imported: false, segments: vec![Segment { text: self.class(class).name.clone(), called: None }] });
+                        }
+                        _ => {}
+                    }
+                }
+                names.extend(self.receiver_names(local, place));
+            }
+            ValueKind::Call(_) => {
+                for thing in self.eval(value, place, follow) {
+                    if let Thing::Outside { name, .. } = thing {
+                        names.push(name);
+                    }
+                }
+            }
+            _ => {}
+        }
+        names
+    }
+
+    /// The name by which members of a thing are reached.
+    fn name_of_thing(&self, thing: &Thing<'p>) -> Option<Name> {
+        match thing {
+            Thing::Outside { name, .. } => Some(name.clone()),
+            Thing::Instance(class) | Thing::Class(class) => Some(Name { imported: false, segments: vec![Segment { text: self.class(*class).name.clone(), called: None }] }),
+            Thing::Function(_) | Thing::Module(_) | Thing::Literal(_, _) => None,
+        }
+    }
+
+    /// A bare name inside lambdas with receivers: behind each receiver as written, the nearest first.
+    fn receiver_names(&self, local: &str, place: Place) -> Vec<Name> {
+        let module = self.module(place.module);
+        let mut names = Vec::new();
+        let mut at = place.function;
+        while let Some(index) = at {
+            let function = module.function(index);
+            match &function.receiver {
+                Some(Receiver::Value(value)) => {
+                    let mut name = Name::written(value);
+                    name.push(local);
+                    names.push(name);
+                }
+                Some(Receiver::Type(ty)) => {
+                    let mut name = Name::default();
+                    name.push(ty.last());
+                    name.push(local);
+                    names.push(name);
+                }
+                None => {}
+            }
+            at = function.parent;
+        }
+        names
+    }
+
+    /// The literal that a value stands for, constants and assignments followed; itself where nothing is known.
+    pub fn fold(&self, value: &'p Value, place: Place) -> (&'p Value, Place) {
+        match &value.kind {
+            ValueKind::Name(_) | ValueKind::Member(_, _) | ValueKind::Await(_) => {}
+            _ => return (value, place),
+        }
+        for thing in self.eval(value, place, false) {
+            match thing {
+                Thing::Literal(literal, at) => return (literal, at),
+                Thing::Outside { made_by: Some((call, at)), .. } if std::ptr::eq(value, &raw const call.callee) => return (value, at),
+                _ => {}
+            }
+        }
+        (value, place)
+    }
+}

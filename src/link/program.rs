@@ -1,0 +1,169 @@
+//! All lowered modules, with their scopes and an index of names.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use super::scope::ModuleScope;
+use crate::ir::{Class, ClassIndex, Function, FunctionIndex, Module};
+use crate::source::{FileId, Language};
+
+/// A module of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModuleId(pub u32);
+
+/// A function of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId {
+    pub module: ModuleId,
+    pub index: FunctionIndex,
+}
+
+/// A class of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClassId {
+    pub module: ModuleId,
+    pub index: ClassIndex,
+}
+
+/// Answers where an import leads.
+pub trait Finder: Sync {
+    /// The files that may define `item` of `module`, imported by the file `from`; empty if it is not of the project.
+    fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Vec<FileId>;
+}
+
+/// What the program still lacks for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wanted {
+    /// A file of the project.
+    File(FileId),
+    /// The files of a language that mention a word: the implementations of an interface.
+    Mention { language: Language, word: String },
+}
+
+/// The lowered modules of a run.
+pub struct Program<'p> {
+    modules: &'p [Module],
+    scopes: Vec<OnceLock<ModuleScope<'p>>>,
+    by_file: FxHashMap<FileId, ModuleId>,
+    functions_by_name: FxHashMap<&'p str, Vec<FunctionId>>,
+    classes_by_name: FxHashMap<&'p str, Vec<ClassId>>,
+    classes_by_base: FxHashMap<&'p str, Vec<ClassId>>,
+    modules_by_package: FxHashMap<&'p str, Vec<ModuleId>>,
+    finder: &'p dyn Finder,
+    found: Mutex<FxHashMap<(FileId, String, Option<String>), Vec<FileId>>>,
+    wanted: Mutex<BTreeSet<Wanted>>,
+}
+
+impl<'p> Program<'p> {
+    /// Links `modules`, which must be sorted by file.
+    pub fn new(modules: &'p [Module], finder: &'p dyn Finder) -> Self {
+        let mut program = Self {
+            modules,
+            scopes: modules.iter().map(|_| OnceLock::new()).collect(),
+            by_file: FxHashMap::default(),
+            functions_by_name: FxHashMap::default(),
+            classes_by_name: FxHashMap::default(),
+            classes_by_base: FxHashMap::default(),
+            modules_by_package: FxHashMap::default(),
+            finder,
+            found: Mutex::default(),
+            wanted: Mutex::default(),
+        };
+        for (at, module) in modules.iter().enumerate() {
+            let id = ModuleId(at as u32);
+            program.by_file.insert(module.file, id);
+            if !module.package.is_empty() {
+                program.modules_by_package.entry(&module.package).or_default().push(id);
+            }
+            for (index, function) in module.functions.iter().enumerate() {
+                if !function.name.is_empty() {
+                    program.functions_by_name.entry(&function.name).or_default().push(FunctionId { module: id, index: FunctionIndex(index as u32) });
+                }
+            }
+            for (index, class) in module.classes.iter().enumerate() {
+                let class_id = ClassId { module: id, index: ClassIndex(index as u32) };
+                program.classes_by_name.entry(&class.name).or_default().push(class_id);
+                for base in &class.bases {
+                    program.classes_by_base.entry(base.last()).or_default().push(class_id);
+                }
+            }
+        }
+        program
+    }
+
+    /// All modules, in the order of their files.
+    pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &'p Module)> + use<'p> {
+        let modules: &'p [Module] = self.modules;
+        modules.iter().enumerate().map(|(at, module)| (ModuleId(at as u32), module))
+    }
+
+    pub fn module(&self, id: ModuleId) -> &'p Module {
+        &self.modules[id.0 as usize]
+    }
+
+    pub fn function(&self, id: FunctionId) -> &'p Function {
+        self.module(id.module).function(id.index)
+    }
+
+    pub fn class(&self, id: ClassId) -> &'p Class {
+        self.module(id.module).class(id.index)
+    }
+
+    /// The module of a file, if it is lowered.
+    pub fn module_of(&self, file: FileId) -> Option<ModuleId> {
+        self.by_file.get(&file).copied()
+    }
+
+    /// The functions of that name, methods and named closures included.
+    pub fn functions_named(&self, name: &str) -> &[FunctionId] {
+        self.functions_by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The classes of that name.
+    pub fn classes_named(&self, name: &str) -> &[ClassId] {
+        self.classes_by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The classes that name `base` among their bases.
+    pub fn classes_deriving(&self, base: &str) -> &[ClassId] {
+        self.classes_by_base.get(base).map_or(&[], Vec::as_slice)
+    }
+
+    /// The modules of a package.
+    pub(super) fn modules_in(&self, package: &str) -> &[ModuleId] {
+        self.modules_by_package.get(package).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn scope(&self, id: ModuleId) -> &ModuleScope<'p> {
+        self.scopes[id.0 as usize].get_or_init(|| ModuleScope::new(self.module(id)))
+    }
+
+    /// Where an import leads.
+    pub(super) fn find(&self, from: ModuleId, module: &str, item: Option<&str>) -> Vec<FileId> {
+        let importer = self.module(from);
+        let key = (importer.file, module.to_owned(), item.map(str::to_owned));
+        if let Ok(found) = self.found.lock()
+            && let Some(files) = found.get(&key)
+        {
+            return files.clone();
+        }
+        let files = self.finder.find(importer.file, importer.language, module, item);
+        if let Ok(mut found) = self.found.lock() {
+            found.insert(key, files.clone());
+        }
+        files
+    }
+
+    pub(super) fn want(&self, wanted: Wanted) {
+        if let Ok(mut all) = self.wanted.lock() {
+            all.insert(wanted);
+        }
+    }
+
+    /// Takes what was wanted since the last call.
+    pub fn take_wanted(&self) -> BTreeSet<Wanted> {
+        self.wanted.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default()
+    }
+}

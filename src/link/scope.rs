@@ -1,0 +1,166 @@
+//! What the names of one module are bound to.
+
+use rustc_hash::FxHashMap;
+
+use crate::ir::{AssignOp, Block, ClassIndex, FunctionIndex, ImportItem, Module, StepKind, TypeName, Value, ValueKind};
+
+/// One thing that a name may stand for.
+#[derive(Debug, Clone)]
+pub(super) enum Binding<'p> {
+    /// An assigned value, or the part of it at `path`.
+    Assigned {
+        value: &'p Value,
+        path: Vec<&'p str>,
+        ty: Option<&'p TypeName>,
+        within: Option<FunctionIndex>,
+    },
+    /// A parameter, or the part of it at `path`.
+    Parameter {
+        function: FunctionIndex,
+        index: usize,
+        path: &'p str,
+    },
+    Import(usize),
+    Class(ClassIndex),
+}
+
+/// The bindings of a module's functions and of its top level.
+#[derive(Debug, Default)]
+pub(super) struct ModuleScope<'p> {
+    top: FxHashMap<&'p str, Vec<Binding<'p>>>,
+    functions: FxHashMap<FunctionIndex, FxHashMap<&'p str, Vec<Binding<'p>>>>,
+    /// The imports that bring in all names of a module.
+    pub(super) stars: Vec<usize>,
+}
+
+impl<'p> ModuleScope<'p> {
+    pub(super) fn new(module: &'p Module) -> Self {
+        let mut scope = Self::default();
+        for (index, import) in module.imports.iter().enumerate() {
+            if import.item == ImportItem::Star {
+                scope.stars.push(index);
+            } else if !import.local.is_empty() {
+                let names = match import.within {
+                    None => &mut scope.top,
+                    Some(function) => scope.functions.entry(function).or_default(),
+                };
+                names.entry(&import.local).or_default().push(Binding::Import(index));
+            }
+        }
+        for (index, class) in module.classes.iter().enumerate() {
+            if !class.name.is_empty() && (class.outer.is_none() || !scope.top.contains_key(class.name.as_str())) {
+                scope.top.entry(&class.name).or_default().push(Binding::Class(ClassIndex(index as u32)));
+            }
+        }
+        collect(&module.top, None, &mut scope.top);
+        for (at, function) in module.functions.iter().enumerate() {
+            let index = FunctionIndex(at as u32);
+            let names = scope.functions.entry(index).or_default();
+            for (position, param) in function.params.iter().enumerate() {
+                if !param.name.is_empty() {
+                    names.entry(&param.name).or_default().push(Binding::Parameter { function: index, index: position, path: "" });
+                }
+                for (path, local) in &param.parts {
+                    names.entry(local).or_default().push(Binding::Parameter { function: index, index: position, path });
+                }
+            }
+            collect(&function.body, Some(index), names);
+        }
+        scope
+    }
+
+    /// What `name` is bound to inside `function`, the innermost scope first.
+    pub(super) fn lookup(&self, module: &Module, function: Option<FunctionIndex>, name: &str) -> &[Binding<'p>] {
+        let mut at = function;
+        // NOTE: functions nest no deeper than the front ends' depth limit.
+        while let Some(index) = at {
+            if let Some(bindings) = self.functions.get(&index).and_then(|names| names.get(name)) {
+                return bindings;
+            }
+            at = module.function(index).parent;
+        }
+        self.top(name)
+    }
+
+    /// What `name` is bound to at the top level.
+    pub(super) fn top(&self, name: &str) -> &[Binding<'p>] {
+        self.top.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn collect<'p>(block: &'p Block, within: Option<FunctionIndex>, names: &mut FxHashMap<&'p str, Vec<Binding<'p>>>) {
+    for step in block {
+        match &step.kind {
+            StepKind::Assign { target, op, value, ty } => {
+                if *op != AssignOp::Update {
+                    bind(target, value, ty.as_ref(), &mut Vec::new(), within, names);
+                }
+                collect_value(value, within, names);
+            }
+            StepKind::Branch { test, then, otherwise } => {
+                collect_value(test, within, names);
+                collect(then, within, names);
+                collect(otherwise, within, names);
+            }
+            StepKind::Match { arms, .. } => {
+                for (_, arm) in arms {
+                    collect(arm, within, names);
+                }
+            }
+            StepKind::Loop { body, .. } => collect(body, within, names),
+            StepKind::Attempt { body, caught, finally } => {
+                collect(body, within, names);
+                collect(caught, within, names);
+                collect(finally, within, names);
+            }
+            StepKind::Evaluate(value) | StepKind::Return(Some(value)) => collect_value(value, within, names),
+            StepKind::Delete(_) | StepKind::Return(None) | StepKind::Throw(_) | StepKind::Leave => {}
+        }
+    }
+}
+
+/// Blocks that stand as values hold declarations too.
+fn collect_value<'p>(value: &'p Value, within: Option<FunctionIndex>, names: &mut FxHashMap<&'p str, Vec<Binding<'p>>>) {
+    match &value.kind {
+        ValueKind::Block(block) => collect(block, within, names),
+        ValueKind::Await(inner) => collect_value(inner, within, names),
+        ValueKind::Choice { then, otherwise, .. } => {
+            collect_value(then, within, names);
+            collect_value(otherwise, within, names);
+        }
+        _ => {}
+    }
+}
+
+fn bind<'p>(
+    target: &'p Value,
+    value: &'p Value,
+    ty: Option<&'p TypeName>,
+    path: &mut Vec<&'p str>,
+    within: Option<FunctionIndex>,
+    names: &mut FxHashMap<&'p str, Vec<Binding<'p>>>,
+) {
+    match &target.kind {
+        ValueKind::Name(name) => {
+            names.entry(name).or_default().push(Binding::Assigned { value, path: path.clone(), ty, within });
+        }
+        ValueKind::Record(entries) => {
+            for (key, part) in entries {
+                path.push(key);
+                bind(part, value, None, path, within, names);
+                path.pop();
+            }
+        }
+        ValueKind::List(items) => {
+            const POSITIONS: [&str; 6] = ["0", "1", "2", "3", "4", "5"];
+            for (position, part) in POSITIONS.iter().zip(items) {
+                path.push(position);
+                bind(part, value, None, path, within, names);
+                path.pop();
+            }
+        }
+        // A default in a pattern: `{ a = 1 }`.
+        ValueKind::Choice { test, .. } => bind(test, value, ty, path, within, names),
+        _ => {}
+    }
+}
