@@ -6,3 +6,4 @@ pub mod link;
 pub mod outcome;
 pub mod rules;
 pub mod source;
+pub mod trace;

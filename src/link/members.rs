@@ -433,4 +433,37 @@ impl<'p> Program<'p> {
         found.dedup();
         found
     }
+
+    /// The module that a text names, seen from another.
+    pub fn module_at(&self, from: super::ModuleId, module: &str) -> Option<super::ModuleId> {
+        self.find(from, module, None).into_iter().find_map(|file| self.module_of(file))
+    }
+
+    /// The functions that a module exports under a name.
+    pub fn export_functions(&self, module: super::ModuleId, name: &str) -> Vec<FunctionId> {
+        let mut functions: Vec<FunctionId> = Vec::new();
+        for thing in self.exported(module, name, false, super::eval::MAX_STEPS) {
+            match thing {
+                Thing::Function(function) => functions.push(function),
+                Thing::Outside { made_by: Some((call, at)), .. } => functions.extend(self.wrapped(call, at, false)),
+                _ => {}
+            }
+        }
+        functions.sort();
+        functions.dedup();
+        functions
+    }
+
+    /// The functions under the keys of an exported record.
+    pub fn export_entries(&self, module: super::ModuleId, record: &str) -> Vec<(String, Vec<FunctionId>)> {
+        let mut entries = Vec::new();
+        for thing in self.exported(module, record, false, super::eval::MAX_STEPS) {
+            if let Thing::Literal(value, place) = thing
+                && let ValueKind::Record(fields) = &value.kind
+            {
+                entries.extend(fields.iter().map(|(key, entry)| (key.clone(), self.functions_of(entry, place, false))));
+            }
+        }
+        entries
+    }
 }

@@ -1,0 +1,119 @@
+//! The functions where a logout may begin, by name and by what they call.
+
+use std::collections::BTreeMap;
+
+use super::endpoints::Endpoints;
+use super::requests::{Request, fit, is_logout_path, request_of};
+use super::sides::Sides;
+use crate::ir::{Call, FunctionIndex, FunctionKind, Name, Value, ValueKind, each_call, each_value};
+use crate::link::{FunctionId, Place, Program};
+use crate::outcome::Side;
+use crate::rules::{Kind, RuleSet, Subject};
+use crate::source::Span;
+
+/// A function where a logout may begin.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub function: FunctionId,
+    /// The word by which it was found, where the function has no name of its own.
+    pub symbol: String,
+    /// What a reader would call its place, where that is not the function itself: a link in a page.
+    pub span: Option<Span>,
+    /// It bears a logout's name.
+    pub named: bool,
+}
+
+/// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
+pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sides, side: Side, endpoints: &Endpoints<'p>) -> Vec<Candidate> {
+    let mut found: BTreeMap<FunctionId, Candidate> = BTreeMap::new();
+    for (id, module) in program.modules() {
+        if sides.of(id) != side {
+            continue;
+        }
+        for (index, function) in module.functions.iter().enumerate() {
+            let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
+            let place = Place::of(function_id);
+            if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_logout_name(rules, &function.name) {
+                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true });
+            }
+            each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
+            if side == Side::Client {
+                each_call(&function.body, |call| {
+                    if !mentions_logout(rules, call) {
+                        return;
+                    }
+                    if let Some(request) = sent_request(program, rules, call, place)
+                        && asks_for_logout(rules, endpoints, &request)
+                    {
+                        let span = (function.kind == FunctionKind::Template || request.is_markup).then_some(call.span);
+                        let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
+                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false });
+                    }
+                });
+            }
+        }
+        each_value(&module.top, |value| keyed(program, rules, value, Place { module: id, function: None }, &mut found));
+        for class in &module.classes {
+            for value in class.fields.iter().filter_map(|field| field.value.as_ref()) {
+                keyed(program, rules, value, Place { module: id, function: None }, &mut found);
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Whether a name is a logout's: it has the words, and none of those that make it something else.
+pub(super) fn is_logout_name(rules: &RuleSet, name: &str) -> bool {
+    !name.is_empty() && rules.lexicon.is("logout", name) && !rules.lexicon.is("not-logout", name)
+}
+
+/// Entries of records whose key is a logout's and whose value wraps a function: `logout: procedure.mutation(fn)`.
+fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, found: &mut BTreeMap<FunctionId, Candidate>) {
+    let ValueKind::Record(entries) = &value.kind else { return };
+    for (key, entry) in entries {
+        let ValueKind::Call(_) = &entry.kind else { continue };
+        if is_logout_name(rules, key) {
+            for function in closures_of(entry, 4) {
+                let id = FunctionId { module: place.module, index: function };
+                if !program.function(id).body.is_empty() {
+                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true });
+                }
+            }
+        }
+    }
+}
+
+fn closures_of(value: &Value, depth: usize) -> Vec<FunctionIndex> {
+    let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+    match &value.kind {
+        ValueKind::Closure(index) => vec![*index],
+        ValueKind::Call(call) => call.args.iter().flat_map(|argument| closures_of(&argument.value, depth)).collect(),
+        ValueKind::Record(entries) => entries.iter().flat_map(|(_, entry)| closures_of(entry, depth)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a call has a logout's word in its name or its first arguments.
+fn mentions_logout(rules: &RuleSet, call: &Call) -> bool {
+    let name = Name::of_call(call);
+    name.segments.iter().any(|segment| rules.lexicon.is("logout", &segment.text) || segment.called.as_deref().is_some_and(|subject| rules.lexicon.is("logout", subject)))
+}
+
+/// The request of a call, unless it only changes the page.
+fn sent_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
+    let names = [Name::of_call(call)];
+    let at = super::lookup::At { program, place };
+    let language = program.module(place.module).language;
+    if !rules.fitting(&[Kind::Navigation], Subject::Call { call, names: &names }, &[], language, &at).is_empty() {
+        return None;
+    }
+    request_of(program, rules, call, place)
+}
+
+/// Whether a request is one of logging out.
+pub(super) fn asks_for_logout(rules: &RuleSet, endpoints: &Endpoints<'_>, request: &Request) -> bool {
+    if request.is_markup {
+        return endpoints.all.iter().any(|endpoint| is_logout_path(rules, &endpoint.path) && fit(request, endpoint) > 0);
+    }
+    is_logout_path(rules, &request.path)
+}

@@ -1,0 +1,107 @@
+//! Reads the place that a rule points to in a match: a path, a method, a lifetime.
+
+use super::survey::{Bearer, MatchSite};
+use crate::ir::{Call, Name, Value, ValueKind};
+use crate::link::{Place, Program};
+use crate::rules::Locator;
+
+/// The value at a locator.
+pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Option<(&'p Value, Place)> {
+    let (first, path) = match locator {
+        Locator::Argument(index, path) => (site.call()?.positional(*index)?, path),
+        Locator::Named(name, path) => (named_argument(site.call()?, name)?, path),
+        Locator::Field(name) => {
+            let class = match site {
+                MatchSite::Class(class) | MatchSite::Annotation(_, Bearer::Class(class)) => *class,
+                MatchSite::Annotation(_, Bearer::Function(function)) => crate::link::ClassId { module: function.module, index: program.function(*function).owner? },
+                _ => return None,
+            };
+            let field = program.class(class).fields.iter().find(|field| field.name == *name)?;
+            return Some((field.value.as_ref()?, Place { module: class.module, function: None }));
+        }
+        _ => return None,
+    };
+    let mut at = (first, place);
+    for key in path {
+        let (folded, inside) = program.fold(at.0, at.1);
+        let entry = match &folded.kind {
+            ValueKind::Record(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| entry)?,
+            ValueKind::List(items) => items.get(key.parse::<usize>().ok()?)?,
+            ValueKind::Call(call) => call.named(key)?,
+            _ => return None,
+        };
+        at = (entry, inside);
+    }
+    Some(at)
+}
+
+fn named_argument<'p>(call: &'p Call, name: &str) -> Option<&'p Value> {
+    call.named(name).or_else(|| match &call.named("...")?.kind {
+        ValueKind::Record(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+        _ => None,
+    })
+}
+
+/// The texts that a value stands for: a string, the strings of a list; holes of templates are `{}`.
+pub fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place, depth: usize) -> Vec<String> {
+    let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+    let (value, place) = program.fold(value, place);
+    match &value.kind {
+        ValueKind::Text(text) => vec![text.clone()],
+        ValueKind::Template(parts) => {
+            let mut text = String::new();
+            for part in parts {
+                match texts_of(program, part, place, depth).into_iter().next() {
+                    Some(part) => text.push_str(&part),
+                    None => text.push_str("{}"),
+                }
+            }
+            vec![text]
+        }
+        ValueKind::List(items) => items.iter().flat_map(|item| texts_of(program, item, place, depth)).collect(),
+        ValueKind::Choice { then, otherwise, .. } => {
+            let mut texts = texts_of(program, then, place, depth);
+            texts.extend(texts_of(program, otherwise, place, depth));
+            texts
+        }
+        // `new URL("/logout", base)`, `url("x")`, `"…".format()`: the first text inside.
+        ValueKind::Call(call) => call.args.iter().map(|argument| texts_of(program, &argument.value, place, depth)).find(|texts| !texts.is_empty()).unwrap_or_default(),
+        ValueKind::Await(inner) => texts_of(program, inner, place, depth),
+        _ => Vec::new(),
+    }
+}
+
+/// The texts at the first of several locators that has any.
+pub fn texts_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSite<'p>, place: Place) -> Vec<String> {
+    for locator in locators {
+        let texts = match locator {
+            Locator::Text(text) => vec![text.clone()],
+            Locator::Callee => site.call().map(|call| vec![Name::written(&call.callee).last().to_owned()]).unwrap_or_default(),
+            _ => match value_at(program, locator, site, place) {
+                Some((value, at)) => {
+                    let mut texts = texts_of(program, value, at, 6);
+                    if texts.is_empty() {
+                        // `RequestMethod.POST`, `HttpMethod.Post`, `Method::POST`.
+                        texts.extend(last_words(program, value, at));
+                    }
+                    texts
+                }
+                None => Vec::new(),
+            },
+        };
+        if !texts.is_empty() {
+            return texts;
+        }
+    }
+    Vec::new()
+}
+
+fn last_words<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Vec<String> {
+    let (value, place) = program.fold(value, place);
+    match &value.kind {
+        ValueKind::Member(_, last) | ValueKind::Name(last) => vec![last.clone()],
+        ValueKind::List(items) => items.iter().flat_map(|item| last_words(program, item, place)).collect(),
+        ValueKind::Call(call) => call.args.iter().flat_map(|argument| last_words(program, &argument.value, place)).collect(),
+        _ => Vec::new(),
+    }
+}

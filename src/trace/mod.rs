@@ -1,0 +1,21 @@
+//! Finds logout handlers and follows each from client to server and down its calls.
+//!
+//! It tells where control can go and in what way; what that is worth is for `judge` to say.
+
+mod candidates;
+mod endpoints;
+mod flows;
+mod locate;
+mod lookup;
+mod reach;
+mod requests;
+mod sides;
+mod survey;
+
+pub use endpoints::{Endpoint, Endpoints};
+pub use flows::{Flow, FlowHandler, Traced, trace};
+pub use lookup::At;
+pub use reach::{Event, EventKind, Step, Way};
+pub use requests::Request;
+pub use sides::{Sides, Surroundings};
+pub use survey::{Bearer, Match, MatchSite, Survey};

@@ -1,0 +1,247 @@
+//! Calls that leave a program over HTTP or RPC, and how they fit endpoints.
+
+use super::endpoints::{Endpoint, normal_method, path_texts};
+use crate::ir::{Call, CallStyle, ClassKind, Name, Value, ValueKind};
+use crate::link::{ClassId, FunctionId, Place, Program};
+use crate::rules::RuleSet;
+use crate::source::Span;
+
+/// One call of an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Upper case, or `ANY` where it cannot be told.
+    pub method: String,
+    /// The path as far as it is known; holes are `{}`.
+    pub path: String,
+    pub place: Place,
+    pub span: Span,
+    /// The call is a link or a form, or a change of the location, not a call from a function.
+    pub is_markup: bool,
+}
+
+/// The attributes of an element that call an endpoint, and their methods.
+const ELEMENT_REQUESTS: [(&str, &str); 9] = [
+    ("action", ""),
+    ("formaction", "POST"),
+    ("href", "GET"),
+    ("hx-post", "POST"),
+    ("hx-get", "GET"),
+    ("hx-delete", "DELETE"),
+    ("up-href", "GET"),
+    ("data-url", "ANY"),
+    ("ng-href", "GET"),
+];
+
+/// The request that a call makes, as far as its own text tells.
+pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
+    match call.style {
+        CallStyle::Element => return element_request(program, rules, call, place),
+        CallStyle::Annotation => return None,
+        CallStyle::Function | CallStyle::New | CallStyle::Macro | CallStyle::Tagged => {}
+    }
+    let name = Name::of_call(call);
+    let last = name.last();
+    if let Some(request) = rpc_request(rules, &name, call, place) {
+        return Some(request);
+    }
+    let mut explicit = None;
+    let mut path = None;
+    for argument in call.args.iter().take(4) {
+        let (value, at) = program.fold(&argument.value, place);
+        if let ValueKind::Record(entries) = &value.kind {
+            for (key, entry) in entries {
+                match key.as_str() {
+                    "method" | "type" => explicit = explicit.or_else(|| path_texts(program, entry, at).into_iter().next()),
+                    "url" | "path" | "uri" | "endpoint" if path.is_none() => path = path_texts(program, entry, at).into_iter().find(|text| is_path(text, rules)),
+                    _ => {}
+                }
+            }
+            continue;
+        }
+        if path.is_some() && explicit.is_some() {
+            break;
+        }
+        for text in path_texts(program, &argument.value, place) {
+            if matches!(text.as_str(), "POST" | "GET" | "DELETE" | "PUT" | "PATCH" | "post" | "get" | "delete") {
+                explicit = Some(text);
+            } else if path.is_none() && is_path(&text, rules) {
+                path = Some(text);
+            }
+        }
+    }
+    let path = path?;
+    let verb = normal_method(last);
+    let method = match explicit {
+        Some(explicit) => normal_method(&explicit),
+        None if verb != "ANY" => verb,
+        None if matches!(last, "fetch" | "$fetch" | "useFetch") => "GET".to_owned(),
+        None => "ANY".to_owned(),
+    };
+    Some(Request { method, path, place, span: call.span, is_markup: false })
+}
+
+/// A call through a proxy object whose members are the endpoints: `client.auth.logout.$post()`.
+fn rpc_request(rules: &RuleSet, name: &Name, call: &Call, place: Place) -> Option<Request> {
+    let (last, before) = name.segments.split_last()?;
+    let is_sending = matches!(
+        last.text.as_str(),
+        "$post"
+            | "$get"
+            | "$delete"
+            | "$put"
+            | "post"
+            | "get"
+            | "delete"
+            | "put"
+            | "mutate"
+            | "mutateAsync"
+            | "useMutation"
+            | "useQuery"
+            | "query"
+            | "execute"
+            | "call"
+            | "mutation"
+            | "mutationOptions"
+    );
+    let named = before.iter().skip(1).rev().find(|segment| segment.called.is_none() && rules.lexicon.is("logout", &segment.text))?;
+    if !is_sending || call.args.first().is_some_and(|argument| matches!(argument.value.kind, ValueKind::Text(_))) {
+        return None;
+    }
+    let path: Vec<&str> = before.iter().skip(1).map(|segment| segment.text.as_str()).take_while(|text| *text != named.text).chain([named.text.as_str()]).collect();
+    Some(Request { method: "ANY".to_owned(), path: format!("/{}", path.join("/")), place, span: call.span, is_markup: false })
+}
+
+fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
+    let tag = Name::written(&call.callee);
+    for (attribute, method) in ELEMENT_REQUESTS {
+        let Some(value) = call.named(attribute) else { continue };
+        let Some(text) = path_texts(program, value, place).into_iter().next() else { continue };
+        if text.is_empty() || !(is_path(&text, rules) || rules.lexicon.is("logout", &text)) {
+            continue;
+        }
+        let method = match method {
+            "" => call
+                .named("method")
+                .map(|value| path_texts(program, value, place))
+                .and_then(|texts| texts.into_iter().next())
+                .map_or_else(|| "GET".to_owned(), |text| normal_method(&text)),
+            other => call
+                .named("data-method")
+                .or_else(|| call.named("data-turbo-method"))
+                .and_then(|value| path_texts(program, value, place).into_iter().next())
+                .map_or_else(|| other.to_owned(), |text| normal_method(&text)),
+        };
+        let is_link = tag.last().contains("Link") || tag.last() == "a";
+        // A link inside the client changes the page; only one that leaves it calls the server.
+        if is_link && attribute == "href" && text.starts_with('#') {
+            continue;
+        }
+        return Some(Request { method, path: template_path(&text), place, span: call.span, is_markup: true });
+    }
+    None
+}
+
+/// `{% url 'accounts:logout' %}` and `{{ url_for('auth.logout') }}` name the route, not its path.
+fn template_path(text: &str) -> String {
+    if !text.contains("{%") && !text.contains("{{") && !text.contains("<%") {
+        return text.to_owned();
+    }
+    let quoted = text.split(['\'', '"']).nth(1);
+    match quoted {
+        Some(name) => format!("/{}", name.rsplit([':', '.', '/']).next().unwrap_or(name)),
+        None => text.to_owned(),
+    }
+}
+
+/// The location that an assignment leads to.
+pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, target: &'p Value, value: &'p Value, place: Place) -> Option<Request> {
+    let name = Name::written(target);
+    let is_location = name.last() == "location" || name.segments.len() > 1 && name.last() == "href" && name.segments[name.segments.len() - 2].text == "location";
+    if !is_location {
+        return None;
+    }
+    let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules))?;
+    Some(Request { method: "GET".to_owned(), path, place, span: Span { start: target.span.start, end: value.span.end }, is_markup: true })
+}
+
+/// The request that a declared interface method stands for: `@POST("auth/logout") suspend fun logout()`.
+pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, rules: &RuleSet) -> Option<Request> {
+    let defined = program.function(function);
+    let owner = ClassId { module: function.module, index: defined.owner? };
+    if !defined.body.is_empty() || program.class(owner).kind != ClassKind::Interface {
+        return None;
+    }
+    let place = Place { module: function.module, function: None };
+    defined.annotations.iter().find_map(|annotation| {
+        let verb = normal_method(Name::written(&annotation.callee).last());
+        let texts: Vec<String> = annotation.args.iter().flat_map(|argument| path_texts(program, &argument.value, place)).collect();
+        let path = texts.iter().find(|text| text.contains('/') || rules.lexicon.is("logout", text))?;
+        let method = if verb == "ANY" { texts.iter().find(|text| text.chars().all(|c| c.is_ascii_uppercase())).cloned().unwrap_or(verb) } else { verb };
+        Some(Request { method, path: path.clone(), place, span: defined.head, is_markup: false })
+    })
+}
+
+/// Whether a text may be a path or URL.
+fn is_path(text: &str, rules: &RuleSet) -> bool {
+    if text.len() > 300 || text.contains(['\n', '<', '>', ' ']) && !text.contains("{%") && !text.contains("{{") {
+        return false;
+    }
+    text.contains('/') && !text.starts_with("./") && !text.starts_with("../") && !text.starts_with('@')
+        || (rules.lexicon.is("logout", text) && !text.contains(' ') && text.len() < 60)
+}
+
+/// The segments of a path, without scheme, host, query and what is unknown at its head.
+pub(super) fn path_segments(path: &str) -> Vec<String> {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let path = match path.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => path,
+    };
+    let mut segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty() && *segment != ".").map(str::to_lowercase).collect();
+    while segments.first().is_some_and(|first| first.starts_with("{}") || first.starts_with("$")) {
+        segments.remove(0);
+    }
+    segments
+}
+
+fn is_parameter(segment: &str) -> bool {
+    segment.starts_with([':', '{', '[', '<', '*', '$']) || segment.contains("{}")
+}
+
+/// How well a request fits an endpoint: the number of equal segments, 0 if it does not.
+pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
+    if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) {
+        return 0;
+    }
+    let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
+    if asked.is_empty() || served.is_empty() {
+        return 0;
+    }
+    let mut equal = 0;
+    for (a, b) in asked.iter().rev().zip(served.iter().rev()) {
+        if a == b || a.replace(['-', '_'], "") == b.replace(['-', '_'], "") {
+            equal += 1;
+        } else if !(is_parameter(a) || is_parameter(b)) {
+            return 0;
+        }
+    }
+    let last_is_known = asked.last().zip(served.last()).is_some_and(|(a, b)| !(is_parameter(a) && is_parameter(b)));
+    if last_is_known { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
+}
+
+fn methods_fit(asked: &str, served: &str) -> bool {
+    asked == served || asked == "ANY" || served == "ANY" || asked.is_empty()
+}
+
+/// Whether a path ends in a logout: its last segment, parameters aside, has a logout word.
+pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
+    let segments = path_segments(path);
+    let last = segments.iter().rev().find(|segment| !is_parameter(segment));
+    last.is_some_and(|last| rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json")))
+}
+
+/// Whether an endpoint deletes the session as a resource.
+pub(super) fn deletes_session(rules: &RuleSet, method: &str, path: &str) -> bool {
+    let segments = path_segments(path);
+    method == "DELETE" && segments.last().is_some_and(|last| rules.lexicon.is("session-resource", last))
+}

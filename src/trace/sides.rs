@@ -1,0 +1,97 @@
+//! On which side a file runs.
+
+use rustc_hash::FxHashMap;
+
+use crate::ir::{Module, Name, ValueKind, each_value};
+use crate::link::{ModuleId, Program};
+use crate::outcome::Side;
+use crate::rules::RuleSet;
+use crate::source::Language;
+
+/// The sides of all modules.
+#[derive(Debug, Default)]
+pub struct Sides {
+    by_module: FxHashMap<ModuleId, Side>,
+}
+
+/// What the surroundings of a file tell: the side of the nearest manifest's dependencies.
+pub trait Surroundings: Sync {
+    /// The names of the dependencies of the manifest nearest to a module's file.
+    fn dependencies(&self, module: ModuleId) -> Vec<String>;
+    /// The path of a module's file.
+    fn path(&self, module: ModuleId) -> String;
+}
+
+impl Sides {
+    /// Tells the side of every module.
+    pub fn new(program: &Program<'_>, rules: &RuleSet, surroundings: &dyn Surroundings) -> Self {
+        let mut by_module = FxHashMap::default();
+        for (id, module) in program.modules() {
+            by_module.insert(id, side_of(program, id, module, rules, surroundings));
+        }
+        Self { by_module }
+    }
+
+    /// The side of a module.
+    pub fn of(&self, module: ModuleId) -> Side {
+        self.by_module.get(&module).copied().unwrap_or(Side::Server)
+    }
+}
+
+fn side_of(_program: &Program<'_>, id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Surroundings) -> Side {
+    if module.directives.iter().any(|directive| directive == "use server") {
+        return Side::Server;
+    }
+    if module.directives.iter().any(|directive| directive == "use client") || matches!(module.language, Language::Component | Language::Template) {
+        return Side::Client;
+    }
+    let (mut server, mut client) = (0_i32, 0_i32);
+    for hint in rules.sides.iter().filter(|hint| hint.languages.contains(&module.language)) {
+        let imports = module.imports.iter().filter(|import| !import.type_only && hint.imports.iter().any(|glob| glob.fits(&import.module, &rules.lexicon))).count() as i32;
+        let mut calls = 0_i32;
+        if !hint.calls.is_empty() {
+            let mut count = |value: &crate::ir::Value| {
+                if matches!(value.kind, ValueKind::Call(_) | ValueKind::Member(_, _) | ValueKind::Name(_)) {
+                    let name = Name::written(value);
+                    if hint.calls.iter().any(|pattern| pattern.fits(&name, &rules.lexicon)) {
+                        calls += 1;
+                    }
+                }
+            };
+            each_value(&module.top, &mut count);
+            for function in &module.functions {
+                each_value(&function.body, &mut count);
+            }
+        }
+        let weight = imports * 2 + calls.min(4);
+        match hint.at {
+            Side::Server => server += weight,
+            Side::Client => client += weight,
+        }
+    }
+    if server != client {
+        return if client > server { Side::Client } else { Side::Server };
+    }
+    let dependencies = surroundings.dependencies(id);
+    for hint in rules.sides.iter().filter(|hint| hint.languages.contains(&module.language)) {
+        let hits = dependencies.iter().filter(|dependency| hint.packages.iter().any(|glob| glob.fits(dependency, &rules.lexicon))).count() as i32;
+        match hint.at {
+            Side::Server => server += hits,
+            Side::Client => client += hits,
+        }
+    }
+    // Folders tell it too, where several applications share a manifest.
+    for part in surroundings.path(id).split('/') {
+        let words = crate::rules::split_words(part);
+        for word in &words {
+            match word.as_str() {
+                "client" | "frontend" | "web" | "ui" | "app" | "mobile" | "components" | "component" | "hooks" | "stores" | "store" | "screens" | "pages" | "views" | "webapp"
+                | "front" | "static" | "public" => client += 1,
+                "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back"
+                | "functions" => server += 1,
+                _ => {}
+            }
+        }
+    }
+    if client > server { Side::Client } else { Side::Server }
+}
