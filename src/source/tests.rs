@@ -1,0 +1,1 @@
+//! Tests of listing and scanning on real directories.
