@@ -2,5 +2,7 @@
 
 pub mod front;
 pub mod ir;
+pub mod manifest;
 pub mod outcome;
+pub mod resolve;
 pub mod source;

@@ -1,0 +1,1 @@
+//! Tests of every language on small trees.
