@@ -51,6 +51,8 @@ const STANDARD: [&str; 40] = [
     "types",
     "uuid",
 ];
+/// The files that say what a project needs.
+const MANIFESTS: [Kind; 5] = [Kind::PyProject, Kind::Requirements, Kind::SetupPy, Kind::SetupCfg, Kind::Pipfile];
 /// Longer module names are hostile.
 const MAX_LENGTH: usize = 500;
 
@@ -58,11 +60,12 @@ const MAX_LENGTH: usize = 500;
 pub(super) struct Modules {
     layout: Arc<Layout>,
     projects: OnceLock<Vec<Utf8PathBuf>>,
+    declared: OnceLock<FxHashSet<String>>,
 }
 
 impl Modules {
     pub(super) fn new(layout: Arc<Layout>) -> Self {
-        Self { layout, projects: OnceLock::new() }
+        Self { layout, projects: OnceLock::new(), declared: OnceLock::new() }
     }
 
     /// The files that may define `item` of `module` for the file at `path`.
@@ -87,11 +90,13 @@ impl Modules {
     }
 
     fn absolute(&self, directory: &Utf8Path, names: &[&str], item: Option<&str>) -> Vec<FileId> {
-        let is_standard = names.first().is_some_and(|name| STANDARD.contains(name));
-        // Scripts see the modules beside them; those of a package do not.
-        let own = !is_standard && self.layout.file(&directory.join("__init__.py")).is_none();
-        for ancestor in directory.ancestors().skip(usize::from(!own)) {
-            if is_standard && !self.is_project(ancestor) {
+        let Some(first) = names.first() else { return Vec::new() };
+        let is_foreign = STANDARD.contains(first) || self.declared().contains(&canonical(first));
+        // A project is run from a directory outside its packages; what lies inside a package is not seen from there.
+        let (inside, outside): (Vec<&Utf8Path>, Vec<&Utf8Path>) = directory.ancestors().partition(|ancestor| self.layout.file(&ancestor.join("__init__.py")).is_some());
+        for ancestor in outside {
+            // A foreign name is only taken by a file where a project begins: there it truly hides the other.
+            if is_foreign && !self.is_project(ancestor) {
                 continue;
             }
             for base in [ancestor.to_owned(), ancestor.join("src")] {
@@ -101,10 +106,11 @@ impl Modules {
                 }
             }
         }
-        if is_standard {
+        if is_foreign {
             return Vec::new();
         }
-        self.projects().iter().map(|project| self.below(project, names, item)).find(|found| !found.is_empty()).unwrap_or_default()
+        let others = inside.into_iter().skip_while(|ancestor| *ancestor == directory).chain(self.projects().iter().map(Utf8PathBuf::as_path));
+        others.map(|base| self.below(base, names, item)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// The files for `names` below one directory. A name that is no module may be defined by the module before it.
@@ -139,15 +145,29 @@ impl Modules {
         self.layout.path(file).is_some_and(|path| path == Utf8Path::new(&format!("{module}.py")) || path == module.join("__init__.py"))
     }
 
+    /// Whether a manifest says that a project begins here.
     fn is_project(&self, directory: &Utf8Path) -> bool {
-        self.projects().binary_search_by(|project| project.as_path().cmp(directory)).is_ok()
+        ["manage.py", "pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile"].iter().any(|name| self.layout.is_manifest(&directory.join(name)))
     }
 
-    /// The directories in which a project begins, and their `src`.
+    /// Every word of the manifests, as a registry compares it: coarse, but a name that none of them has is surely not installed.
+    fn declared(&self) -> &FxHashSet<String> {
+        self.declared.get_or_init(|| {
+            let texts = MANIFESTS.into_iter().flat_map(|kind| self.layout.manifests(kind)).filter_map(|path| self.layout.manifest_text(path));
+            let mut declared = FxHashSet::default();
+            for text in texts {
+                let words = text.split(|character: char| !(character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')));
+                declared.extend(words.filter(|word| !word.is_empty() && word.len() < 100).map(canonical));
+            }
+            declared
+        })
+    }
+
+    /// The directories from which a project may be run: those with manifests, those around outermost packages, and their `src`.
     fn projects(&self) -> &[Utf8PathBuf] {
         self.projects.get_or_init(|| {
-            let kinds = [Kind::ManagePy, Kind::PyProject, Kind::Requirements, Kind::SetupPy, Kind::SetupCfg, Kind::Pipfile];
-            let mut projects: Vec<Utf8PathBuf> = kinds.into_iter().flat_map(|kind| self.layout.manifests(kind)).filter_map(Utf8Path::parent).map(Utf8Path::to_owned).collect();
+            let marks = MANIFESTS.into_iter().chain([Kind::ManagePy]);
+            let mut projects: Vec<Utf8PathBuf> = marks.flat_map(|kind| self.layout.manifests(kind)).filter_map(Utf8Path::parent).map(Utf8Path::to_owned).collect();
             projects.extend(self.package_parents());
             let sources: Vec<Utf8PathBuf> = projects.iter().map(|project| project.join("src")).filter(|source| self.layout.is_directory(source)).collect();
             projects.extend(sources);
@@ -171,4 +191,9 @@ impl Modules {
         }
         parents
     }
+}
+
+/// A name as a registry compares it.
+fn canonical(name: &str) -> String {
+    name.replace(['_', '.'], "-").to_ascii_lowercase()
 }

@@ -1,7 +1,8 @@
 //! The crates of a Rust repository: their names, root files, and what their dependencies are called inside them.
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
-use rustc_hash::FxHashMap;
 use toml::{Table, Value};
 
 use super::layout::{Layout, normal};
@@ -18,13 +19,13 @@ pub(super) struct Crate {
     /// The root files of the library and of the programs with a path of their own.
     pub(super) roots: Vec<Utf8PathBuf>,
     /// From names in code to packages, for renamed dependencies.
-    pub(super) renamed: FxHashMap<String, String>,
+    pub(super) renamed: BTreeMap<String, String>,
 }
 
 /// Every package of the tree, sorted by directory.
 pub(super) fn read(layout: &Layout) -> Vec<Crate> {
     let mut crates = Vec::new();
-    let mut renamed_in_workspace = FxHashMap::default();
+    let mut renamed_in_workspace = BTreeMap::default();
     for path in layout.manifests(Kind::Cargo) {
         let Some(manifest) = layout.manifest_text(path).and_then(|text| text.parse::<Table>().ok()) else { continue };
         let directory = path.parent().unwrap_or(Utf8Path::new(""));
@@ -52,7 +53,7 @@ fn package(directory: &Utf8Path, manifest: &Table) -> Option<Crate> {
     if let Some(Value::Array(programs)) = manifest.get("bin") {
         roots.extend(programs.iter().filter_map(|program| text(program.as_table(), "path")));
     }
-    let mut renamed = FxHashMap::default();
+    let mut renamed = BTreeMap::default();
     add_renamed(manifest, &mut renamed);
     Some(Crate {
         directory: directory.to_owned(),
@@ -64,7 +65,7 @@ fn package(directory: &Utf8Path, manifest: &Table) -> Option<Crate> {
 }
 
 /// Adds the dependencies of a manifest that have another name in code than their package; empty for those of the workspace.
-fn add_renamed(manifest: &Table, renamed: &mut FxHashMap<String, String>) {
+fn add_renamed(manifest: &Table, renamed: &mut BTreeMap<String, String>) {
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
         let Some(Value::Table(dependencies)) = manifest.get(section) else { continue };
         for (name, value) in dependencies {

@@ -159,7 +159,7 @@ fn python_modules_are_found_from_their_project() {
     let project = Project::new(
         "//- backend/manage.py\n//- backend/accounts/__init__.py\n//- backend/accounts/views.py\n//- backend/accounts/models.py\n//- backend/accounts/redis.py\n//- backend/accounts/logging.py\n\
          //- backend/core/tokens/__init__.py\n//- backend/core/tokens/store.py\n\
-         //- service/pyproject.toml\n//- service/src/shop/__init__.py\n//- service/src/shop/api/routes.py\n//- service/src/shop/api/deps.py\n//- service/run.py\n//- tool.py\n",
+         //- backend/requirements.txt\nredis>=4\ncelery\n//- backend/core/celery.py\n//- service/pyproject.toml\n//- service/src/shop/__init__.py\n//- service/src/shop/api/routes.py\n//- service/src/shop/api/deps.py\n//- service/run.py\n//- tool.py\n",
     );
     let views = "backend/accounts/views.py";
     project.check(views, "accounts.models", &["backend/accounts/models.py"]);
@@ -170,6 +170,7 @@ fn python_modules_are_found_from_their_project() {
     project.check(views, "core.tokens.store.revoke", &["backend/core/tokens/store.py"]);
     project.check(views, "redis", &[]);
     project.check(views, "logging", &[]);
+    project.check("backend/core/tokens/store.py", "celery", &[]);
     project.check("service/src/shop/api/routes.py", "shop.api.deps", &["service/src/shop/api/deps.py"]);
     project.check("service/run.py", "shop.api.routes", &["service/src/shop/api/routes.py"]);
     project.check_item("tool.py", "shop.api", "deps", &["service/src/shop/api/deps.py"]);

@@ -23,15 +23,15 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
 
 /// The text of UTF-16 bytes that begin with a byte order mark; `None` if there is no mark, and `Some(None)` for a broken text.
 pub(super) fn decode_utf16(bytes: &[u8]) -> Option<Option<String>> {
-    let (read, body): (fn([u8; 2]) -> u16, &[u8]) = match bytes {
-        [0xff, 0xfe, body @ ..] => (u16::from_le_bytes, body),
-        [0xfe, 0xff, body @ ..] => (u16::from_be_bytes, body),
+    let (is_little, body) = match bytes {
+        [0xff, 0xfe, body @ ..] => (true, body),
+        [0xfe, 0xff, body @ ..] => (false, body),
         _ => return None,
     };
     if body.len() % 2 == 1 {
         return Some(None);
     }
-    let units = body.as_chunks::<2>().0.iter().map(|pair| read(*pair));
+    let units = body.as_chunks::<2>().0.iter().map(|pair| if is_little { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) });
     Some(char::decode_utf16(units).collect::<Result<String, _>>().ok())
 }
 
