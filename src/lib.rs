@@ -2,8 +2,12 @@
 
 pub mod front;
 pub mod ir;
+pub mod judge;
 pub mod link;
+pub mod manifest;
 pub mod outcome;
+pub mod pipeline;
+pub mod resolve;
 pub mod rules;
 pub mod source;
 pub mod trace;
