@@ -45,7 +45,8 @@ impl Lowering<'_> {
         loop {
             let inner = parts(node);
             match node.kind() {
-                "case_pattern" if inner.len() == 1 => node = inner[0],
+                // NOTE: a negative number has its sign as a token of its own.
+                "case_pattern" if inner.len() == 1 && !self.text_of(node).starts_with('-') => node = inner[0],
                 "as_pattern" if !inner.is_empty() => {
                     aliases.extend(inner.get(1).copied());
                     node = inner[0];
@@ -77,7 +78,6 @@ impl Lowering<'_> {
             "class_pattern" => parts(node).first().map_or_else(|| unknown(Vec::new(), span_of(node)), |class| self.value(*class)),
             "string" | "concatenated_string" | "integer" | "float" | "true" | "false" | "none" | "dotted_name" => self.value(node),
             "case_pattern" => {
-                // NOTE: a negative number has its sign as a token of its own.
                 match (self.text_of(node).parse::<f64>(), parts(node).as_slice()) {
                     (Ok(number), _) => Value::new(ValueKind::Number(number), span_of(node)),
                     (Err(_), [one]) if one.kind() != "case_pattern" => self.label(*one),

@@ -55,13 +55,13 @@ pub(super) fn pieces(kind: ValueKind, span: Span) -> Vec<Value> {
     }
 }
 
-/// Appends pieces; texts that meet become one.
+/// Appends pieces; texts that meet become one, and empty ones are left out.
 pub(super) fn join(out: &mut Vec<Value>, pieces: Vec<Value>) {
     for piece in pieces {
         if let (Some(Value { kind: ValueKind::Text(text), span }), ValueKind::Text(more)) = (out.last_mut(), &piece.kind) {
             text.push_str(more);
             span.end = piece.span.end;
-        } else {
+        } else if !matches!(&piece.kind, ValueKind::Text(text) if text.is_empty()) {
             out.push(piece);
         }
     }
