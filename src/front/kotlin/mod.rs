@@ -1,11 +1,144 @@
-//! Lowers Kotlin.
+//! Lowers Kotlin, both source files and Gradle's scripts.
+//!
+//! The grammar misreads some of the language; [`mend`] rewrites those places, byte for byte, before the parser sees
+//! them, and every text is read from the file as it is. Left out knowingly: context receivers, contracts, the
+//! arithmetic of labels (`return@label` is a return), the delegate of an interface (`: Foo by bar` has the base `Foo`).
+
+mod calls;
+mod classes;
+mod expressions;
+mod functions;
+mod imports;
+mod literals;
+mod mend;
+mod statements;
+mod tree;
+mod types;
+
+#[cfg(test)]
+mod tests;
 
 use camino::Utf8Path;
+use tree_sitter::{Node, Parser};
 
-use crate::ir::Module;
-use crate::source::{FileId, Language};
+use super::MAX_DEPTH;
+use crate::ir::{ClassIndex, FunctionIndex, Module, Problem};
+use crate::source::{FileId, Language, Span};
+
+/// How many problems of one file are told; one broken bracket breeds many.
+const MAX_PROBLEMS: usize = 5;
 
 /// Lowers one file.
-pub(super) fn lower(file: FileId, _path: &Utf8Path, _text: &str) -> Module {
-    Module::new(file, Language::Kotlin)
+pub(super) fn lower(file: FileId, _path: &Utf8Path, text: &str) -> Module {
+    let mut lowerer = Lowerer { text, module: Module::new(file, Language::Kotlin), depth: 0, scopes: Vec::new(), objects: 0 };
+    let (mended, notes) = mend::mend(text);
+    lowerer.module.notes = notes;
+    let mut parser = Parser::new();
+    let tree = parser.set_language(&tree_sitter_kotlin::LANGUAGE.into()).ok().and_then(|()| parser.parse(&mended, None));
+    match tree {
+        Some(tree) => lowerer.file(tree.root_node()),
+        None => lowerer.problem("the file could not be parsed", Span::new(0, text.len())),
+    }
+    lowerer.module
+}
+
+/// What lexically encloses the place that is being lowered.
+#[derive(Debug, Clone, Copy)]
+enum Scope {
+    Function(FunctionIndex),
+    Class(ClassIndex),
+}
+
+/// The state of lowering one file.
+struct Lowerer<'t> {
+    text: &'t str,
+    module: Module,
+    depth: usize,
+    scopes: Vec<Scope>,
+    /// How many object expressions were met; they are numbered.
+    objects: u32,
+}
+
+impl<'t> Lowerer<'t> {
+    fn file(&mut self, root: Node<'_>) {
+        self.syntax_problems(root);
+        let mut statements = Vec::new();
+        self.headers(root, &mut statements);
+        let top = self.steps(&statements);
+        self.module.top = top;
+    }
+
+    /// Runs `lower` one level deeper, or records a problem if that is too deep.
+    fn deeper<T>(&mut self, node: Node<'_>, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            self.problem("nested too deep", tree::span(node));
+            return None;
+        }
+        self.depth += 1;
+        let lowered = lower(self);
+        self.depth -= 1;
+        Some(lowered)
+    }
+
+    fn problem(&mut self, message: &str, span: Span) {
+        if self.module.problems.len() < MAX_PROBLEMS {
+            self.module.problems.push(Problem { message: message.to_owned(), span });
+        }
+    }
+
+    /// Records the regions that the parser could not read.
+    fn syntax_problems(&mut self, root: Node<'_>) {
+        let mut stack = vec![root];
+        while let Some(node) = stack.pop() {
+            if self.module.problems.len() >= MAX_PROBLEMS {
+                return;
+            }
+            if node.is_error() {
+                self.problem("syntax error", tree::span(node));
+            } else if node.is_missing() {
+                self.problem("something is missing here", tree::span(node));
+            } else if node.has_error() {
+                let mut cursor = node.walk();
+                let broken: Vec<_> = node.children(&mut cursor).filter(|child| child.has_error() || child.is_missing()).collect();
+                // NOTE: an empty `[]` is good Kotlin that the grammar does not know.
+                let is_empty_list = node.kind() == "collection_literal" && broken.iter().all(|child| child.is_missing());
+                if !is_empty_list {
+                    stack.extend(broken.into_iter().rev());
+                }
+            }
+        }
+    }
+
+    fn text(&self, node: Node<'_>) -> &'t str {
+        tree::text_of(self.text, node)
+    }
+
+    /// An identifier without backquotes.
+    fn name(&self, node: Node<'_>) -> String {
+        self.text(node).trim_matches('`').to_owned()
+    }
+
+    /// The function that encloses the present place.
+    fn enclosing_function(&self) -> Option<FunctionIndex> {
+        self.scopes.iter().rev().find_map(|scope| match scope {
+            Scope::Function(index) => Some(*index),
+            Scope::Class(_) => None,
+        })
+    }
+
+    /// The class that encloses the present place, functions between them or not.
+    fn enclosing_class(&self) -> Option<ClassIndex> {
+        self.scopes.iter().rev().find_map(|scope| match scope {
+            Scope::Class(index) => Some(*index),
+            Scope::Function(_) => None,
+        })
+    }
+
+    /// The class whose member or initializer the present place is, if no function stands between.
+    fn immediate_class(&self) -> Option<ClassIndex> {
+        match self.scopes.last() {
+            Some(Scope::Class(index)) => Some(*index),
+            _ => None,
+        }
+    }
 }
