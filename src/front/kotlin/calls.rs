@@ -23,6 +23,9 @@ impl Lowerer<'_> {
             kind => Call { callee: Value::new(kind, callee.span), args: Vec::new(), style: CallStyle::Function, types: Vec::new(), span: at },
         };
         call.span = at;
+        if let Some(suffix) = suffixes.first() {
+            call.types.extend(self.blanked_types(before.end_byte(), suffix.start_byte()));
+        }
         for suffix in suffixes {
             match suffix.kind() {
                 "type_arguments" => call.types = self.type_arguments(suffix),

@@ -30,11 +30,11 @@ const MAX_PROBLEMS: usize = 5;
 
 /// Lowers one file.
 pub(super) fn lower(file: FileId, _path: &Utf8Path, text: &str) -> Module {
-    let mut lowerer = Lowerer { text, module: Module::new(file, Language::Kotlin), depth: 0, scopes: Vec::new(), objects: 0 };
-    let (mended, notes) = mend::mend(text);
-    lowerer.module.notes = notes;
+    let mended = mend::mend(text);
+    let mut lowerer = Lowerer { text, module: Module::new(file, Language::Kotlin), depth: 0, scopes: Vec::new(), objects: 0, blanked_types: mended.types };
+    lowerer.module.notes = mended.notes;
     let mut parser = Parser::new();
-    let tree = parser.set_language(&tree_sitter_kotlin::LANGUAGE.into()).ok().and_then(|()| parser.parse(&mended, None));
+    let tree = parser.set_language(&tree_sitter_kotlin::LANGUAGE.into()).ok().and_then(|()| parser.parse(&mended.text, None));
     match tree {
         Some(tree) => lowerer.file(tree.root_node()),
         None => lowerer.problem("the file could not be parsed", Span::new(0, text.len())),
@@ -57,6 +57,8 @@ struct Lowerer<'t> {
     scopes: Vec<Scope>,
     /// How many object expressions were met; they are numbered.
     objects: u32,
+    /// Type arguments that the parser does not see, in order.
+    blanked_types: Vec<Span>,
 }
 
 impl<'t> Lowerer<'t> {

@@ -57,6 +57,48 @@ impl Lowerer<'_> {
         }
         types
     }
+
+    /// The type arguments that were hidden from the parser between a callee and its arguments.
+    pub(super) fn blanked_types(&self, from: usize, to: usize) -> Vec<TypeName> {
+        let first = self.blanked_types.partition_point(|span| (span.start as usize) < from);
+        match self.blanked_types.get(first) {
+            Some(span) if span.end as usize <= to => types_in(self.text.get(span.start as usize..span.end as usize).unwrap_or("")),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The types of `<A, B<C>>`, read without a parser.
+fn types_in(text: &str) -> Vec<TypeName> {
+    // The lists that are open, the outermost first; each collects the arguments of the type before it.
+    let mut open: Vec<Vec<TypeName>> = vec![Vec::new()];
+    let mut path: Vec<String> = Vec::new();
+    for piece in text.split_inclusive(['<', '>', ',']) {
+        let (name, sign) = piece.split_at(piece.trim_end_matches(['<', '>', ',']).len());
+        let name = name.trim().trim_start_matches("out ").trim_start_matches("in ").trim_end_matches('?').trim();
+        if !name.is_empty() {
+            path = name.split('.').map(|segment| segment.trim().to_owned()).collect();
+        }
+        let ty = (!path.is_empty()).then(|| TypeName { path: std::mem::take(&mut path), args: Vec::new() });
+        if let (Some(ty), Some(list)) = (ty, open.last_mut()) {
+            list.push(ty);
+        }
+        match sign {
+            "<" => open.push(Vec::new()),
+            ">" => {
+                let args = if open.len() > 1 { open.pop().unwrap_or_default() } else { Vec::new() };
+                match open.last_mut() {
+                    Some(list) => match list.last_mut() {
+                        Some(ty) => ty.args = args,
+                        None => *list = args,
+                    },
+                    None => open.push(args),
+                }
+            }
+            _ => {}
+        }
+    }
+    open.into_iter().next().unwrap_or_default()
 }
 
 /// A type's path as the value that names it: `a.B` is the member `B` of `a`.
