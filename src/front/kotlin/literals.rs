@@ -10,6 +10,9 @@ use crate::source::Span;
 impl Lowerer<'_> {
     /// A string literal of either kind.
     pub(super) fn string(&mut self, node: Node<'_>) -> Value {
+        if self.text(node) == "[]" {
+            return Value::new(ValueKind::List(Vec::new()), span(node));
+        }
         let mut parts = Vec::new();
         for child in children(node) {
             match child.kind() {

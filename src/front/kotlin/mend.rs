@@ -33,6 +33,7 @@ pub(super) fn mend(text: &str) -> Mended {
         word: Span::default(),
         has_is: false,
         header: None,
+        class_bodies: Vec::new(),
         notes: Vec::new(),
         types: Vec::new(),
     };
@@ -70,6 +71,8 @@ struct Mender<'t> {
     /// Whether `is` or `in` stood on this line.
     has_is: bool,
     header: Option<Header>,
+    /// The bracket depths at which class bodies were opened.
+    class_bodies: Vec<usize>,
     notes: Vec<NoteComment>,
     types: Vec<Span>,
 }
@@ -98,6 +101,13 @@ impl Mender<'_> {
             for byte in bytes.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
                 *byte = b' ';
             }
+        }
+    }
+
+    /// Replaces line ends by spaces, where a line's end would end a statement.
+    fn join_lines(&mut self, from: usize, to: usize) {
+        if let Some(bytes) = self.out.get_mut(from..to) {
+            bytes.fill(b' ');
         }
     }
 
@@ -141,14 +151,24 @@ impl Mender<'_> {
 
     fn sign(&mut self, byte: u8) {
         match byte {
+            // The grammar knows no empty list; an empty text stands in for it.
+            b'[' if self.byte(self.at + 1) == b']' && matches!(self.before, b'=' | b'(' | b',') => {
+                self.put(self.at, b"\"\"");
+                self.at += 1;
+            }
             b'(' | b'[' | b'{' => {
                 if byte == b'{' && self.header.as_ref().is_some_and(|header| header.depth == self.depth) {
                     self.header = None;
+                    self.class_bodies.push(self.depth);
                 }
                 self.depth += 1;
             }
             b')' | b']' | b'}' => {
                 self.depth = self.depth.saturating_sub(1);
+                if self.class_bodies.last().is_some_and(|depth| *depth >= self.depth) {
+                    self.class_bodies.pop();
+                    self.end_member(byte);
+                }
                 let is_hole_end = matches!(self.modes.last(), Some(Mode::Hole { depth }) if *depth == self.depth);
                 if byte == b'}' && is_hole_end {
                     self.modes.pop();
@@ -167,10 +187,24 @@ impl Mender<'_> {
                 }
             }
             b'@' if matches!(self.before, b':' | b'<') => self.annotated_type(),
+            b'@' => self.annotated_accessor(),
             _ => {}
         }
-        self.before = byte;
+        // The arrow is not the end of type arguments.
+        self.before = if byte == b'>' && self.at > 0 && self.byte(self.at - 1) == b'-' { b'-' } else { byte };
         self.at += 1;
+    }
+
+    /// A member that ends with its class on the same line (`interface A { fun b() }`) needs a semicolon.
+    fn end_member(&mut self, closing: u8) {
+        let is_space = self.at > 0 && self.byte(self.at - 1) == b' ';
+        if closing != b'}' || !is_space || matches!(self.before, b'{' | b';' | b',') {
+            return;
+        }
+        let gap = self.bytes.get(..self.at).unwrap_or_default().iter().rev().take(MAX_TYPES).find(|byte| **byte != b' ');
+        if gap.is_some_and(|byte| !matches!(byte, b'\n' | b'\r' | b'/')) {
+            self.put(self.at - 1, b";");
+        }
     }
 
     /// `: @Composable (Scope.() -> Unit)`: the grammar takes the type for the annotation's arguments.
@@ -180,6 +214,23 @@ impl Mender<'_> {
         if next == b'(' && at > end && end > self.at + 1 {
             self.blank(self.at, end);
             self.at = end - 1;
+        }
+    }
+
+    /// Annotations between a property without a type and its accessor, which the grammar does not allow.
+    fn annotated_accessor(&mut self) {
+        let limit = self.at + MAX_TYPES;
+        let mut at = self.at;
+        while self.byte(at) == b'@' && at < limit {
+            at = self.word_end(at + 1);
+            while self.byte(at).is_ascii_whitespace() && at < limit {
+                at += 1;
+            }
+        }
+        let is_accessor = self.bytes.get(at..).is_some_and(|rest| rest.starts_with(b"get()") || rest.starts_with(b"set("));
+        if is_accessor {
+            self.blank(self.at, at);
+            self.at = at - 1;
         }
     }
 
@@ -211,6 +262,7 @@ impl Mender<'_> {
             "class" | "interface" | "object" if !matches!(self.before, b':' | b'.') || (word == "object" && self.before == b':') => {
                 self.header = Some(Header { depth: self.depth, has_colon: false });
             }
+            "where" if !self.is_constraint(end) => self.put(start + 2, b"E"),
             "by" if self.header.as_ref().is_some_and(|header| header.has_colon && header.depth == self.depth) => self.delegate(start),
             _ => {}
         }
@@ -227,6 +279,7 @@ impl Mender<'_> {
         let (next, open) = self.next_on_line(end);
         match next {
             b'<' | b'{' => true,
+            _ if is_word(next) => true,
             b'(' if word == "get" => self.next_on_line(open + 1).0 != b')',
             b'(' => {
                 let inner = self.next_on_line(open + 1).1;
@@ -236,6 +289,13 @@ impl Mender<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a type's bound follows, as in `where T : Any`.
+    fn is_constraint(&self, end: usize) -> bool {
+        let (_, name) = self.next_on_line(end);
+        let name_end = self.word_end(name);
+        name_end > name && self.next_on_line(name_end).0 == b':'
     }
 
     /// The delegate of a base before a class body, which the grammar takes for a lambda handed to the delegate.
@@ -295,6 +355,7 @@ impl Mender<'_> {
                 let end = at + 1;
                 if matches!(self.next_on_line(end).0, b'(' | b'{') {
                     self.blank(from, end);
+                    self.join_lines(from, end);
                     self.types.push(Span::new(from, end));
                     self.at = end;
                 }
