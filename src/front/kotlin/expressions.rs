@@ -5,7 +5,7 @@
 
 use tree_sitter::Node;
 
-use super::Lowerer;
+use super::{Lowerer, MAX_NESTING};
 use super::literals::{concatenate, number};
 use super::tree::{child_of, children, has_token, is_type, span, tokens};
 use super::types::{path_value, value_type};
@@ -14,9 +14,6 @@ use crate::source::Span;
 
 /// How many values a copied value may be made of.
 const MAX_COPIED: usize = 300;
-
-/// How many links a chain may have; what lies further inside is left out with a problem.
-const MAX_LINKS: usize = 500;
 
 impl Lowerer<'_> {
     /// Lowers an expression.
@@ -86,22 +83,27 @@ impl Lowerer<'_> {
     }
 
     fn chain(&mut self, node: Node<'_>) -> Value {
+        let nesting = self.nesting;
         let mut links = Vec::new();
         let mut at = node;
         while let Some(base) = link_base(at) {
-            if links.len() >= MAX_LINKS {
+            if self.nesting >= MAX_NESTING {
                 self.problem("a chain with too many links", span(at));
                 break;
             }
-            links.push(at);
+            links.push((at, self.nesting));
+            // What is joined here lies inside the links gathered so far; an infix call is a member and a call.
+            self.nesting += if at.kind() == "infix_expression" { 2 } else { 1 };
             at = base;
         }
         let mut value = if link_base(at).is_some() { unknown(at) } else { self.value(at) };
         let mut before = at;
-        for link in links.into_iter().rev() {
+        for (link, outside) in links.into_iter().rev() {
+            self.nesting = outside;
             value = self.link(link, value, before);
             before = link;
         }
+        self.nesting = nesting;
         value
     }
 

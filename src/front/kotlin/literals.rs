@@ -13,11 +13,24 @@ impl Lowerer<'_> {
         if self.text(node) == "[]" {
             return Value::new(ValueKind::List(Vec::new()), span(node));
         }
+        let is_raw = node.kind() == "multiline_string_literal";
         let mut parts = Vec::new();
+        let mut run: Option<Span> = None;
         for child in children(node) {
+            if !matches!(child.kind(), "string_content" | "escape_sequence")
+                && let Some(run) = run.take()
+            {
+                self.pieces(run, is_raw, &mut parts);
+            }
             match child.kind() {
-                "string_content" => push_text(&mut parts, self.text(child), span(child)),
-                "escape_sequence" => push_text(&mut parts, &unescape(self.text(child)), span(child)),
+                "string_content" | "escape_sequence" => {
+                    // Adjacent pieces are read as one: the grammar parts them where an escape or a hole goes on.
+                    match run.as_mut() {
+                        Some(run) => run.end = span(child).end,
+                        None => run = Some(span(child)),
+                    }
+                    continue;
+                }
                 "interpolation" => {
                     for hole in children(child) {
                         let value = self.value(hole);
@@ -30,7 +43,38 @@ impl Lowerer<'_> {
                 }
             }
         }
+        if let Some(run) = run {
+            self.pieces(run, is_raw, &mut parts);
+        }
         Value::new(template(parts), span(node))
+    }
+
+    /// Text between holes, decoded. The grammar takes many a `$name` for text; those are holes.
+    fn pieces(&self, run: Span, is_raw: bool, parts: &mut Vec<Value>) {
+        let (start, end) = (run.start as usize, run.end as usize);
+        // NOTE: in the mended text, a dollar sign that begins no hole is gone.
+        let (Some(text), Some(mended)) = (self.text.get(start..end), self.mended.get(start..end)) else { return };
+        let mut at = 0;
+        while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
+            let rest = text.get(at..).unwrap_or("");
+            let length = match letter {
+                '\\' if !is_raw => escape_length(rest),
+                '$' if mended.as_bytes().get(at) == Some(&b'$') => 1 + name_length(rest),
+                _ => rest.find(['\\', '$']).filter(|length| *length > 0).unwrap_or(if matches!(letter, '\\' | '$') { 1 } else { rest.len() }),
+            };
+            let piece = rest.get(..length).unwrap_or(rest);
+            let at_file = Span::new(start + at, start + at + piece.len());
+            match letter {
+                '\\' if !is_raw => push_text(parts, &unescape(piece), at_file),
+                '$' if length > 1 => {
+                    let name = piece.trim_start_matches('$').trim_matches('`');
+                    let kind = if name == "this" { ValueKind::This } else { ValueKind::Name(name.to_owned()) };
+                    parts.push(Value::new(kind, Span::new(start + at + 1, start + at + piece.len())));
+                }
+                _ => push_text(parts, piece, at_file),
+            }
+            at += piece.len().max(1);
+        }
     }
 
     /// A character literal, as a text.
@@ -83,6 +127,22 @@ pub(super) fn concatenate(left: Value, right: Value, at: Span) -> Result<Value, 
         kind => parts.push(Value::new(kind, right.span)),
     }
     Ok(Value::new(template(parts), at))
+}
+
+/// How many bytes the escape at the beginning takes.
+fn escape_length(rest: &str) -> usize {
+    let letter = rest.chars().nth(1).map_or(0, char::len_utf8);
+    let digits = if rest.as_bytes().get(1) == Some(&b'u') { rest.chars().skip(2).take(4).take_while(char::is_ascii_hexdigit).count() } else { 0 };
+    1 + letter + digits
+}
+
+/// How many bytes the name behind a dollar sign takes; none if there is no name.
+fn name_length(rest: &str) -> usize {
+    let name = rest.get(1..).unwrap_or("");
+    if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') {
+        return 0;
+    }
+    name.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(name.len())
 }
 
 /// What an escape stands for.

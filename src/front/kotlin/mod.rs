@@ -28,10 +28,13 @@ use crate::source::{FileId, Language, Span};
 /// How many problems of one file are told; one broken bracket breeds many.
 const MAX_PROBLEMS: usize = 5;
 
+/// How deep lowered values may nest, the links of chains counted; bounds the stack of what walks them.
+const MAX_NESTING: usize = 500;
+
 /// Lowers one file.
 pub(super) fn lower(file: FileId, _path: &Utf8Path, text: &str) -> Module {
     let mended = mend::mend(text);
-    let mut lowerer = Lowerer { text, module: Module::new(file, Language::Kotlin), depth: 0, scopes: Vec::new(), objects: 0, blanked_types: mended.types };
+    let mut lowerer = Lowerer { text, mended: mended.text.clone(), module: Module::new(file, Language::Kotlin), depth: 0, nesting: 0, scopes: Vec::new(), objects: 0, blanked_types: mended.types };
     lowerer.module.notes = mended.notes;
     let mut parser = Parser::new();
     let tree = parser.set_language(&tree_sitter_kotlin::LANGUAGE.into()).ok().and_then(|()| parser.parse(&mended.text, None));
@@ -52,8 +55,13 @@ enum Scope {
 /// The state of lowering one file.
 struct Lowerer<'t> {
     text: &'t str,
+    /// What the parser saw in its place.
+    mended: String,
     module: Module,
+    /// How many levels of lowering are entered.
     depth: usize,
+    /// The same with the links of chains, which are not entered one by one.
+    nesting: usize,
     scopes: Vec<Scope>,
     /// How many object expressions were met; they are numbered.
     objects: u32,
@@ -72,13 +80,15 @@ impl<'t> Lowerer<'t> {
 
     /// Runs `lower` one level deeper, or records a problem if that is too deep.
     fn deeper<T>(&mut self, node: Node<'_>, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= MAX_DEPTH || self.nesting >= MAX_NESTING {
             self.problem("nested too deep", tree::span(node));
             return None;
         }
         self.depth += 1;
+        self.nesting += 1;
         let lowered = lower(self);
         self.depth -= 1;
+        self.nesting -= 1;
         Some(lowered)
     }
 

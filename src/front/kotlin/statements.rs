@@ -176,6 +176,7 @@ impl Lowerer<'_> {
         let mut arms = Vec::new();
         let mut last = Block::new();
         let mut at = Some(node);
+        let depth = self.depth;
         while let Some(branch) = at.take() {
             let (mut then, mut otherwise) = (Vec::new(), Vec::new());
             let (mut is_behind_condition, mut is_else) = (false, false);
@@ -192,10 +193,15 @@ impl Lowerer<'_> {
             let then = self.steps(&then);
             arms.push((test, then, span(branch)));
             match otherwise.as_slice() {
-                [next] if next.kind() == "if_expression" && arms.len() < super::MAX_DEPTH => at = Some(*next),
+                // The branches nest in what is lowered, so each counts as a level.
+                [next] if next.kind() == "if_expression" && self.depth < super::MAX_DEPTH => {
+                    self.depth += 1;
+                    at = Some(*next);
+                }
                 rest => last = self.steps(rest),
             }
         }
+        self.depth = depth;
         for (test, then, whole) in arms.into_iter().rev() {
             last = vec![Step { kind: StepKind::Branch { test, then, otherwise: last }, span: whole }];
         }
