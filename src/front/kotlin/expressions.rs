@@ -287,10 +287,36 @@ fn link_base(node: Node<'_>) -> Option<Node<'_>> {
     tokens(node).into_iter().next().filter(|first| first.is_named() && !first.is_missing())
 }
 
-/// `left ?: right` and `left || right`: the left side is both what is asked and what is given.
+/// `left ?: right` and `left || right`: the left side is both what is asked and what is given. Closures stand in the
+/// first alone, so that what nests in them is not met over and over.
 fn either(left: Value, right: Value, at: Span) -> Value {
-    let then = copy_of(&left).unwrap_or_else(|| Value::new(ValueKind::Unknown(Vec::new()), left.span));
+    let mut then = copy_of(&left).unwrap_or_else(|| Value::new(ValueKind::Unknown(Vec::new()), left.span));
+    drop_closures(&mut then);
     Value::new(ValueKind::Choice { test: Box::new(left), then: Box::new(then), otherwise: Box::new(right) }, at)
+}
+
+/// Replaces the closures and steps in a value by unknowns.
+fn drop_closures(value: &mut Value) {
+    match &mut value.kind {
+        ValueKind::Closure(_) | ValueKind::Block(_) => value.kind = ValueKind::Unknown(Vec::new()),
+        ValueKind::Template(parts) | ValueKind::List(parts) | ValueKind::Unknown(parts) => parts.iter_mut().for_each(drop_closures),
+        ValueKind::Member(of, _) | ValueKind::Await(of) | ValueKind::Not(of) => drop_closures(of),
+        ValueKind::Index(left, right) | ValueKind::Binary { left, right, .. } => {
+            drop_closures(left);
+            drop_closures(right);
+        }
+        ValueKind::Call(call) => {
+            drop_closures(&mut call.callee);
+            call.args.iter_mut().for_each(|argument| drop_closures(&mut argument.value));
+        }
+        ValueKind::Record(entries) => entries.iter_mut().for_each(|(_, entry)| drop_closures(entry)),
+        ValueKind::Choice { test, then, otherwise } => {
+            drop_closures(test);
+            drop_closures(then);
+            drop_closures(otherwise);
+        }
+        ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null | ValueKind::Name(_) | ValueKind::This | ValueKind::Super => {}
+    }
 }
 
 /// A copy of a value, unless it is so large that copies of copies could fill the memory.

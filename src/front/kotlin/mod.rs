@@ -11,6 +11,7 @@ mod functions;
 mod imports;
 mod literals;
 mod mend;
+mod recover;
 mod statements;
 mod tree;
 mod types;
@@ -19,14 +20,11 @@ mod types;
 mod tests;
 
 use camino::Utf8Path;
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use super::MAX_DEPTH;
 use crate::ir::{ClassIndex, FunctionIndex, Module, Problem};
 use crate::source::{FileId, Language, Span};
-
-/// How many problems of one file are told; one broken bracket breeds many.
-const MAX_PROBLEMS: usize = 5;
 
 /// How deep lowered values may nest, the links of chains counted; bounds the stack of what walks them.
 const MAX_NESTING: usize = 500;
@@ -34,14 +32,15 @@ const MAX_NESTING: usize = 500;
 /// Lowers one file.
 pub(super) fn lower(file: FileId, _path: &Utf8Path, text: &str) -> Module {
     let mended = mend::mend(text);
-    let mut lowerer = Lowerer { text, mended: mended.text.clone(), module: Module::new(file, Language::Kotlin), depth: 0, nesting: 0, scopes: Vec::new(), objects: 0, blanked_types: mended.types };
-    lowerer.module.notes = mended.notes;
-    let mut parser = Parser::new();
-    let tree = parser.set_language(&tree_sitter_kotlin::LANGUAGE.into()).ok().and_then(|()| parser.parse(&mended.text, None));
-    match tree {
-        Some(tree) => lowerer.file(tree.root_node()),
-        None => lowerer.problem("the file could not be parsed", Span::new(0, text.len())),
-    }
+    let mut module = Module::new(file, Language::Kotlin);
+    module.notes = mended.notes;
+    let Some(parsed) = recover::parse(mended.text) else {
+        module.problems.push(Problem { message: "the file could not be parsed".to_owned(), span: Span::new(0, text.len()) });
+        return module;
+    };
+    module.problems = parsed.problems;
+    let mut lowerer = Lowerer { text, mended: parsed.text, module, depth: 0, nesting: 0, scopes: Vec::new(), objects: 0, blanked_types: mended.types };
+    lowerer.file(parsed.tree.root_node());
     lowerer.module
 }
 
@@ -71,7 +70,6 @@ struct Lowerer<'t> {
 
 impl<'t> Lowerer<'t> {
     fn file(&mut self, root: Node<'_>) {
-        self.syntax_problems(root);
         let mut statements = Vec::new();
         self.headers(root, &mut statements);
         let top = self.steps(&statements);
@@ -93,31 +91,8 @@ impl<'t> Lowerer<'t> {
     }
 
     fn problem(&mut self, message: &str, span: Span) {
-        if self.module.problems.len() < MAX_PROBLEMS {
+        if self.module.problems.len() < recover::MAX_PROBLEMS {
             self.module.problems.push(Problem { message: message.to_owned(), span });
-        }
-    }
-
-    /// Records the regions that the parser could not read.
-    fn syntax_problems(&mut self, root: Node<'_>) {
-        let mut stack = vec![root];
-        while let Some(node) = stack.pop() {
-            if self.module.problems.len() >= MAX_PROBLEMS {
-                return;
-            }
-            if node.is_error() {
-                self.problem("syntax error", tree::span(node));
-            } else if node.is_missing() {
-                self.problem("something is missing here", tree::span(node));
-            } else if node.has_error() {
-                let mut cursor = node.walk();
-                let broken: Vec<_> = node.children(&mut cursor).filter(|child| child.has_error() || child.is_missing()).collect();
-                // NOTE: an empty `[]` is good Kotlin that the grammar does not know.
-                let is_empty_list = node.kind() == "collection_literal" && broken.iter().all(|child| child.is_missing());
-                if !is_empty_list {
-                    stack.extend(broken.into_iter().rev());
-                }
-            }
         }
     }
 

@@ -308,7 +308,7 @@ fn what_stands_around_an_error_is_still_read() {
     let module = module("package p\nimport a.B\nfun f() {\n  a.b()\n  val = = 3 )\n  c()\n}\nfun g() { d() }\n");
     assert!(!module.problems.is_empty());
     let text = write_module(&module);
-    assert!(text.contains("a.b()") && text.contains("import B = a:B"), "{text}");
+    assert!(text.contains("a.b()") && text.contains("c()") && text.contains("d()") && text.contains("import B = a:B"), "{text}");
 }
 
 /// Lowers on a stack as small as a thread's may be.
