@@ -149,8 +149,7 @@ impl Lowerer {
         let index = ClassIndex(self.module.classes.len() as u32);
         self.classes.insert(name.clone(), index);
         self.made_by_impl.insert(index);
-        let class =
-            Class { name, kind, bases: Vec::new(), annotations: Vec::new(), fields: Vec::new(), methods: Vec::new(), body: Block::new(), outer: None, span, head };
+        let class = Class { name, kind, bases: Vec::new(), annotations: Vec::new(), fields: Vec::new(), methods: Vec::new(), body: Block::new(), outer: None, span, head };
         self.module.classes.push(class);
         index
     }

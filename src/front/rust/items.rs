@@ -1,5 +1,6 @@
 //! Items: what stands at the top of a file, in an inline module, or among the statements of a body.
 
+use proc_macro2::TokenTree;
 use syn::{Expr, Item, ItemMod, Meta};
 
 use super::functions::FunctionSource;
@@ -51,11 +52,28 @@ impl Lowerer {
             }
             // A `macro_rules!` definition has a name and is no code of this file.
             Item::Macro(item) if item.ident.is_none() && !item.mac.path.is_ident("macro_rules") => {
-                let call = self.macro_value(&item.mac);
-                out.push(evaluate(call));
+                self.item_macro(&item.mac, out);
             }
             _ => {}
         }
+    }
+
+    /// A macro around items: what is Rust in it is lowered as if it stood there by itself (`static ref` is `static`).
+    fn item_macro(&mut self, call: &syn::Macro, out: &mut Block) {
+        let mut after_static = false;
+        let tokens = call.tokens.clone().into_iter().filter(|token| {
+            let is_ref = after_static && matches!(token, TokenTree::Ident(word) if word == "ref");
+            after_static = matches!(token, TokenTree::Ident(word) if word == "static");
+            !is_ref
+        });
+        if let Ok(file) = syn::parse2::<syn::File>(tokens.collect())
+            && !file.items.is_empty()
+            && self.deeper(NESTED, call.bang_token.span, |lowerer| lowerer.items(&file.items, out)).is_some()
+        {
+            return;
+        }
+        let call = self.macro_value(call);
+        out.push(evaluate(call));
     }
 
     fn inline_or_outer_module(&mut self, item: &ItemMod, out: &mut Block) {

@@ -31,7 +31,15 @@ pub(super) struct Lowerer {
 
 impl Lowerer {
     pub(super) fn new(file: FileId) -> Self {
-        Self { module: Module::new(file, Language::Rust), offset: 0, depth: 0, enclosing: Vec::new(), inline_modules: 0, classes: FxHashMap::default(), made_by_impl: FxHashSet::default() }
+        Self {
+            module: Module::new(file, Language::Rust),
+            offset: 0,
+            depth: 0,
+            enclosing: Vec::new(),
+            inline_modules: 0,
+            classes: FxHashMap::default(),
+            made_by_impl: FxHashSet::default(),
+        }
     }
 
     pub(super) fn span(&self, span: TokenSpan) -> Span {

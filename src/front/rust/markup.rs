@@ -4,12 +4,16 @@ use proc_macro2::{Delimiter, Spacing, TokenTree};
 use syn::Expr;
 
 use super::lowerer::{Lowerer, name, plain, unknown};
-use super::tokens::{extent, is_punct, key_text};
+use super::tokens::{extent, generics_end, is_punct, key_text};
 use crate::ir::{Argument, Call, CallStyle, Value, ValueKind};
 use crate::source::Span;
 
 /// Elements nested deeper than this become siblings.
 const MAX_ELEMENTS: usize = 64;
+/// A key of more tokens (`data-a-b-c`) is none.
+const MAX_KEY_TOKENS: usize = 16;
+/// Words that are followed by a value and then by a block that belongs to no element.
+const HEADS: [&str; 4] = ["if", "match", "in", "while"];
 /// Words that begin or join statements and name nothing.
 const KEYWORDS: [&str; 14] = ["if", "else", "for", "in", "match", "let", "while", "loop", "return", "ref", "static", "pub", "const", "mut"];
 
@@ -28,8 +32,10 @@ struct Element {
     tag: Value,
     attributes: Vec<Argument>,
     children: Vec<Value>,
-    /// Still between `<` and `>`.
+    /// Still between `<` and `>`, or before the `{` of its children.
     in_tag: bool,
+    /// Its children are in braces, as in `tag key=value { … }`.
+    is_braced: bool,
     start: u32,
 }
 
@@ -57,12 +63,18 @@ impl<'l> TokenReader<'l> {
     }
 
     fn token(&mut self) {
+        let (in_tag, is_braced) = self.open.last().map_or((false, false), |element| (element.in_tag, element.is_braced));
         match self.peek(0) {
             Some(TokenTree::Punct(punct)) => match punct.as_char() {
                 '<' => self.angle(),
                 '>' => self.tag_end(),
-                '/' if self.sign(1, '>') && self.open.last().is_some_and(|element| element.in_tag) => {
+                '=' if self.sign(1, '>') => self.at += 2,
+                '/' if in_tag && self.sign(1, '>') => {
                     self.at += 2;
+                    self.close_element();
+                }
+                ';' if in_tag && is_braced => {
+                    self.at += 1;
                     self.close_element();
                 }
                 '|' => self.expression(None),
@@ -70,19 +82,37 @@ impl<'l> TokenReader<'l> {
             },
             Some(TokenTree::Ident(ident)) => {
                 let word = plain(ident);
-                if KEYWORDS.contains(&word.as_str()) && !self.sign(1, '=') {
-                    self.at += 1;
-                } else if !self.named() && !self.braced_element() {
-                    self.expression(None);
-                }
+                self.word(&word, in_tag);
             }
-            Some(TokenTree::Literal(_)) => {
-                if !self.named() {
-                    self.expression(None);
+            Some(TokenTree::Literal(_)) => self.key_or_literal(),
+            Some(TokenTree::Group(group)) if in_tag && is_braced && group.delimiter() == Delimiter::Brace => {
+                let children = group.stream();
+                self.at += 1;
+                let children = self.lowerer.token_values(children);
+                if let Some(element) = self.open.last_mut() {
+                    element.children = children;
                 }
+                self.close_element();
             }
             Some(TokenTree::Group(_)) => self.expression(None),
             None => {}
+        }
+    }
+
+    fn key_or_literal(&mut self) {
+        if !self.named() {
+            self.expression(None);
+        }
+    }
+
+    fn word(&mut self, word: &str, in_tag: bool) {
+        if KEYWORDS.contains(&word) && !self.sign(1, '=') {
+            self.at += 1;
+            if HEADS.contains(&word) && matches!(self.peek(0), Some(TokenTree::Ident(next)) if !KEYWORDS.contains(&plain(next).as_str())) {
+                self.expression(None);
+            }
+        } else if !self.named() && !self.braced_element() && (in_tag || !self.attributed_element()) {
+            self.expression(None);
         }
     }
 
@@ -98,7 +128,7 @@ impl<'l> TokenReader<'l> {
     fn named(&mut self) -> bool {
         let mut key = self.peek(0).map(key_text).unwrap_or_default();
         let mut ahead = 1;
-        while self.sign(ahead, '-') || (self.sign(ahead, ':') && !self.sign(ahead + 1, ':')) {
+        while ahead < MAX_KEY_TOKENS && (self.sign(ahead, '-') || (self.sign(ahead, ':') && !self.sign(ahead + 1, ':'))) {
             let Some(TokenTree::Ident(part)) = self.peek(ahead + 1) else { break };
             key.push(if self.sign(ahead, '-') { '-' } else { ':' });
             key.push_str(&plain(part));
@@ -120,12 +150,16 @@ impl<'l> TokenReader<'l> {
 
     /// Whether the sign at `ahead` is the first half of `==`, `=>` or `::`.
     fn is_joint(&self, ahead: usize) -> bool {
-        matches!(self.peek(ahead), Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint) && (self.sign(ahead + 1, '=') || self.sign(ahead + 1, '>') || self.sign(ahead + 1, ':'))
+        matches!(self.peek(ahead), Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint)
+            && (self.sign(ahead + 1, '=') || self.sign(ahead + 1, '>') || self.sign(ahead + 1, ':'))
     }
 
     /// The longest readable expression from here; what is in brackets is read by itself if the whole is not Rust.
     fn expression(&mut self, key: Option<String>) {
-        let end = extent(&self.tokens, self.at).min(self.tokens.len());
+        let mut end = extent(&self.tokens, self.at).min(self.tokens.len());
+        if key.is_some() && self.is_struct_literal(end) {
+            end += 1;
+        }
         if end <= self.at {
             // A key without a value is a value itself.
             self.at += usize::from(key.is_none());
@@ -133,16 +167,27 @@ impl<'l> TokenReader<'l> {
         }
         let Some(tokens) = self.tokens.get(self.at..end).map(<[_]>::to_vec) else { return };
         self.at = end;
-        let value = self.readable(&tokens);
+        let value = self.readable(&tokens, key.as_deref());
         self.push(key, value);
     }
 
-    fn readable(&mut self, tokens: &[TokenTree]) -> Value {
+    /// Whether what ends at `end` is a type's name with the braces of a literal behind it.
+    fn is_struct_literal(&self, end: usize) -> bool {
+        let is_type = end > self.at && matches!(self.tokens.get(end - 1), Some(TokenTree::Ident(ident)) if plain(ident).starts_with(char::is_uppercase));
+        is_type && matches!(self.tokens.get(end), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
+    }
+
+    fn readable(&mut self, tokens: &[TokenTree], key: Option<&str>) -> Value {
         if let [TokenTree::Group(group)] = tokens {
             return self.lowerer.group_value(group);
         }
         if let Ok(expr) = syn::parse2::<Expr>(tokens.iter().cloned().collect()) {
-            return self.lowerer.value(&expr);
+            let binding = key.map(|key| (key.to_owned(), self.span_of(tokens.get(..1).unwrap_or(tokens))));
+            return match &expr {
+                Expr::Closure(closure) => self.lowerer.closure(closure, binding),
+                Expr::Async(block) => self.lowerer.async_block(block, binding),
+                _ => self.lowerer.value(&expr),
+            };
         }
         let mut parts = Vec::new();
         for token in tokens {
@@ -176,10 +221,23 @@ impl<'l> TokenReader<'l> {
         let inner = self.lowerer.token_arguments(group.stream());
         let (attributes, children): (Vec<_>, Vec<_>) = inner.into_iter().partition(|argument| argument.name.is_some());
         let children = children.into_iter().map(|argument| argument.value).collect();
-        let element = Element { tag: name(plain(&ident), start), attributes, children, in_tag: false, start: start.start };
+        let element = Element { tag: name(plain(&ident), start), attributes, children, in_tag: false, is_braced: true, start: start.start };
         let end = self.lowerer.span(group.span_close()).end;
         let value = element_value(element, end);
         self.push(None, value);
+        true
+    }
+
+    /// `tag key=value { … }` and `tag key=value;` without angle brackets.
+    fn attributed_element(&mut self) -> bool {
+        let (Some(TokenTree::Ident(tag)), Some(TokenTree::Ident(_))) = (self.peek(0), self.peek(1)) else { return false };
+        if !(self.sign(2, '=') || self.sign(2, '-') || self.sign(2, ':')) || self.open.len() >= MAX_ELEMENTS {
+            return false;
+        }
+        let span = self.lowerer.span(tag.span());
+        let tag = name(plain(tag), span);
+        self.at += 1;
+        self.open.push(Element { tag, attributes: Vec::new(), children: Vec::new(), in_tag: true, is_braced: true, start: span.start });
         true
     }
 
@@ -199,7 +257,7 @@ impl<'l> TokenReader<'l> {
             self.at += 1;
             return;
         };
-        if follows_name && !self.open.last().is_some_and(|element| !element.in_tag) {
+        if follows_name && self.open.last().is_none_or(|element| element.in_tag) {
             self.at += 1;
             return;
         }
@@ -215,14 +273,17 @@ impl<'l> TokenReader<'l> {
                 self.at += 1;
             }
         }
+        if self.sign(0, '<') {
+            self.at = generics_end(&self.tokens, self.at).max(self.at + 1);
+        }
         if self.open.len() < MAX_ELEMENTS {
-            self.open.push(Element { tag: name(tag, span), attributes: Vec::new(), children: Vec::new(), in_tag: true, start });
+            self.open.push(Element { tag: name(tag, span), attributes: Vec::new(), children: Vec::new(), in_tag: true, is_braced: false, start });
         }
     }
 
     fn tag_end(&mut self) {
         self.at += 1;
-        if let Some(element) = self.open.last_mut() {
+        if let Some(element) = self.open.last_mut().filter(|element| !element.is_braced) {
             element.in_tag = false;
         }
     }

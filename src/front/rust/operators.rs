@@ -85,4 +85,3 @@ fn concatenated(left: Value, right: Value, span: Span) -> Value {
     }
     Value::new(ValueKind::Template(parts), span)
 }
-

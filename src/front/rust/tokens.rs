@@ -8,8 +8,12 @@ use super::lowerer::{Lowerer, NESTED, unknown};
 use super::markup::TokenReader;
 use crate::ir::{Argument, Value, ValueKind};
 
-/// A closure without braces whose body is longer than this is not cut out.
+/// A closure whose parameters or head are longer than this is not cut out.
 const MAX_CLOSURE_TOKENS: usize = 64;
+/// How many closures without braces may follow one another.
+const MAX_CLOSURES: usize = 3;
+/// How many signs may stand before an expression.
+const MAX_PREFIXES: usize = 8;
 
 impl Lowerer {
     /// What tokens hold, in order: calls, literals, closures, groups, `name = x` and `name: x`, markup elements.
@@ -108,18 +112,23 @@ pub(super) fn key_text(key: &TokenTree) -> String {
 
 /// Whether the two colons of a path stand at `at`.
 fn is_path_sign(tokens: &[TokenTree], at: usize) -> bool {
-    matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint) && tokens.get(at + 1).is_some_and(|token| is_punct(token, ':'))
+    matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint)
+        && tokens.get(at + 1).is_some_and(|token| is_punct(token, ':'))
 }
 
 /// Where the expression that begins at `from` ends, as far as signs tell: a path, its calls, members and indexes. `from` itself if none begins there.
 pub(super) fn extent(tokens: &[TokenTree], from: usize) -> usize {
+    extent_within(tokens, from, 0)
+}
+
+fn extent_within(tokens: &[TokenTree], from: usize, closures: usize) -> usize {
     let mut at = from;
-    while tokens.get(at).is_some_and(|token| is_punct(token, '&') || is_punct(token, '*') || is_punct(token, '!') || is_punct(token, '-') || is_word(token, "mut")) {
+    while at < from + MAX_PREFIXES && tokens.get(at).is_some_and(is_prefix) {
         at += 1;
     }
     match tokens.get(at) {
-        Some(TokenTree::Ident(ident)) if ident == "move" || ident == "async" => return closure_extent(tokens, at).unwrap_or(from),
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '|' => return closure_extent(tokens, at).unwrap_or(from),
+        Some(TokenTree::Ident(ident)) if ident == "move" || ident == "async" => return closure_extent(tokens, at, closures).unwrap_or(from),
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '|' => return closure_extent(tokens, at, closures).unwrap_or(from),
         Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)) => at += 1,
         Some(TokenTree::Punct(_)) | None => return from,
     }
@@ -145,7 +154,7 @@ fn suffixes(tokens: &[TokenTree], mut at: usize) -> usize {
 }
 
 /// Behind the `>` that closes the `<` at `open`.
-fn generics_end(tokens: &[TokenTree], open: usize) -> usize {
+pub(super) fn generics_end(tokens: &[TokenTree], open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().skip(open).take(MAX_CLOSURE_TOKENS) {
         if is_punct(token, '<') {
@@ -161,7 +170,10 @@ fn generics_end(tokens: &[TokenTree], open: usize) -> usize {
 }
 
 /// Behind a closure or async block that begins at `from`.
-fn closure_extent(tokens: &[TokenTree], from: usize) -> Option<usize> {
+fn closure_extent(tokens: &[TokenTree], from: usize, closures: usize) -> Option<usize> {
+    if closures > MAX_CLOSURES {
+        return None;
+    }
     let mut at = from;
     while tokens.get(at).is_some_and(|token| is_word(token, "move") || is_word(token, "async")) {
         at += 1;
@@ -174,15 +186,48 @@ fn closure_extent(tokens: &[TokenTree], from: usize) -> Option<usize> {
     }
     let params = tokens.iter().skip(at + 1).take(MAX_CLOSURE_TOKENS).position(|token| is_punct(token, '|'))?;
     at += params + 2;
-    for (at, token) in tokens.iter().enumerate().skip(at).take(MAX_CLOSURE_TOKENS) {
-        match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Some(at + 1),
-            TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';') => return Some(at),
-            TokenTree::Punct(punct) if punct.as_char() == '>' && !tokens.get(at - 1).is_some_and(|token| is_punct(token, '-')) => return Some(at),
-            _ => {}
-        }
+    if tokens.get(at).is_some_and(|token| is_punct(token, '-')) {
+        // A declared return type asks for a body in braces.
+        let body = tokens.iter().skip(at).take(MAX_CLOSURE_TOKENS).position(is_braced)?;
+        return Some(at + body + 1);
     }
-    (tokens.len() <= at + MAX_CLOSURE_TOKENS).then_some(tokens.len())
+    body_extent(tokens, at, closures + 1)
+}
+
+/// Behind the body of a closure: braces, or expressions joined by operators.
+fn body_extent(tokens: &[TokenTree], from: usize, closures: usize) -> Option<usize> {
+    if tokens.get(from).is_some_and(|token| is_word(token, "if") || is_word(token, "match")) {
+        let body = tokens.iter().skip(from).take(MAX_CLOSURE_TOKENS).position(is_braced)?;
+        let mut end = from + body + 1;
+        while tokens.get(end).is_some_and(|token| is_word(token, "else")) {
+            let body = tokens.iter().skip(end).take(MAX_CLOSURE_TOKENS).position(is_braced)?;
+            end += body + 1;
+        }
+        return Some(end);
+    }
+    let mut end = extent_within(tokens, from, closures);
+    while end > from && tokens.get(end).is_some_and(is_operator) {
+        let operator = tokens.iter().skip(end).take_while(|token| is_operator(token)).count();
+        let next = extent_within(tokens, end + operator, closures);
+        if next <= end + operator {
+            break;
+        }
+        end = next;
+    }
+    (end > from).then_some(end)
+}
+
+fn is_braced(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
+/// Signs that join two expressions and are no part of markup.
+fn is_operator(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), '=' | '+' | '-' | '*' | '&' | '|'))
+}
+
+fn is_prefix(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), '&' | '*' | '!' | '-')) || is_word(token, "mut")
 }
 
 fn is_word(token: &TokenTree, word: &str) -> bool {

@@ -68,6 +68,8 @@ impl Leaves<'_> {
                     self.tree(tree, path);
                 }
             }
+            // `tree` has followed the path already.
+            UseTree::Path(_) => {}
             _ => {}
         }
     }
