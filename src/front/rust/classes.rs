@@ -12,6 +12,7 @@ use crate::ir::{Block, Class, ClassIndex, ClassKind, Field, FunctionIndex, Funct
 use crate::source::Span;
 
 impl Lowerer {
+    /// A struct; tuple fields are called by their number.
     pub(super) fn struct_item(&mut self, item: &ItemStruct) {
         let last = item.semi_token.map_or_else(|| fields_end(&item.fields), |semi| Some(semi.span));
         let span = self.between(item.struct_token.span, last.unwrap_or_else(|| item.ident.span()));
@@ -20,6 +21,7 @@ impl Lowerer {
         self.fill(index, |class| class.fields.extend(fields));
     }
 
+    /// A union, of which only the name matters.
     pub(super) fn union_item(&mut self, item: &ItemUnion) {
         let span = self.between(item.union_token.span, item.fields.brace_token.span.close());
         self.declare(&item.ident, ClassKind::Struct, span, &item.attrs);
@@ -44,6 +46,7 @@ impl Lowerer {
         self.fill(index, |class| class.fields.extend(variants));
     }
 
+    /// A trait with its methods, bodies or not.
     pub(super) fn trait_item(&mut self, item: &ItemTrait) {
         let span = self.between(item.trait_token.span, item.brace_token.span.close());
         let index = self.declare(&item.ident, ClassKind::Interface, span, &item.attrs);

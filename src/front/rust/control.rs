@@ -8,6 +8,7 @@ use crate::ir::{AssignOp, BinaryOp, Block, Step, StepKind, Value, ValueKind};
 use crate::source::Span;
 
 impl Lowerer {
+    /// An `if` with all its `else if`s.
     pub(super) fn branch(&mut self, branch: &ExprIf, returns: bool, out: &mut Block) {
         let test = self.condition(&branch.cond, out);
         let then = self.block(&branch.then_branch, returns);
@@ -127,6 +128,7 @@ impl Lowerer {
         out.push(Step { kind: StepKind::Loop { head, body }, span });
     }
 
+    /// The loop variable stands for something made of what is run over.
     pub(super) fn for_loop(&mut self, repeat: &ExprForLoop, out: &mut Block) {
         let over = self.value(&repeat.expr);
         let mut body = Block::new();

@@ -120,6 +120,7 @@ impl Lowerer {
         }
     }
 
+    /// A literal, decoded.
     pub(super) fn literal(&self, literal: &Lit) -> Value {
         let kind = match literal {
             Lit::Str(text) => ValueKind::Text(text.value()),
@@ -200,6 +201,7 @@ impl Lowerer {
         self.called(callee, args, types, CallStyle::Function, span)
     }
 
+    /// A call of the same span as its value.
     pub(super) fn called(&self, callee: Value, args: Vec<Argument>, types: Vec<TypeName>, style: CallStyle, span: Span) -> Value {
         Value::new(ValueKind::Call(Box::new(Call { callee, args, style, types, span })), span)
     }

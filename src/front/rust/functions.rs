@@ -97,6 +97,7 @@ impl Lowerer {
         }
     }
 
+    /// A closure, called by what it is bound to.
     pub(super) fn closure(&mut self, closure: &ExprClosure, binding: Option<(String, Span)>) -> Value {
         let first = [closure.constness.map(|t| t.span), closure.asyncness.map(|t| t.span), closure.capture.map(|t| t.span)];
         let first = first.into_iter().flatten().next().unwrap_or(closure.inputs_begin.span);
@@ -126,6 +127,7 @@ impl Lowerer {
         Value::new(ValueKind::Closure(index), span)
     }
 
+    /// An async block is a closure that nobody has awaited yet.
     pub(super) fn async_block(&mut self, block: &ExprAsync, binding: Option<(String, Span)>) -> Value {
         let first = self.span(block.async_token.span);
         let function = self.closure_shell(binding, first, true);

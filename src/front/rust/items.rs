@@ -1,6 +1,6 @@
 //! Items: what stands at the top of a file, in an inline module, or among the statements of a body.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::{Expr, Item, ItemMod, Meta};
 
 use super::functions::FunctionSource;
@@ -8,12 +8,14 @@ use super::lowerer::{Lowerer, NESTED, evaluate, name, plain, unknown};
 use crate::ir::{AssignOp, Block, FunctionKind, ImportItem, Step, StepKind, TypeName, Value};
 
 impl Lowerer {
+    /// Items in order; what they declare as a name is a step in `out`.
     pub(super) fn items(&mut self, items: &[Item], out: &mut Block) {
         for item in items {
             self.item(item, out);
         }
     }
 
+    /// One item.
     pub(super) fn item(&mut self, item: &Item, out: &mut Block) {
         match item {
             Item::Fn(function) if !is_test(&function.attrs) => {
@@ -101,10 +103,19 @@ pub(super) fn assign(target: Value, op: AssignOp, value: Value, ty: Option<TypeN
     Step { kind: StepKind::Assign { target, op, value, ty }, span }
 }
 
-/// Whether `#[cfg(test)]` keeps the item out of the program.
+/// Whether `#[cfg(test)]` or `#[cfg(all(test, …))]` keeps the item out of the program.
 pub(super) fn is_test(attrs: &[syn::Attribute]) -> bool {
     attrs.iter().any(|attr| match &attr.meta {
-        Meta::List(list) => list.path.is_ident("cfg") && list.parse_args::<syn::Ident>().is_ok_and(|word| word == "test"),
+        Meta::List(list) => list.path.is_ident("cfg") && asks_for_test(list.tokens.clone()),
         Meta::Path(_) | Meta::NameValue(_) => false,
     })
+}
+
+fn asks_for_test(tokens: TokenStream) -> bool {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    match tokens.as_slice() {
+        [TokenTree::Ident(word)] => word == "test",
+        [TokenTree::Ident(word), TokenTree::Group(group)] if word == "all" => group.stream().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "test")),
+        _ => false,
+    }
 }

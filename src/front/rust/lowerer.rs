@@ -30,6 +30,7 @@ pub(super) struct Lowerer {
 }
 
 impl Lowerer {
+    /// Nothing lowered so far.
     pub(super) fn new(file: FileId) -> Self {
         Self {
             module: Module::new(file, Language::Rust),
@@ -42,6 +43,7 @@ impl Lowerer {
         }
     }
 
+    /// A token's place in the file.
     pub(super) fn span(&self, span: TokenSpan) -> Span {
         let range = span.byte_range();
         Span::new(range.start + self.offset, range.end + self.offset)
@@ -57,6 +59,7 @@ impl Lowerer {
         Span { start, end: self.span(last).end.max(start) }
     }
 
+    /// Records what could not be read, up to a number.
     pub(super) fn problem(&mut self, message: impl Into<String>, span: Span) {
         if self.module.problems.len() < MAX_PROBLEMS {
             self.module.problems.push(Problem { message: message.into(), span });

@@ -40,10 +40,12 @@ struct Element {
 }
 
 impl<'l> TokenReader<'l> {
+    /// At the first of `tokens`.
     pub(super) fn new(lowerer: &'l mut Lowerer, tokens: Vec<TokenTree>) -> Self {
         Self { lowerer, tokens, at: 0, found: Vec::new(), open: Vec::new() }
     }
 
+    /// Everything that was found, in order.
     pub(super) fn read(mut self) -> Vec<Argument> {
         while self.at < self.tokens.len() {
             self.token();

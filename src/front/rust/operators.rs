@@ -7,6 +7,7 @@ use crate::ir::{AssignOp, BinaryOp, Block, Value, ValueKind};
 use crate::source::Span;
 
 impl Lowerer {
+    /// A binary operation; `+` with a text on either side is a template.
     pub(super) fn binary(&mut self, binary: &ExprBinary) -> Value {
         let op = match &binary.op {
             BinOp::Add(_) => BinaryOp::Add,

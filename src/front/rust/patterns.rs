@@ -134,6 +134,7 @@ impl Lowerer {
         }
     }
 
+    /// What one pattern stands for.
     pub(super) fn label(&mut self, pattern: &Pat) -> Option<Value> {
         match bare(pattern) {
             Pat::Ident(ident) if binds(&ident.ident) => ident.subpat.as_ref().and_then(|(_, inner)| self.label_within(inner)),

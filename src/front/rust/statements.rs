@@ -20,6 +20,7 @@ impl Lowerer {
         out
     }
 
+    /// Statements in order, as [`Lowerer::block`] has them.
     pub(super) fn statements(&mut self, statements: &[Stmt], returns: bool, out: &mut Block) {
         for (place, statement) in statements.iter().enumerate() {
             let is_tail = returns && place + 1 == statements.len();

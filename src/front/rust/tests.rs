@@ -27,8 +27,8 @@ fn every_leaf_of_a_use_tree_is_an_import() {
 
 #[test]
 fn an_inline_module_is_flattened_and_its_tests_are_left_out() {
-    let text = "mod inner { use super::*; use super::super::x::y; pub fn f() { super::g() } }\n#[cfg(test)] mod tests { fn t() {} }";
-    assert_eq!(lowered(text), "import inner = self:namespace\nimport  = self:*\nimport y = super::x:y\nf := fn f() {\n  return g()\n}\n");
+    let text = "mod inner { use super::*; use super::super::x::y; pub fn f() { super::g() } }\n#[cfg(test)] mod tests { fn t() {} }\n#[cfg(all(test, unix))] fn u() {}\n#[cfg(not(test))] mod k;";
+    assert_eq!(lowered(text), "import inner = self:namespace\nimport  = self:*\nimport y = super::x:y\nimport k = self::k:namespace\nf := fn f() {\n  return g()\n}\n");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn format_strings_are_templates() {
 fn macros_keep_their_arguments() {
     assert_eq!(body("sqlx::query!(\"DELETE\", id).execute(&db).await?; routes![a, m::b];"), ["await sqlx.query!(\"DELETE\", id).execute(db)", "routes!(a, m.b)"]);
     assert_eq!(body("json!({\"a\": [1, {\"b\": f(x)}], \"c\": null});"), ["json!({a: [1, {b: f(x)}], c: null})"]);
-    assert_eq!(body("select! { r = fut.recv() => { done(r); } _ = stop() => {} }"), ["select!(r: fut.recv(), block {", "  done(r)", "}, _: stop(), {})"]);
+    assert_eq!(body("select! { r = fut.recv() => { done(r); } _ = stop() => {} } x();"), ["select!(r: fut.recv(), block {", "  done(r)", "}, _: stop(), {})", "x()"]);
 }
 
 #[test]

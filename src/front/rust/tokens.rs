@@ -62,6 +62,7 @@ impl Lowerer {
         if group.delimiter() == Delimiter::Bracket { Value::new(ValueKind::List(values), span) } else { unknown(values, span) }
     }
 
+    /// [`Lowerer::token_arguments`] without their names.
     pub(super) fn token_values(&mut self, tokens: TokenStream) -> Vec<Value> {
         self.token_arguments(tokens).into_iter().map(|argument| argument.value).collect()
     }

@@ -70,7 +70,6 @@ impl Leaves<'_> {
             }
             // `tree` has followed the path already.
             UseTree::Path(_) => {}
-            _ => {}
         }
     }
 
