@@ -90,7 +90,9 @@ impl<'t> Lowering<'t> {
             return unknown(Vec::new(), span_of(node));
         }
         let kind = match node.kind() {
-            "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" | "list" | "expression_list" => ValueKind::List(parts(node).into_iter().map(|part| self.target(part)).collect()),
+            "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" | "list" | "expression_list" => {
+                ValueKind::List(parts(node).into_iter().map(|part| self.target(part)).collect())
+            }
             "list_splat_pattern" | "list_splat" => ValueKind::Unknown(parts(node).into_iter().map(|part| self.target(part)).collect()),
             "as_pattern_target" | "parenthesized_expression" => {
                 let inner = parts(node).first().map(|part| self.target(*part));

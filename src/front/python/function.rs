@@ -31,7 +31,8 @@ impl<'t> Lowering<'t> {
         let class = self.class;
         let Some(name_node) = node.child_by_field_name("name") else { return };
         let name = self.text_of(name_node);
-        let decorated = |names: &[&str]| annotations.iter().any(|call| matches!(&call.callee.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if names.contains(&name.as_str())));
+        let decorated =
+            |names: &[&str]| annotations.iter().any(|call| matches!(&call.callee.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if names.contains(&name.as_str())));
         let is_static = class.is_some() && decorated(&["staticmethod"]);
         let kind = match class {
             None => FunctionKind::Function,

@@ -77,13 +77,11 @@ impl Lowering<'_> {
             // NOTE: a class pattern calls nothing; its class is its label.
             "class_pattern" => parts(node).first().map_or_else(|| unknown(Vec::new(), span_of(node)), |class| self.value(*class)),
             "string" | "concatenated_string" | "integer" | "float" | "true" | "false" | "none" | "dotted_name" => self.value(node),
-            "case_pattern" => {
-                match (self.text_of(node).parse::<f64>(), parts(node).as_slice()) {
-                    (Ok(number), _) => Value::new(ValueKind::Number(number), span_of(node)),
-                    (Err(_), [one]) if one.kind() != "case_pattern" => self.label(*one),
-                    _ => unknown(Vec::new(), span_of(node)),
-                }
-            }
+            "case_pattern" => match (self.text_of(node).parse::<f64>(), parts(node).as_slice()) {
+                (Ok(number), _) => Value::new(ValueKind::Number(number), span_of(node)),
+                (Err(_), [one]) if one.kind() != "case_pattern" => self.label(*one),
+                _ => unknown(Vec::new(), span_of(node)),
+            },
             _ => unknown(Vec::new(), span_of(node)),
         }
     }

@@ -110,11 +110,11 @@ impl Lowering<'_> {
 
     fn branch(&mut self, node: Node<'_>, out: &mut Block) {
         let mut clauses = vec![node];
-        let mut last = Block::new();
+        let mut last = None;
         for clause in field_parts(node, "alternative") {
             match clause.kind() {
                 "elif_clause" => clauses.push(clause),
-                _ => last = self.block(clause.child_by_field_name("body")),
+                _ => last = clause.child_by_field_name("body"),
             }
         }
         let mut lowered: Vec<(Block, Step)> = Vec::with_capacity(clauses.len());
@@ -134,7 +134,7 @@ impl Lowering<'_> {
                 tail.push(step);
             }
         }
-        tail.append(&mut last);
+        tail.append(&mut self.block(last));
         while let Some((mut steps, mut step)) = lowered.pop() {
             if let StepKind::Branch { otherwise, .. } = &mut step.kind {
                 *otherwise = tail;

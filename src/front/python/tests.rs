@@ -37,7 +37,10 @@ fn a_chain_of_ors_repeats_no_operand_more_than_once() {
 
 #[test]
 fn texts_with_holes_are_templates() {
-    assert_eq!(lowered("x = f'a{b}c{{' 'd'\ny = '%s/%(k)s' % z\nw = '{} {n}'.format(1, n=2)\n"), "x := template(\"a\", b, \"c{d\")\ny := template(z, \"/\", z.k)\nw := template(1, \" \", 2)\n");
+    assert_eq!(
+        lowered("x = f'a{b}c{{' 'd'\ny = '%s/%(k)s' % z\nw = '{} {n}'.format(1, n=2)\n"),
+        "x := template(\"a\", b, \"c{d\")\ny := template(z, \"/\", z.k)\nw := template(1, \" \", 2)\n"
+    );
 }
 
 #[test]
@@ -61,6 +64,11 @@ fn the_span_of_a_member_ends_with_its_name_and_of_a_function_begins_after_decora
     let text = "@d\ndef f():\n    a.clear()\n";
     let function = lower(text).functions.remove(0);
     assert_eq!(text.get(function.span.start as usize..function.span.start as usize + 5), Some("def f"));
+}
+
+#[test]
+fn a_name_is_declared_where_it_is_first_written() {
+    assert_eq!(lowered("if a:\n    b = 1\nelse:\n    b = 2\n"), "if a\n  b := 1\nelse\n  b = 2\n");
 }
 
 #[test]

@@ -150,9 +150,7 @@ fn parse(text: &str, depth: usize) -> TypeName {
         _ => Vec::new(),
     };
     match path.last().map(String::as_str) {
-        Some("Optional" | "Union" | "Annotated") if !args.is_empty() => {
-            args.into_iter().find(|arg| arg.last() != "None").unwrap_or_else(|| nameless(Vec::new()))
-        }
+        Some("Optional" | "Union" | "Annotated") if !args.is_empty() => args.into_iter().find(|arg| arg.last() != "None").unwrap_or_else(|| nameless(Vec::new())),
         _ => TypeName { path, args },
     }
 }
