@@ -176,7 +176,7 @@ fn closure_extent(tokens: &[TokenTree], from: usize, closures: usize) -> Option<
         return None;
     }
     let mut at = from;
-    while tokens.get(at).is_some_and(|token| is_word(token, "move") || is_word(token, "async")) {
+    while at < from + 2 && tokens.get(at).is_some_and(|token| is_word(token, "move") || is_word(token, "async")) {
         at += 1;
     }
     if let Some(TokenTree::Group(group)) = tokens.get(at) {
