@@ -191,17 +191,7 @@ impl<'l> TokenReader<'l> {
                 _ => self.lowerer.value(&expr),
             };
         }
-        let mut parts = Vec::new();
-        for token in tokens {
-            if let TokenTree::Group(group) = token {
-                parts.push(self.lowerer.group_value(group));
-            }
-        }
-        let span = self.span_of(tokens);
-        if let ([TokenTree::Ident(ident)], true) = (tokens, parts.is_empty()) {
-            return name(plain(ident), span);
-        }
-        unknown(parts, span)
+        self.lowerer.loose_chain(tokens).unwrap_or_else(|| unknown(Vec::new(), self.span_of(tokens)))
     }
 
     fn span_of(&self, tokens: &[TokenTree]) -> Span {
