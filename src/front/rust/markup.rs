@@ -80,6 +80,8 @@ impl<'l> TokenReader<'l> {
                     self.close_element();
                 }
                 '|' => self.expression(None),
+                // Comments for documentation are attributes by now.
+                '#' if self.is_documentation() => self.at += 2,
                 _ => self.at += 1,
             },
             Some(TokenTree::Ident(ident)) => {
@@ -99,6 +101,11 @@ impl<'l> TokenReader<'l> {
             Some(TokenTree::Group(_)) => self.expression(None),
             None => {}
         }
+    }
+
+    fn is_documentation(&self) -> bool {
+        let Some(TokenTree::Group(group)) = self.peek(1) else { return false };
+        matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "doc")
     }
 
     fn key_or_literal(&mut self) {
@@ -191,17 +198,7 @@ impl<'l> TokenReader<'l> {
                 _ => self.lowerer.value(&expr),
             };
         }
-        let mut parts = Vec::new();
-        for token in tokens {
-            if let TokenTree::Group(group) = token {
-                parts.push(self.lowerer.group_value(group));
-            }
-        }
-        let span = self.span_of(tokens);
-        if let ([TokenTree::Ident(ident)], true) = (tokens, parts.is_empty()) {
-            return name(plain(ident), span);
-        }
-        unknown(parts, span)
+        self.lowerer.loose_chain(tokens).unwrap_or_else(|| unknown(Vec::new(), self.span_of(tokens)))
     }
 
     fn span_of(&self, tokens: &[TokenTree]) -> Span {
@@ -233,7 +230,8 @@ impl<'l> TokenReader<'l> {
     /// `tag key=value { … }` and `tag key=value;` without angle brackets.
     fn attributed_element(&mut self) -> bool {
         let (Some(TokenTree::Ident(tag)), Some(TokenTree::Ident(_))) = (self.peek(0), self.peek(1)) else { return false };
-        if !(self.sign(2, '=') || self.sign(2, '-') || self.sign(2, ':')) || self.open.len() >= MAX_ELEMENTS {
+        let is_path = self.sign(2, ':') && self.sign(3, ':');
+        if is_path || !(self.sign(2, '=') || self.sign(2, '-') || self.sign(2, ':')) || self.open.len() >= MAX_ELEMENTS {
             return false;
         }
         let span = self.lowerer.span(tag.span());

@@ -164,7 +164,7 @@ impl Lowerer {
 }
 
 /// A token near the beginning of a pattern, found without a pass over it.
-fn first_token(pattern: &Pat) -> proc_macro2::Span {
+pub(super) fn first_token(pattern: &Pat) -> proc_macro2::Span {
     match bare(pattern) {
         Pat::Ident(ident) => ident.ident.span(),
         Pat::TupleStruct(tuple) => tuple.paren_token.span.open(),

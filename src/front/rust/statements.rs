@@ -4,7 +4,7 @@ use syn::{BinOp, Expr, Local, Stmt};
 
 use super::items::{assign, is_test};
 use super::lowerer::{LINK, Lowerer, NESTED, evaluate, name, unknown};
-use super::patterns::binding;
+use super::patterns::{binding, first_token};
 use super::types::type_name;
 use crate::ir::{AssignOp, Block, Step, StepKind, Value, ValueKind};
 use crate::source::Span;
@@ -47,7 +47,7 @@ impl Lowerer {
     fn local(&mut self, local: &Local, out: &mut Block) {
         let span = self.between(local.let_token.span, local.semi_token.span);
         let ty = if let syn::Pat::Type(typed) = &local.pat { Some(type_name(&typed.ty)) } else { None };
-        let target = self.target(&local.pat).unwrap_or_else(|| name("_", self.span(local.let_token.span)));
+        let target = self.target(&local.pat).unwrap_or_else(|| name("_", self.span(first_token(&local.pat))));
         let Some(init) = &local.init else {
             let value = unknown(Vec::new(), target.span);
             out.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty }, span });

@@ -153,6 +153,12 @@ fn macros_keep_their_arguments() {
 }
 
 #[test]
+fn calls_around_what_is_no_expression_keep_their_names() {
+    let text = "#[path(type = \"x\", responses((status = 200, body = inline(Ok)), not(is = type)))] fn f() {}";
+    assert_eq!(lowered(text), "f := @path(type: \"x\", responses([block {\n  status = 200\n}, block {\n  body = inline(Ok)\n}], not(is: type))) fn f() {\n}\n");
+}
+
+#[test]
 fn markup_in_macros_becomes_elements() {
     assert_eq!(body("html! { <a href=\"/logout\" onclick={go}><b/>{\"Out\"}</a> };"), ["html!(a<href: \"/logout\", onclick: go, children: [b<>, \"Out\"]>)"]);
     assert_eq!(

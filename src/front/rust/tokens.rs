@@ -4,12 +4,14 @@ use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
 
-use super::lowerer::{Lowerer, NESTED, unknown};
+use super::lowerer::{Lowerer, NESTED, name, plain, unknown};
 use super::markup::TokenReader;
-use crate::ir::{Argument, Value, ValueKind};
+use crate::ir::{Argument, CallStyle, Value, ValueKind};
 
 /// A closure whose parameters or head are longer than this is not cut out.
 const MAX_CLOSURE_TOKENS: usize = 64;
+/// A longer chain than this would nest too deeply for its readers; only its brackets are read.
+const MAX_CHAIN_TOKENS: usize = 64;
 /// How many closures without braces may follow one another.
 const MAX_CLOSURES: usize = 3;
 /// How many signs may stand before an expression.
@@ -62,6 +64,35 @@ impl Lowerer {
         if group.delimiter() == Delimiter::Bracket { Value::new(ValueKind::List(values), span) } else { unknown(values, span) }
     }
 
+    /// A path, its calls and members, whose brackets hold what is no Rust: the names and the calls are kept.
+    pub(super) fn loose_chain(&mut self, tokens: &[TokenTree]) -> Option<Value> {
+        let first = tokens.first()?.span();
+        if tokens.len() > MAX_CHAIN_TOKENS {
+            let span = self.span(first);
+            let groups = tokens.iter().filter_map(|token| if let TokenTree::Group(group) = token { Some(group) } else { None });
+            let parts = groups.map(|group| self.group_value(group)).collect();
+            return Some(unknown(parts, span));
+        }
+        let mut chain: Option<Value> = None;
+        for token in tokens {
+            let span = self.between(first, token.span());
+            chain = match (chain, token) {
+                (None, TokenTree::Ident(ident)) => Some(name(plain(ident), span)),
+                (None, TokenTree::Group(group)) => Some(self.group_value(group)),
+                (Some(value), TokenTree::Ident(ident)) => Some(Value::new(ValueKind::Member(Box::new(value), plain(ident)), span)),
+                (Some(callee), TokenTree::Group(group)) => {
+                    let args = self.token_arguments(group.stream());
+                    let is_macro = matches!(&callee.kind, ValueKind::Name(text) if text.ends_with('!'));
+                    let style = if is_macro { CallStyle::Macro } else { CallStyle::Function };
+                    Some(self.called(callee, args, Vec::new(), style, span))
+                }
+                (Some(Value { kind: ValueKind::Name(text), .. }), TokenTree::Punct(punct)) if punct.as_char() == '!' => Some(name(text + "!", span)),
+                (chain, TokenTree::Punct(_) | TokenTree::Literal(_)) => chain,
+            };
+        }
+        chain
+    }
+
     /// [`Lowerer::token_arguments`] without their names.
     pub(super) fn token_values(&mut self, tokens: TokenStream) -> Vec<Value> {
         self.token_arguments(tokens).into_iter().map(|argument| argument.value).collect()
@@ -106,7 +137,7 @@ pub(super) fn key_text(key: &TokenTree) -> String {
             syn::Lit::Str(text) => text.value(),
             _ => literal.to_string(),
         },
-        TokenTree::Ident(ident) => super::lowerer::plain(ident),
+        TokenTree::Ident(ident) => plain(ident),
         TokenTree::Group(_) | TokenTree::Punct(_) => String::new(),
     }
 }
@@ -176,7 +207,7 @@ fn closure_extent(tokens: &[TokenTree], from: usize, closures: usize) -> Option<
         return None;
     }
     let mut at = from;
-    while tokens.get(at).is_some_and(|token| is_word(token, "move") || is_word(token, "async")) {
+    while at < from + 2 && tokens.get(at).is_some_and(|token| is_word(token, "move") || is_word(token, "async")) {
         at += 1;
     }
     if let Some(TokenTree::Group(group)) = tokens.get(at) {
