@@ -143,7 +143,7 @@ fn read_one(file: &Auxiliary, properties: &gradle::Properties) -> Option<Manifes
         Kind::VersionCatalog => (Ecosystem::Jvm, gradle::catalog),
         Kind::Maven => (Ecosystem::Jvm, maven::read),
         Kind::Cargo => (Ecosystem::Rust, cargo::read),
-        Kind::TypeScriptConfig | Kind::WebConfig | Kind::ManagePy | Kind::Properties | Kind::Yaml | Kind::Sql | Kind::Java => return None,
+        Kind::TypeScriptConfig | Kind::WebConfig | Kind::ManagePy | Kind::Properties | Kind::Yaml | Kind::Hocon | Kind::Sql | Kind::Java => return None,
     };
     let text = read_auxiliary(file, LIMIT).ok()?;
     let mut collector = lines::Collector::new(&text, &file.path, ecosystem);

@@ -240,3 +240,16 @@ fn explain(error: &ignore::Error, root: &Root) -> (Utf8PathBuf, String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_directory_is_named_below_its_root() {
+        let root = Root { given: "x".into(), absolute: "/r".into(), prefix: "web".into() };
+        let denied = ignore::Error::Io(std::io::Error::from(std::io::ErrorKind::PermissionDenied));
+        let error = ignore::Error::WithDepth { depth: 2, err: Box::new(ignore::Error::WithPath { path: "/r/a/b".into(), err: Box::new(denied) }) };
+        assert_eq!(explain(&error, &root), (Utf8PathBuf::from("web/a/b"), "unreadable: permission denied".to_owned()));
+    }
+}
