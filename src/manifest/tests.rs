@@ -119,6 +119,27 @@ fn gradle_scripts_and_catalogs_give_coordinates_and_versions() {
 }
 
 #[test]
+fn scripts_name_the_entries_of_catalogs() {
+    let shown = show(
+        "//- gradle/libs.versions.toml\n[versions]\nktor = \"3.0\"\n[libraries]\nktor-sessions = { module = \"io.ktor:ktor-server-sessions\", version.ref = \"ktor\" }\njwt_core = \"com.auth0:java-jwt:4.4\"\n[bundles]\nauth = [\"ktor-sessions\", \"jwt_core\"]\n[plugins]\nktor = { id = \"io.ktor.plugin\", version.ref = \"ktor\" }\n\
+         //- server/build.gradle.kts\nplugins { }\nalias(libs.plugins.ktor)\n\n\n\n\n\n\n\nimplementation(libs.ktor.sessions)\nimplementation(libs.gone)\nruntimeOnly(libs.bundles.auth)\nimplementation(\"a:b:${libs.versions.ktor.get()}\")\n",
+    );
+    assert_eq!(
+        shown,
+        [
+            "server/build.gradle.kts:2 io.ktor.plugin 3.0",
+            "gradle/libs.versions.toml:4 io.ktor:ktor-server-sessions 3.0",
+            "gradle/libs.versions.toml:5 com.auth0:java-jwt 4.4",
+            "gradle/libs.versions.toml:9 io.ktor.plugin 3.0",
+            "server/build.gradle.kts:10 io.ktor:ktor-server-sessions 3.0",
+            "server/build.gradle.kts:12 com.auth0:java-jwt 4.4",
+            "server/build.gradle.kts:12 io.ktor:ktor-server-sessions 3.0",
+            "server/build.gradle.kts:13 a:b 3.0"
+        ]
+    );
+}
+
+#[test]
 fn a_pom_gives_its_parent_and_dependencies() {
     let shown = show(
         "//- pom.xml\n<project>\n<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.2.0</version></parent>\n<artifactId>own</artifactId>\n<properties><jwt.version>0.12</jwt.version></properties>\n<!-- <dependency><artifactId>no</artifactId></dependency> -->\n<dependency>\n<groupId>io.jsonwebtoken</groupId>\n<artifactId>jjwt</artifactId>\n<version>${jwt.version}</version>\n<exclusions><exclusion><artifactId>no</artifactId></exclusion></exclusions>\n</dependency>\n</project>",
