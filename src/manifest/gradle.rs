@@ -10,7 +10,7 @@ use crate::source::{Kind, Tree, read_auxiliary};
 
 /// What scripts refer to and other files say.
 pub(super) struct Context {
-    /// The settings of `gradle.properties` files, which scripts use as variables.
+    /// The settings of `gradle.properties` files and of other scripts, which scripts use as variables.
     properties: BTreeMap<String, String>,
     catalog: Catalog,
 }
@@ -22,6 +22,13 @@ impl Context {
             let text = read_auxiliary(file, LIMIT).unwrap_or_default();
             for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
                 properties.entry(name.trim().to_owned()).or_insert_with(|| value.trim().to_owned());
+            }
+        }
+        // The scripts of a project share what its root script assigns.
+        for file in tree.of_kind(Kind::Gradle) {
+            let text = read_auxiliary(file, LIMIT).unwrap_or_default();
+            for (name, value) in variables(&text) {
+                properties.entry(name.to_owned()).or_insert_with(|| value.to_owned());
             }
         }
         Self { properties, catalog: Catalog::read(tree) }

@@ -90,7 +90,7 @@ fn older_python_manifests_are_read_as_well_as_possible() {
 #[test]
 fn gradle_scripts_and_catalogs_give_coordinates_and_versions() {
     let shown = show(
-        "//- gradle.properties\nktor_version=2.3.7\n//- build.gradle.kts\nval jwt = \"4.4.0\"\nplugins {\n  kotlin(\"jvm\") version \"1.9.22\"\n  id(\"io.ktor.plugin\") version \"2.3.7\"\n}\ndependencies {\n  implementation(\"io.ktor:ktor-server-sessions:$ktor_version\")\n  implementation(\"com.auth0:java-jwt:${jwt}\")\n  implementation(libs.redis)\n  // implementation(\"a:b:1\")\n  implementation(platform(\"org.x:bom:1.0\"))\n}\n",
+        "//- gradle.properties\nktor_version=2.3.7\n//- app/build.gradle\n\n\n\n\n\n\n\n\n\n\n\n\nimplementation \"x.y:z:$jwt\"\n//- build.gradle.kts\nval jwt = \"4.4.0\"\nplugins {\n  kotlin(\"jvm\") version \"1.9.22\"\n  id(\"io.ktor.plugin\") version \"2.3.7\"\n}\ndependencies {\n  implementation(\"io.ktor:ktor-server-sessions:$ktor_version\")\n  implementation(\"com.auth0:java-jwt:${jwt}\")\n  implementation(libs.redis)\n  // implementation(\"a:b:1\")\n  implementation(platform(\"org.x:bom:1.0\"))\n}\n",
     );
     assert_eq!(
         shown,
@@ -99,7 +99,8 @@ fn gradle_scripts_and_catalogs_give_coordinates_and_versions() {
             "build.gradle.kts:4 io.ktor.plugin 2.3.7",
             "build.gradle.kts:7 io.ktor:ktor-server-sessions 2.3.7",
             "build.gradle.kts:8 com.auth0:java-jwt 4.4.0",
-            "build.gradle.kts:11 org.x:bom 1.0"
+            "build.gradle.kts:11 org.x:bom 1.0",
+            "app/build.gradle:13 x.y:z 4.4.0"
         ]
     );
     let shown = show(

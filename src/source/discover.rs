@@ -109,11 +109,20 @@ impl Listing<'_> {
             found.leave_out(Reason::Link);
             return false;
         }
-        if !self.excluded.is_empty() && (self.excluded.is_match(below) || (!self.root.prefix.as_str().is_empty() && self.excluded.is_match(self.root.prefix.join(below)))) {
+        if self.is_excluded(below) {
             found.leave_out(Reason::Excluded);
             return false;
         }
         if kind.is_dir() { self.visit_directory(entry.path(), below, found) } else { self.visit_file(kind.is_file(), below, found) }
+    }
+
+    /// A pattern may speak of the path below the root, as reports show it, or as the user sees it from where they stand.
+    fn is_excluded(&self, below: &Utf8Path) -> bool {
+        if self.excluded.is_empty() {
+            return false;
+        }
+        let given = self.root.given.strip_prefix(".").unwrap_or(&self.root.given);
+        self.excluded.is_match(below) || self.excluded.is_match(self.root.prefix.join(below)) || self.excluded.is_match(given.join(below))
     }
 
     fn visit_directory(&self, path: &Path, below: &Utf8Path, found: &mut Found) -> bool {
