@@ -1,18 +1,21 @@
-//! Gradle: coordinates in build scripts, version catalogs, and the properties that versions are kept in.
+//! Gradle build scripts: coordinates written out, and those that stand in a version catalog.
 
 use std::collections::BTreeMap;
 
-use toml::de::{DeTable, DeValue};
-
+use super::Dependency;
 use super::LIMIT;
+use super::gradle_catalog::Catalog;
 use super::lines::Collector;
-use super::toml_tables::{entries, parse, table, text, value};
 use crate::source::{Kind, Tree, read_auxiliary};
 
-/// The settings of `gradle.properties` files, which scripts use as variables.
-pub(super) struct Properties(BTreeMap<String, String>);
+/// What scripts refer to and other files say.
+pub(super) struct Context {
+    /// The settings of `gradle.properties` files and of other scripts, which scripts use as variables.
+    properties: BTreeMap<String, String>,
+    catalog: Catalog,
+}
 
-impl Properties {
+impl Context {
     pub(super) fn read(tree: &Tree) -> Self {
         let mut properties = BTreeMap::new();
         for file in tree.of_kind(Kind::Properties).filter(|file| file.path.file_name() == Some("gradle.properties")) {
@@ -21,14 +24,43 @@ impl Properties {
                 properties.entry(name.trim().to_owned()).or_insert_with(|| value.trim().to_owned());
             }
         }
-        Self(properties)
+        // The scripts of a project share what its root script assigns.
+        for file in tree.of_kind(Kind::Gradle) {
+            let text = read_auxiliary(file, LIMIT).unwrap_or_default();
+            for (name, value) in variables(&text) {
+                properties.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+            }
+        }
+        Self { properties, catalog: Catalog::read(tree) }
+    }
+
+    /// Replaces what a script refers to by what it stands for; what stands for nothing is dropped.
+    pub(super) fn complete(&self, dependencies: Vec<Dependency>) -> Vec<Dependency> {
+        let mut complete = Vec::with_capacity(dependencies.len());
+        for mut dependency in dependencies {
+            let Some(accessor) = dependency.name.strip_prefix(ACCESSOR) else {
+                dependency.requirement = self.requirement(&dependency.requirement);
+                complete.push(dependency);
+                continue;
+            };
+            for (name, requirement) in self.catalog.meaning(accessor) {
+                complete.push(Dependency { name: name.clone(), requirement: requirement.clone(), ..dependency.clone() });
+            }
+        }
+        complete
     }
 
     /// A requirement that is nothing but a variable, by the variable's value.
-    pub(super) fn replace(&self, requirement: &str) -> String {
-        variable(requirement).and_then(|name| self.0.get(name)).cloned().unwrap_or_else(|| requirement.to_owned())
+    fn requirement(&self, requirement: &str) -> String {
+        if let Some(accessor) = requirement.strip_prefix("${libs.versions.").and_then(|rest| rest.strip_suffix(".get()}")) {
+            return self.catalog.version(accessor).unwrap_or_default().to_owned();
+        }
+        variable(requirement).and_then(|name| self.properties.get(name)).cloned().unwrap_or_else(|| requirement.to_owned())
     }
 }
+
+/// What the names of catalog entries begin with in scripts.
+const ACCESSOR: &str = "libs.";
 
 pub(super) fn script(source: &str, collector: &mut Collector<'_>) {
     let variables = variables(source);
@@ -54,12 +86,14 @@ fn read_line(line: &str, start: usize, variables: &BTreeMap<&str, &str>, collect
         return;
     }
     if trimmed.starts_with("id") || trimmed.starts_with("kotlin(") || trimmed.starts_with("alias") {
+        add_accessors(line, start, collector);
         let Some(id) = literals.first() else { return };
         let name = if trimmed.starts_with("kotlin(") { format!("org.jetbrains.kotlin.{id}") } else { (*id).to_owned() };
         let version = if line.contains("version") { literals.get(1).copied().unwrap_or_default() } else { "" };
         collector.add(&name, &resolve(version), Vec::new(), start);
         return;
     }
+    add_accessors(line, start, collector);
     for literal in literals {
         if let Some((group, rest)) = literal.split_once(':')
             && is_coordinate(group)
@@ -69,6 +103,17 @@ fn read_line(line: &str, start: usize, variables: &BTreeMap<&str, &str>, collect
             if is_coordinate(name) {
                 collector.add(&format!("{group}:{name}"), &resolve(version.split('@').next().unwrap_or_default()), Vec::new(), start);
             }
+        }
+    }
+}
+
+/// Adds the catalog entries that a line names, as they are written.
+fn add_accessors(line: &str, start: usize, collector: &mut Collector<'_>) {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_');
+    for word in line.split(|character: char| !is_part(character)) {
+        let is_version = word.starts_with("libs.versions.");
+        if word.len() > ACCESSOR.len() && word.starts_with(ACCESSOR) && !is_version {
+            collector.add(word.trim_end_matches(".get").trim_end_matches('.'), "", Vec::new(), start);
         }
     }
 }
@@ -126,42 +171,4 @@ fn variables(source: &str) -> BTreeMap<&str, &str> {
         }
     }
     variables
-}
-
-pub(super) fn catalog(source: &str, collector: &mut Collector<'_>) {
-    let top = parse(source);
-    for (_, value, offset) in table(&top, &["libraries"]).into_iter().flat_map(entries) {
-        if let Some(coordinates) = value.as_str() {
-            let mut parts = coordinates.splitn(3, ':');
-            let name = format!("{}:{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            collector.add(&name, parts.next().unwrap_or_default(), Vec::new(), offset);
-            continue;
-        }
-        let name = match (text(value, "module"), text(value, "group"), text(value, "name")) {
-            (Some(module), _, _) => module.to_owned(),
-            (None, Some(group), Some(name)) => format!("{group}:{name}"),
-            (None, _, _) => continue,
-        };
-        collector.add(&name, &catalog_version(&top, value), Vec::new(), offset);
-    }
-    for (_, value, offset) in table(&top, &["plugins"]).into_iter().flat_map(entries) {
-        match value.as_str() {
-            Some(plugin) => {
-                let (id, version) = plugin.split_once(':').unwrap_or((plugin, ""));
-                collector.add(id, version, Vec::new(), offset);
-            }
-            None => collector.add(text(value, "id").unwrap_or_default(), &catalog_version(&top, value), Vec::new(), offset),
-        }
-    }
-}
-
-/// The version of an entry, its reference followed.
-fn catalog_version(top: &DeTable<'_>, entry: &DeValue<'_>) -> String {
-    let Some(version) = entry.as_table().and_then(|entry| value(entry, "version")) else { return String::new() };
-    let version = match version.as_table().and_then(|table| value(table, "ref")).and_then(DeValue::as_str) {
-        Some(name) => table(top, &["versions"]).and_then(|versions| value(versions, name)),
-        None => Some(version),
-    };
-    let rich = |version: &DeValue<'_>| ["strictly", "require", "prefer"].iter().find_map(|key| text(version, key).map(str::to_owned));
-    version.and_then(|version| version.as_str().map(str::to_owned).or_else(|| rich(version))).unwrap_or_default()
 }

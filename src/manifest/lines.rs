@@ -53,9 +53,17 @@ impl<'a> Collector<'a> {
 
     /// The text of a line, which is counted from 1.
     fn code(&self, line: u32) -> String {
-        let start = self.starts.get((line as usize).saturating_sub(1)).copied().unwrap_or(self.text.len());
-        let text = self.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default().trim();
-        let end = (0..=text.len().min(MAX_CODE)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        text[..end].to_owned()
+        let index = line as usize;
+        let start = self.starts.get(index.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        // An endless line must not be looked through once for each of its dependencies.
+        let end = self.starts.get(index).copied().unwrap_or(self.text.len()).min(start + 2 * MAX_CODE);
+        let text = self.cut(start, end).trim();
+        let kept = (0..=text.len().min(MAX_CODE)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text[..kept].to_owned()
+    }
+
+    fn cut(&self, start: usize, end: usize) -> &str {
+        let end = (start..=end).rev().find(|end| self.text.is_char_boundary(*end)).unwrap_or(start);
+        self.text.get(start..end).unwrap_or_default()
     }
 }

@@ -4,6 +4,7 @@
 
 mod cargo;
 mod gradle;
+mod gradle_catalog;
 mod lines;
 mod maven;
 mod package_json;
@@ -71,8 +72,8 @@ pub struct Dependency {
 impl Manifests {
     /// Reads every manifest of the tree.
     pub fn read(tree: &Tree) -> Self {
-        let properties = gradle::Properties::read(tree);
-        let mut all: Vec<Manifest> = tree.auxiliary.par_iter().filter_map(|file| read_one(file, &properties)).collect();
+        let context = gradle::Context::read(tree);
+        let mut all: Vec<Manifest> = tree.auxiliary.par_iter().filter_map(|file| read_one(file, &context)).collect();
         cargo::inherit(&mut all);
         all.sort_by(|left, right| left.path.cmp(&right.path));
         Self { all }
@@ -131,7 +132,7 @@ impl Ecosystem {
     }
 }
 
-fn read_one(file: &Auxiliary, properties: &gradle::Properties) -> Option<Manifest> {
+fn read_one(file: &Auxiliary, context: &gradle::Context) -> Option<Manifest> {
     let (ecosystem, read): (_, fn(&str, &mut lines::Collector<'_>)) = match file.kind {
         Kind::PackageJson => (Ecosystem::Node, package_json::read),
         Kind::PyProject => (Ecosystem::Python, python::pyproject),
@@ -140,20 +141,15 @@ fn read_one(file: &Auxiliary, properties: &gradle::Properties) -> Option<Manifes
         Kind::SetupPy => (Ecosystem::Python, setup_files::setup_py),
         Kind::SetupCfg => (Ecosystem::Python, setup_files::setup_cfg),
         Kind::Gradle => (Ecosystem::Jvm, gradle::script),
-        Kind::VersionCatalog => (Ecosystem::Jvm, gradle::catalog),
+        Kind::VersionCatalog => (Ecosystem::Jvm, gradle_catalog::read),
         Kind::Maven => (Ecosystem::Jvm, maven::read),
         Kind::Cargo => (Ecosystem::Rust, cargo::read),
-        Kind::TypeScriptConfig | Kind::WebConfig | Kind::ManagePy | Kind::Properties | Kind::Yaml | Kind::Sql | Kind::Java => return None,
+        Kind::TypeScriptConfig | Kind::WebConfig | Kind::ManagePy | Kind::Properties | Kind::Yaml | Kind::Hocon | Kind::Sql | Kind::Java => return None,
     };
     let text = read_auxiliary(file, LIMIT).ok()?;
     let mut collector = lines::Collector::new(&text, &file.path, ecosystem);
     read(&text, &mut collector);
-    let mut dependencies = collector.dependencies;
-    if file.kind == Kind::Gradle {
-        for dependency in &mut dependencies {
-            dependency.requirement = properties.replace(&dependency.requirement);
-        }
-    }
+    let dependencies = if file.kind == Kind::Gradle { context.complete(collector.dependencies) } else { collector.dependencies };
     Some(Manifest { path: file.path.clone(), ecosystem, dependencies })
 }
 

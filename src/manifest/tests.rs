@@ -90,7 +90,7 @@ fn older_python_manifests_are_read_as_well_as_possible() {
 #[test]
 fn gradle_scripts_and_catalogs_give_coordinates_and_versions() {
     let shown = show(
-        "//- gradle.properties\nktor_version=2.3.7\n//- build.gradle.kts\nval jwt = \"4.4.0\"\nplugins {\n  kotlin(\"jvm\") version \"1.9.22\"\n  id(\"io.ktor.plugin\") version \"2.3.7\"\n}\ndependencies {\n  implementation(\"io.ktor:ktor-server-sessions:$ktor_version\")\n  implementation(\"com.auth0:java-jwt:${jwt}\")\n  implementation(libs.redis)\n  // implementation(\"a:b:1\")\n  implementation(platform(\"org.x:bom:1.0\"))\n}\n",
+        "//- gradle.properties\nktor_version=2.3.7\n//- app/build.gradle\n\n\n\n\n\n\n\n\n\n\n\n\nimplementation \"x.y:z:$jwt\"\n//- build.gradle.kts\nval jwt = \"4.4.0\"\nplugins {\n  kotlin(\"jvm\") version \"1.9.22\"\n  id(\"io.ktor.plugin\") version \"2.3.7\"\n}\ndependencies {\n  implementation(\"io.ktor:ktor-server-sessions:$ktor_version\")\n  implementation(\"com.auth0:java-jwt:${jwt}\")\n  implementation(libs.redis)\n  // implementation(\"a:b:1\")\n  implementation(platform(\"org.x:bom:1.0\"))\n}\n",
     );
     assert_eq!(
         shown,
@@ -99,7 +99,8 @@ fn gradle_scripts_and_catalogs_give_coordinates_and_versions() {
             "build.gradle.kts:4 io.ktor.plugin 2.3.7",
             "build.gradle.kts:7 io.ktor:ktor-server-sessions 2.3.7",
             "build.gradle.kts:8 com.auth0:java-jwt 4.4.0",
-            "build.gradle.kts:11 org.x:bom 1.0"
+            "build.gradle.kts:11 org.x:bom 1.0",
+            "app/build.gradle:13 x.y:z 4.4.0"
         ]
     );
     let shown = show(
@@ -114,6 +115,27 @@ fn gradle_scripts_and_catalogs_give_coordinates_and_versions() {
             "gradle/libs.versions.toml:5 androidx.room:room-ktx 2.6",
             "gradle/libs.versions.toml:6 com.squareup:okio 3.0",
             "gradle/libs.versions.toml:8 dagger.hilt 2.48"
+        ]
+    );
+}
+
+#[test]
+fn scripts_name_the_entries_of_catalogs() {
+    let shown = show(
+        "//- gradle/libs.versions.toml\n[versions]\nktor = \"3.0\"\n[libraries]\nktor-sessions = { module = \"io.ktor:ktor-server-sessions\", version.ref = \"ktor\" }\njwt_core = \"com.auth0:java-jwt:4.4\"\n[bundles]\nauth = [\"ktor-sessions\", \"jwt_core\"]\n[plugins]\nktor = { id = \"io.ktor.plugin\", version.ref = \"ktor\" }\n\
+         //- server/build.gradle.kts\nplugins { }\nalias(libs.plugins.ktor)\n\n\n\n\n\n\n\nimplementation(libs.ktor.sessions)\nimplementation(libs.gone)\nruntimeOnly(libs.bundles.auth)\nimplementation(\"a:b:${libs.versions.ktor.get()}\")\n",
+    );
+    assert_eq!(
+        shown,
+        [
+            "server/build.gradle.kts:2 io.ktor.plugin 3.0",
+            "gradle/libs.versions.toml:4 io.ktor:ktor-server-sessions 3.0",
+            "gradle/libs.versions.toml:5 com.auth0:java-jwt 4.4",
+            "gradle/libs.versions.toml:9 io.ktor.plugin 3.0",
+            "server/build.gradle.kts:10 io.ktor:ktor-server-sessions 3.0",
+            "server/build.gradle.kts:12 com.auth0:java-jwt 4.4",
+            "server/build.gradle.kts:12 io.ktor:ktor-server-sessions 3.0",
+            "server/build.gradle.kts:13 a:b 3.0"
         ]
     );
 }
@@ -157,4 +179,13 @@ fn broken_and_hostile_manifests_give_what_can_be_read() {
         "//- a/package.json\n{{\"dependencies\":\n//- b/package.json\n{deep}\n//- c/pyproject.toml\na = {deep}\n//- d/pyproject.toml\n[project]\ndependencies = [\"ok\"]\nbroken =\n//- e/pom.xml\n<dependency><artifactId>x\n//- f/Cargo.toml\n[dependencies]\n= 1\n//- g/build.gradle\n'a:b:${{\n//- h/setup.py\nrequires=[\"\n//- i/package.json\n{{\"dependencies\":[1],\"devDependencies\":{{\"x\":1}}}}\n"
     );
     assert_eq!(show(&text), ["i/package.json:1 x", "d/pyproject.toml:2 ok"]);
+}
+
+#[test]
+fn an_endless_line_is_read_in_linear_time() {
+    let started = std::time::Instant::now();
+    let entries: Vec<String> = (0..15_000).map(|index| format!("\"é{index}\":\"1\"")).collect();
+    let manifests = read(&format!("//- package.json\n{{\"dependencies\":{{{}}}}}\n//- build.gradle\n{}", entries.join(","), "'a:b:1' ".repeat(100_000)));
+    assert_eq!(manifests.all.iter().map(|manifest| manifest.dependencies.len()).sum::<usize>(), 15_000);
+    assert!(started.elapsed().as_secs() < 20);
 }

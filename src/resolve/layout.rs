@@ -102,6 +102,12 @@ impl Layout {
 
 /// `path` without `.` and `..`; `None` if it leads out of the tree.
 pub(super) fn normal(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    let text = path.as_str();
+    let text = text.strip_prefix('/').unwrap_or(text);
+    if !text.starts_with(['.', '/']) && !text.ends_with('/') && !text.contains("/.") && !text.contains("//") {
+        // Most paths are normal, and taking deep ones apart is dear.
+        return Some(Utf8PathBuf::from(text));
+    }
     let mut normal = Utf8PathBuf::new();
     for part in path.components() {
         match part {

@@ -101,6 +101,83 @@ fn hostile_configurations_neither_hang_nor_hide_plain_imports() {
 }
 
 #[test]
+fn odd_module_names_and_packages_do_no_harm() {
+    let odd = [
+        "",
+        ".",
+        "..",
+        "...",
+        "./",
+        "../",
+        "/",
+        "//",
+        "///a",
+        "#",
+        "#/",
+        "#a",
+        "#a/b",
+        "@",
+        "@/",
+        "@a",
+        "@a/",
+        "@a//b",
+        "a//b",
+        "a/",
+        "~",
+        "~/",
+        "$",
+        "$lib/",
+        "?",
+        "./?",
+        "!",
+        "./#x",
+        "./b#c",
+        "\\",
+        "a\\b",
+        "\0",
+        "./\0",
+        "%2e%2e/x",
+        "é",
+        "./é/../b",
+        "node_modules",
+        "node_modules/x",
+        "./node_modules/a",
+        "file:///etc/passwd",
+        "C:\\x",
+        "a/../../../x",
+        "*",
+        "./*",
+        "::",
+        "a::b",
+        "..a",
+        "a..b",
+        ".a.",
+        "crate::",
+        "::crate",
+        "super::super::super::x",
+        "self",
+        "r#a::r#b",
+        " ",
+        "\n",
+    ];
+    let project = Project::new(
+        "//- a.ts\n//- b.ts\n//- x.py\n//- y.kt\n//- z.rs\n//- t.html\n//- c.vue\n//- Cargo.toml\n[package]\nname = \"\"\n[lib]\npath = \"../../x\"\n\
+         //- package.json\n{ \"name\": \"@a\", \"main\": \"../../..\", \"exports\": { \".\": [null, { \"import\": [[\"./*\"]] }], \"./*/*\": \"./**\", \"x\": 1 }, \"imports\": { \"#\": \".\", \"#a\": \"#a\", \"#a/*\": \"../*\", \"#*\": null } }\n\
+         //- p/package.json\n{ \"name\": \"a\", \"main\": \".\", \"exports\": \"\", \"module\": 1, \"dependencies\": [] }\n//- p/q.ts\n\
+         //- q/package.json\n[]\n//- q/tsconfig.json\n{ \"compilerOptions\": { \"baseUrl\": \"../../..\", \"paths\": { \"*\": [\"*\", \"../*\"], \"**\": [\"\"], \"\": [\"\"], \"a*b*c\": [\"x*y*z\"] }, \"rootDirs\": [\"\", \"/\"] }, \"files\": 1 }\n//- q/r.ts\n\
+         //- node/package.json\n{ \"name\": \"../node_modules/x\" }\n//- node/w.js\n",
+    );
+    for from in ["a.ts", "p/q.ts", "q/r.ts", "node/w.js", "x.py", "y.kt", "z.rs", "t.html", "c.vue"] {
+        for module in odd {
+            for item in [None, Some(""), Some("*"), Some("é"), Some("../x"), Some("/")] {
+                let found = project.find(from, module, item);
+                assert!(found.len() <= 9, "{found:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn packages_of_the_repository_are_found_without_an_installation() {
     let project = Project::new(
         "//- package.json\n{ \"workspaces\": [\"packages/*\"] }\n\
@@ -214,4 +291,15 @@ fn rust_paths_are_found_in_crate_and_workspace() {
     project.check_item(logout, "sessions::redis::Store", "destroy", &["session-store/src/redis.rs"]);
     project.check_item(logout, "store", "Store", &["session-store/src/lib.rs"]);
     project.check_item(logout, "axum::extract", "State", &[]);
+}
+
+#[test]
+fn modules_are_found_in_directories_as_deep_as_a_disk_allows() {
+    let deep = "d/".repeat(1_900);
+    let project = Project::new(&format!("//- tsconfig.json\n{{}}\n//- {deep}a.ts\n//- {deep}b.ts\n//- {deep}x.py\n//- {deep}y.py\n//- {deep}src/z.rs\n"));
+    let file = |name: &str| format!("{deep}{name}");
+    project.check(&file("a.ts"), "./b", &[&file("b.ts")]);
+    project.check(&file("a.ts"), "nothing", &[]);
+    project.check(&file("x.py"), "y", &[&file("y.py")]);
+    project.check(&file("src/z.rs"), "crate::q", &[]);
 }

@@ -18,7 +18,7 @@ pub(super) const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whether the bytes are no text at all. UTF-16 is text: see [`decode_utf16`].
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    bytes.iter().take(BINARY_WINDOW).any(|byte| *byte == 0)
+    bytes[..bytes.len().min(BINARY_WINDOW)].contains(&0)
 }
 
 /// The text of UTF-16 bytes that begin with a byte order mark; `None` if there is no mark, and `Some(None)` for a broken text.

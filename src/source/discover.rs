@@ -109,11 +109,20 @@ impl Listing<'_> {
             found.leave_out(Reason::Link);
             return false;
         }
-        if !self.excluded.is_empty() && (self.excluded.is_match(below) || (!self.root.prefix.as_str().is_empty() && self.excluded.is_match(self.root.prefix.join(below)))) {
+        if self.is_excluded(below) {
             found.leave_out(Reason::Excluded);
             return false;
         }
         if kind.is_dir() { self.visit_directory(entry.path(), below, found) } else { self.visit_file(kind.is_file(), below, found) }
+    }
+
+    /// A pattern may speak of the path below the root, as reports show it, or as the user sees it from where they stand.
+    fn is_excluded(&self, below: &Utf8Path) -> bool {
+        if self.excluded.is_empty() {
+            return false;
+        }
+        let given = self.root.given.strip_prefix(".").unwrap_or(&self.root.given);
+        self.excluded.is_match(below) || self.excluded.is_match(self.root.prefix.join(below)) || self.excluded.is_match(given.join(below))
     }
 
     fn visit_directory(&self, path: &Path, below: &Utf8Path, found: &mut Found) -> bool {
@@ -238,5 +247,18 @@ fn explain(error: &ignore::Error, root: &Root) -> (Utf8PathBuf, String) {
             ignore::Error::Io(io) => return (path, format!("unreadable: {}", io.kind())),
             other => return (path, other.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_directory_is_named_below_its_root() {
+        let root = Root { given: "x".into(), absolute: "/r".into(), prefix: "web".into() };
+        let denied = ignore::Error::Io(std::io::Error::from(std::io::ErrorKind::PermissionDenied));
+        let error = ignore::Error::WithDepth { depth: 2, err: Box::new(ignore::Error::WithPath { path: "/r/a/b".into(), err: Box::new(denied) }) };
+        assert_eq!(explain(&error, &root), (Utf8PathBuf::from("web/a/b"), "unreadable: permission denied".to_owned()));
     }
 }

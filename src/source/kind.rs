@@ -34,9 +34,13 @@ pub enum Kind {
     Cargo,
     /// Settings of a JVM application: `application*.properties`, and all other `.properties` files.
     Properties,
+    /// All `.yml` and `.yaml` files: settings, interface descriptions, pipelines.
     Yaml,
+    /// `application*.conf`: settings of a JVM application in HOCON.
+    Hocon,
     /// Database schemas and queries: `.sql`, `.sq`.
     Sql,
+    /// A source file of a language without a front end.
     Java,
 }
 
@@ -64,6 +68,7 @@ impl Kind {
             "js" | "ts" | "mjs" | "cjs" | "mts" if path.file_stem().is_some_and(|stem| stem.ends_with(".config")) => Some(Self::WebConfig),
             "properties" => Some(Self::Properties),
             "yml" | "yaml" => Some(Self::Yaml),
+            "conf" if name.starts_with("application") => Some(Self::Hocon),
             "sql" | "sq" => Some(Self::Sql),
             "java" => Some(Self::Java),
             _ => None,

@@ -154,7 +154,9 @@ fn lambda_receiver<'v>(callee: &'v Value, args: &'v [Argument]) -> &'v Value {
 /// A call; a raw text's `trimIndent()` and `trimMargin()` are the text itself.
 fn trimmed(call: Call) -> ValueKind {
     let is_trim = |call: &Call| match &call.callee.kind {
-        ValueKind::Member(of, name) => call.args.is_empty() && matches!(name.as_str(), "trimIndent" | "trimMargin") && matches!(of.kind, ValueKind::Text(_) | ValueKind::Template(_)),
+        ValueKind::Member(of, name) => {
+            call.args.is_empty() && matches!(name.as_str(), "trimIndent" | "trimMargin") && matches!(of.kind, ValueKind::Text(_) | ValueKind::Template(_))
+        }
         _ => false,
     };
     if !is_trim(&call) {

@@ -12,7 +12,8 @@ impl Lowerer<'_> {
     /// A declared class, interface, object or companion object, with all that is inside.
     pub(super) fn class(&mut self, node: Node<'_>) {
         let name_node = node.child_by_field_name("name");
-        let name = name_node.map_or_else(|| "Companion".to_owned(), |name| self.name(name));
+        // Whatever name a companion has, its members are reached through the class around it.
+        let name = name_node.filter(|_| node.kind() != "companion_object").map_or_else(|| "Companion".to_owned(), |name| self.name(name));
         let head = name_node.map_or_else(|| child_of(node, "companion").map_or(span(node), span), span);
         let kind = self.class_kind(node);
         let annotations = self.annotations(node);
@@ -132,7 +133,14 @@ impl Lowerer<'_> {
             }
             let param = self.class_parameter(child);
             if has_token(child, "val") || has_token(child, "var") {
-                fields.push(Field { name: param.name.clone(), ty: param.ty.clone(), value: param.default.clone(), annotations: param.annotations.clone(), is_static: false, span: param.span });
+                fields.push(Field {
+                    name: param.name.clone(),
+                    ty: param.ty.clone(),
+                    value: param.default.clone(),
+                    annotations: param.annotations.clone(),
+                    is_static: false,
+                    span: param.span,
+                });
             }
             params.push(param);
         }

@@ -5,10 +5,10 @@
 
 use tree_sitter::Node;
 
-use super::{Lowerer, MAX_NESTING};
 use super::literals::{concatenate, number};
 use super::tree::{child_of, children, has_token, is_type, span, tokens};
 use super::types::{path_value, value_type};
+use super::{Lowerer, MAX_NESTING};
 use crate::ir::{AssignOp, BinaryOp, Call, CallStyle, Step, StepKind, Value, ValueKind, Visit, walk_value};
 use crate::source::Span;
 
@@ -45,7 +45,11 @@ impl Lowerer<'_> {
             "spread_expression" => self.parts(node),
             "if_expression" | "when_expression" | "try_expression" | "return_expression" | "throw_expression" | "assignment" | "block" => {
                 let mut steps = Vec::new();
-                if node.kind() == "block" { steps = self.steps(&children(node)) } else { self.step(node, &mut steps) }
+                if node.kind() == "block" {
+                    steps = self.steps(&children(node))
+                } else {
+                    self.step(node, &mut steps)
+                }
                 Value::new(ValueKind::Block(steps), at)
             }
             _ if is_type(node) => {
@@ -279,7 +283,16 @@ fn updated(node: Node<'_>, target: Value) -> Value {
 fn link_base(node: Node<'_>) -> Option<Node<'_>> {
     let is_link = matches!(
         node.kind(),
-        "navigation_expression" | "call_expression" | "index_expression" | "infix_expression" | "binary_expression" | "as_expression" | "is_expression" | "in_expression" | "range_expression" | "unary_expression"
+        "navigation_expression"
+            | "call_expression"
+            | "index_expression"
+            | "infix_expression"
+            | "binary_expression"
+            | "as_expression"
+            | "is_expression"
+            | "in_expression"
+            | "range_expression"
+            | "unary_expression"
     );
     if !is_link {
         return None;

@@ -1,6 +1,8 @@
 //! Parses, and where the grammar loses the rest of a file over one line, parses again without that line.
 
-use tree_sitter::{Node, Parser, Tree};
+use std::ops::ControlFlow;
+
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
 use super::tree::{span, tokens};
 use crate::ir::Problem;
@@ -11,6 +13,11 @@ const MAX_ROUNDS: usize = 6;
 
 /// Files longer than this are parsed once.
 const MAX_LENGTH: usize = 400_000;
+
+/// How many checks of the parser's work are granted to every file, and for how many bytes there is one more. The parser
+/// checks after every hundred actions.
+const MIN_BUDGET: usize = 500;
+const BYTES_PER_CHECK: usize = 16;
 
 /// How many problems of one file are told; one broken bracket breeds many.
 pub(super) const MAX_PROBLEMS: usize = 5;
@@ -26,13 +33,13 @@ pub(super) struct Parsed {
 pub(super) fn parse(text: String) -> Option<Parsed> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_kotlin::LANGUAGE.into()).ok()?;
-    let tree = parser.parse(&text, None)?;
+    let tree = parse_within_budget(&mut parser, &text)?;
     let (problems, mut stuck) = errors(tree.root_node());
     let mut best = Parsed { tree, text, problems };
     for _ in 1..MAX_ROUNDS {
         let Some(place) = stuck.filter(|_| best.text.len() <= MAX_LENGTH) else { break };
         let Some(shorter) = without_line(&best.text, place.at) else { break };
-        let Some(tree) = parser.parse(&shorter, None) else { break };
+        let Some(tree) = parse_within_budget(&mut parser, &shorter) else { break };
         let next = errors(tree.root_node()).1;
         if next.is_some_and(|next| next.lost >= place.lost) {
             break;
@@ -42,6 +49,23 @@ pub(super) fn parse(text: String) -> Option<Parsed> {
         stuck = next;
     }
     Some(best)
+}
+
+/// Parses, unless that takes far more work than any good file of that length: on broken text, this grammar follows
+/// ever more readings at once. The work is counted, not timed, so that the same file gives the same result.
+fn parse_within_budget(parser: &mut Parser, text: &str) -> Option<Tree> {
+    let bytes = text.as_bytes();
+    let mut left = MIN_BUDGET + bytes.len() / BYTES_PER_CHECK;
+    let mut check = |_: &ParseState| {
+        left = left.saturating_sub(1);
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut check);
+    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
+    if tree.is_none() {
+        parser.reset();
+    }
+    tree
 }
 
 /// Where the parser got stuck first, and how many bytes it lost in all.

@@ -322,8 +322,42 @@ fn lower_on_small_stack(text: String) -> Module {
 }
 
 #[test]
+fn what_the_grammar_lacks_is_mended() {
+    assert_eq!(lowered("context(Raise<E>)\nfun f() { a() }\n"), "f := fn f() {\n  a()\n}\n");
+    assert_eq!(body("val job = suspend { a() }"), "job := suspend(fn () {\n  return a()\n})\n");
+    assert_eq!(lowered("class A { companion object Factory { const val K = 1 } }\n"), "Class A()\nObject Companion()\n  field K = 1\n");
+    assert_eq!(lowered("fun f(x: @Composable (Scope.() -> Unit), y: List<\n  A,\n>) { x() }\n"), "f := fn f(x: <Scope, Unit>, y: List<A>) {\n  x()\n}\n");
+    assert_eq!(lowered("enum class E {\n  A,\n  ;\n\n  val t\n    @Ann\n    get() = b()\n}\n"), "Enum E()\n  field A: E\n  field t\n  fn t() {\n    return b()\n  }\n");
+    assert_eq!(body("@Ann(x = [])\nval z = where(1)"), "z := where(1)\n");
+}
+
+#[test]
+fn long_gaps_are_passed_in_one_go() {
+    let start = std::time::Instant::now();
+    module(&format!("class A{}:{}B", "\n".repeat(200_000), " ".repeat(200_000)));
+    module(&"x<".repeat(200_000));
+    module(&"@a ".repeat(100_000));
+    assert!(start.elapsed().as_secs() < 30);
+}
+
+#[test]
 fn hostile_nesting_is_cut_off() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("a(", ")"), ("a{", "}"), ("if(a){", "}"), ("fun f(){", "}"), ("class A{", "}"), ("\"${", "}\""), ("!", ""), ("-", ""), ("when{a->", "}"), ("x?:(", ")"), ("(a||", ")")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("a(", ")"),
+        ("a{", "}"),
+        ("if(a){", "}"),
+        ("fun f(){", "}"),
+        ("class A{", "}"),
+        ("\"${", "}\""),
+        ("!", ""),
+        ("-", ""),
+        ("when{a->", "}"),
+        ("x?:(", ")"),
+        ("(a||", ")"),
+    ] {
         let text = format!("val x = 1\nfun f() {{ {}a{} }}", open.repeat(100_000), close.repeat(100_000));
         let start = std::time::Instant::now();
         let module = lower_on_small_stack(text);

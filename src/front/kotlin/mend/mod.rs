@@ -3,14 +3,13 @@
 //! The rewritten text is only for the parser: names and texts are read from the file as it is, so a rewrite may change
 //! letters. One pass, with looks ahead of bounded length.
 
+mod texts;
+
 use crate::ir::NoteComment;
 use crate::source::Span;
 
 /// How far type arguments may reach; what is longer is left to the grammar.
 const MAX_TYPES: usize = 300;
-
-/// What a comment for this program contains.
-const NOTE: &str = "logout-audit:";
 
 /// What the parser shall see, and what the pass learned.
 pub(super) struct Mended {
@@ -262,6 +261,9 @@ impl Mender<'_> {
             "class" | "interface" | "object" if !matches!(self.before, b':' | b'.') || (word == "object" && self.before == b':') => {
                 self.header = Some(Header { depth: self.depth, has_colon: false });
             }
+            // A lambda that suspends is a call with a lambda; a name may not be a keyword.
+            "suspend" if self.next_on_line(end).0 == b'{' => self.put(start, b"S"),
+            "context" if self.byte(end) == b'(' => self.context_receivers(start),
             "where" if !self.is_constraint(end) => self.put(start + 2, b"E"),
             "by" if self.header.as_ref().is_some_and(|header| header.has_colon && header.depth == self.depth) => self.delegate(start),
             _ => {}
@@ -288,6 +290,26 @@ impl Mender<'_> {
                 !(close == b':' || (close == b')' && matches!(behind, b'{' | b'=' | b':' | b'\n' | b'\r')))
             }
             _ => false,
+        }
+    }
+
+    /// `context(Scope) fun f()`: what a declaration asks of its context is left out.
+    fn context_receivers(&mut self, start: usize) {
+        let limit = self.at + MAX_TYPES;
+        let mut at = self.at;
+        while at < limit && !matches!(self.byte(at), b')' | b'{' | b'"' | 0) {
+            at += 1;
+        }
+        let close = at;
+        at += 1;
+        while at < limit && self.byte(at).is_ascii_whitespace() {
+            at += 1;
+        }
+        let next = self.text.get(at..self.word_end(at)).unwrap_or("");
+        let is_declaration = matches!(next, "fun" | "val" | "var" | "class" | "suspend" | "private" | "internal" | "public" | "override" | "inline" | "operator");
+        if self.byte(close) == b')' && is_declaration {
+            self.blank(start, close + 1);
+            self.at = close + 1;
         }
     }
 
@@ -324,11 +346,12 @@ impl Mender<'_> {
 
     /// A head ends with its line, unless something on either side of the line's end goes on with it.
     fn end_header_at_line_end(&mut self) {
-        if !self.header.as_ref().is_some_and(|header| header.depth == self.depth) || matches!(self.before, b',' | b':' | b'(') {
+        if self.header.as_ref().is_none_or(|header| header.depth != self.depth) || matches!(self.before, b',' | b':' | b'(') {
             return;
         }
         let mut at = self.at;
-        while self.byte(at).is_ascii_whitespace() {
+        let limit = at + MAX_TYPES;
+        while self.byte(at).is_ascii_whitespace() && at < limit {
             at += 1;
         }
         let goes_on = matches!(self.byte(at), b':' | b',' | b'{' | b'(' | b'/') || self.bytes.get(at..).is_some_and(|rest| rest.starts_with(b"where ") || rest.starts_with(b"by "));
@@ -362,118 +385,6 @@ impl Mender<'_> {
                 return;
             }
         }
-    }
-
-    fn line_comment(&mut self) {
-        let start = self.at;
-        while self.at < self.bytes.len() && self.byte(self.at) != b'\n' {
-            self.at += 1;
-        }
-        self.note(start);
-    }
-
-    /// Block comments nest.
-    fn block_comment(&mut self) {
-        let start = self.at;
-        let mut open = 0_usize;
-        while self.at < self.bytes.len() {
-            if self.starts("/*") {
-                open += 1;
-                self.at += 2;
-            } else if self.starts("*/") {
-                open -= 1;
-                self.at += 2;
-                if open == 0 {
-                    break;
-                }
-            } else {
-                self.at += 1;
-            }
-        }
-        self.note(start);
-    }
-
-    fn note(&mut self, start: usize) {
-        let comment = self.text.get(start..self.at).unwrap_or("");
-        for line in comment.lines() {
-            if let Some((_, note)) = line.split_once(NOTE) {
-                let text = note.trim().trim_end_matches("*/").trim_end().to_owned();
-                self.notes.push(NoteComment { text, span: Span::new(start, self.at) });
-            }
-        }
-    }
-
-    /// Dollar signs before a text: that many begin a hole in it.
-    fn dollars(&mut self) {
-        let start = self.at;
-        while self.byte(self.at) == b'$' {
-            self.at += 1;
-        }
-        if self.byte(self.at) == b'"' {
-            self.blank(start, self.at);
-            self.open_text(self.at - start);
-        }
-    }
-
-    fn open_text(&mut self, dollars: usize) {
-        let is_raw = self.starts("\"\"\"");
-        self.at += if is_raw { 3 } else { 1 };
-        self.modes.push(Mode::Text { is_raw, dollars });
-    }
-
-    fn close_text(&mut self) {
-        self.modes.pop();
-        self.before = b'"';
-    }
-
-    fn text_byte(&mut self, is_raw: bool, dollars: usize) {
-        match self.byte(self.at) {
-            b'\\' if !is_raw => self.at += 2,
-            b'"' if !is_raw => {
-                self.at += 1;
-                self.close_text();
-            }
-            b'"' if self.starts("\"\"\"") => {
-                while self.byte(self.at) == b'"' {
-                    self.at += 1;
-                }
-                self.close_text();
-            }
-            // A text that is never closed ends with its line.
-            b'\n' if !is_raw => self.close_text(),
-            b'$' => self.hole(dollars),
-            _ => self.at += 1,
-        }
-    }
-
-    fn hole(&mut self, dollars: usize) {
-        let start = self.at;
-        while self.byte(self.at) == b'$' {
-            self.at += 1;
-        }
-        let is_hole = self.at - start >= dollars;
-        let plain_end = if is_hole { self.at - 1 } else { self.at };
-        if dollars > 1 {
-            for at in start..plain_end {
-                self.put(at, b"_");
-            }
-        }
-        if is_hole && self.byte(self.at) == b'{' {
-            self.modes.push(Mode::Hole { depth: self.depth });
-            self.depth += 1;
-            self.at += 1;
-        }
-    }
-
-    /// A character, so that `'"'` opens no text.
-    fn character(&mut self) {
-        let end = if self.byte(self.at + 1) == b'\\' { self.at + 3 } else { self.at + 2 };
-        let close = self.bytes.iter().enumerate().skip(end).take(8).find(|(_, byte)| matches!(byte, b'\'' | b'\n'));
-        self.at = match close {
-            Some((at, b'\'')) => at + 1,
-            _ => self.at + 1,
-        };
-        self.before = b'\'';
     }
 }
 
