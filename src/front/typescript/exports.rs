@@ -2,11 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::functions::step;
 use super::imports::item;
 use super::lowerer::Lowerer;
 use super::syntax::{bare, first, first_of, has, parts, span};
-use crate::ir::{AssignOp, Block, Export, ExportTarget, ImportItem, StepKind, Value, ValueKind};
+use crate::ir::{Block, Export, ExportTarget, ImportItem, Value, ValueKind};
 use crate::source::Span;
 
 impl Lowerer<'_> {
@@ -204,11 +203,4 @@ fn push_names(target: &Value, names: &mut Vec<String>) {
         ValueKind::List(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| push_names(part, names)),
         _ => {}
     }
-}
-
-/// A declaration step, for names that stand in markup.
-pub(super) fn declare(name: &str, value: Value) -> crate::ir::Step {
-    let span = value.span;
-    let target = Value::new(ValueKind::Name(name.to_owned()), span);
-    step(StepKind::Assign { target, op: AssignOp::Declare, value, ty: None }, span)
 }

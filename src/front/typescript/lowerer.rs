@@ -26,13 +26,15 @@ pub(super) struct Lowerer<'s> {
     pub(super) class: Option<ClassIndex>,
     depth: usize,
     late_imports: u32,
+    /// Whether the text holds comments to this program.
+    has_notes: bool,
     /// Whether the nesting limit was already reported.
     too_deep: bool,
 }
 
 impl<'s> Lowerer<'s> {
     pub(super) fn new(text: &'s str, module: Module) -> Self {
-        Self { text, module, function: None, class: None, depth: 0, late_imports: 0, too_deep: false }
+        Self { text, module, function: None, class: None, depth: 0, late_imports: 0, has_notes: text.contains(NOTE), too_deep: false }
     }
 
     /// The text of a node.
@@ -69,7 +71,7 @@ impl<'s> Lowerer<'s> {
     /// Lowers one whole parsed script into the top of the module.
     pub(super) fn script(&mut self, tree: &Tree) {
         let root = tree.root_node();
-        if root.has_error() || self.text.contains(NOTE) {
+        if root.has_error() || self.has_notes {
             self.remarks(root);
         }
         let statements = parts(root);

@@ -5,12 +5,17 @@ mod exports;
 mod expressions;
 mod functions;
 mod imports;
+mod indented;
 mod jsx;
 mod literals;
 mod lowerer;
+mod markup;
+mod page;
 mod statements;
 mod syntax;
 mod types;
+
+use std::ops::Range;
 
 use camino::Utf8Path;
 use tree_sitter::Parser;
@@ -18,6 +23,7 @@ use tree_sitter::Parser;
 use crate::ir::Module;
 use crate::source::{FileId, Language};
 use lowerer::Lowerer;
+use markup::Flavor;
 
 /// Lowers one script.
 pub(super) fn lower(file: FileId, path: &Utf8Path, text: &str) -> Module {
@@ -38,11 +44,38 @@ fn parser(has_casts: bool) -> Option<Parser> {
 }
 
 /// Lowers a Vue, Svelte or Astro file: its scripts and its markup.
-pub(super) fn lower_component(file: FileId, _path: &Utf8Path, _text: &str) -> Module {
-    Module::new(file, Language::Component)
+pub(super) fn lower_component(file: FileId, path: &Utf8Path, text: &str) -> Module {
+    let mut lowerer = Lowerer::new(text, Module::new(file, Language::Component));
+    let flavor = match path.extension() {
+        Some("vue") => Flavor::Directives,
+        Some("astro") => Flavor::StrictBraces,
+        _ => Flavor::Braces,
+    };
+    let header = if flavor == Flavor::StrictBraces { header(text) } else { None };
+    if let Some(header) = &header {
+        page::header(&mut lowerer, header);
+    }
+    let events = markup::scan(text, flavor, header.map_or(0, |header| header.end));
+    page::lower(&mut lowerer, &events, flavor);
+    lowerer.module
+}
+
+/// The script between the two lines of dashes that a file may begin with.
+fn header(text: &str) -> Option<Range<usize>> {
+    let blanks = text.len() - text.trim_start().len();
+    let start = blanks + 3;
+    let rest = text.get(blanks..)?.strip_prefix("---")?;
+    let end = rest.find("\n---")?;
+    Some(start..start + end)
 }
 
 /// Lowers an HTML page or server template: its scripts, forms, links and event attributes.
-pub(super) fn lower_template(file: FileId, _path: &Utf8Path, _text: &str) -> Module {
-    Module::new(file, Language::Template)
+pub(super) fn lower_template(file: FileId, path: &Utf8Path, text: &str) -> Module {
+    let mut lowerer = Lowerer::new(text, Module::new(file, Language::Template));
+    let events = match path.extension() {
+        Some("pug" | "jade") => indented::scan(text),
+        _ => markup::scan(text, Flavor::Page, 0),
+    };
+    page::lower(&mut lowerer, &events, Flavor::Page);
+    lowerer.module
 }
