@@ -139,7 +139,9 @@ fn attribute_value(bytes: &[u8], start: usize, limit: usize) -> (Range<usize>, u
 /// Whether an expression goes on behind a blank.
 fn continues(bytes: &[u8], at: usize) -> bool {
     let is_sign = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'+' | b'?' | b'|' | b'&'));
-    is_sign(bytes.get(at + 1)) || is_sign(at.checked_sub(1).and_then(|before| bytes.get(before)))
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    let is_otherwise = before == Some(&b':') || matches!(bytes.get(at + 1..at + 3), Some(b": "));
+    is_otherwise || is_sign(bytes.get(at + 1)) || is_sign(before)
 }
 
 fn until(bytes: &[u8], start: usize, limit: usize, is_end: impl Fn(u8) -> bool) -> Range<usize> {

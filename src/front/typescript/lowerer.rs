@@ -109,7 +109,7 @@ impl<'s> Lowerer<'s> {
             if is_comment(node) {
                 self.note(self.words(node), span(node));
                 descend = false;
-            } else if node.is_error() || node.is_missing() {
+            } else if (node.is_error() || node.is_missing()) && !self.is_grammar_gap(node) {
                 self.problem("syntax error", span(node));
             }
             if descend && cursor.goto_first_child() {
@@ -121,6 +121,12 @@ impl<'s> Lowerer<'s> {
                 }
             }
         }
+    }
+
+    /// Correct code that the grammar does not know: a bare `&` in an element's text, and type arguments before a template.
+    fn is_grammar_gap(&self, node: Node<'_>) -> bool {
+        let next = self.text.as_bytes().get(node.start_byte());
+        matches!((node.is_missing(), next), (false, Some(b'&')) | (true, Some(b'`')))
     }
 
     /// Keeps a comment if it speaks to this program.

@@ -345,6 +345,10 @@ impl<'s> Scanner<'s> {
     fn bare_value(&mut self) -> AttributeValue {
         let start = self.at;
         while let Some(byte) = self.peek() {
+            // NOTE: a block placeholder may be the value (`{% url 'x' %}`), but behind one it is about the next attribute.
+            if self.at > start && self.flavor == Flavor::Page && self.rest().starts_with("{%") {
+                break;
+            }
             if self.skip_placeholder() {
                 continue;
             }
