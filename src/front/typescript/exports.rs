@@ -122,7 +122,9 @@ impl Lowerer<'_> {
         }
         let is_whole = match object.kind() {
             "identifier" => self.words(object) == "exports",
-            "member_expression" => object.child_by_field_name("object").is_some_and(is_module) && object.child_by_field_name("property").is_some_and(|name| self.words(name) == "exports"),
+            "member_expression" => {
+                object.child_by_field_name("object").is_some_and(is_module) && object.child_by_field_name("property").is_some_and(|name| self.words(name) == "exports")
+            }
             _ => false,
         };
         is_whole.then_some(Some(property))

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// How far a placeholder (`{{ … }}`) is looked for its end.
-const PLACEHOLDER_REACH: usize = 1000;
+const PLACEHOLDER_REACH: usize = 300;
 
 /// The kinds of markup, by what stands in attributes and text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

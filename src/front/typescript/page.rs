@@ -40,7 +40,7 @@ impl Pieces {
     fn statements(&mut self, text: &str, range: &Range<usize>, has_casts: bool) -> Option<Tree> {
         let parser = self.parser(has_casts)?;
         parser.set_included_ranges(&[included(range.start, range.end)]).ok()?;
-        parser.parse(text, None)
+        super::parse(parser, range.len(), &mut |at, _| text.as_bytes().get(at..).unwrap_or_default())
     }
 
     /// Parses a range of the text as one expression, by pretending parentheses around it.
@@ -49,15 +49,12 @@ impl Pieces {
         let inside = text.get(range.clone())?.as_bytes();
         let parser = self.parser(false)?;
         parser.set_included_ranges(&[included(before, range.end + 1)]).ok()?;
-        let mut read = |at: usize, _: Point| -> &[u8] {
-            match at {
-                _ if at == before => b"(",
-                _ if at >= range.start && at < range.end => inside.get(at - range.start..).unwrap_or_default(),
-                _ if at == range.end => b")",
-                _ => b"",
-            }
-        };
-        parser.parse_with_options(&mut read, None, None)
+        super::parse(parser, range.len(), &mut |at, _| match at {
+            _ if at == before => b"(",
+            _ if at >= range.start && at < range.end => inside.get(at - range.start..).unwrap_or_default(),
+            _ if at == range.end => b")",
+            _ => b"",
+        })
     }
 }
 
@@ -130,7 +127,10 @@ fn template(lowerer: &mut Lowerer<'_>, pieces: &mut Pieces, events: &[Event<'_>]
 /// Whether an element can lead anywhere: a link, a form, something with an event, or a component.
 fn keeps(tag: &Tag<'_>) -> bool {
     let name = tag.name;
-    name.starts_with(|first: char| first.is_ascii_uppercase()) || name.contains(['-', '.']) || name.eq_ignore_ascii_case("form") || tag.attributes.iter().any(|attribute| leads(attribute.name))
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        || name.contains(['-', '.'])
+        || name.eq_ignore_ascii_case("form")
+        || tag.attributes.iter().any(|attribute| leads(attribute.name))
 }
 
 fn leads(attribute: &str) -> bool {
@@ -143,7 +143,8 @@ fn leads(attribute: &str) -> bool {
 
 /// Whether an attribute holds what is done on an event.
 fn is_event(attribute: &str) -> bool {
-    let is_plain = attribute.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("on")) && attribute.len() > 4 && attribute.bytes().skip(2).all(|byte| byte.is_ascii_alphanumeric());
+    let is_plain =
+        attribute.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("on")) && attribute.len() > 4 && attribute.bytes().skip(2).all(|byte| byte.is_ascii_alphanumeric());
     is_plain || ["@", "v-on:", "on:", "x-on:"].iter().any(|prefix| attribute.starts_with(prefix))
 }
 
