@@ -118,8 +118,12 @@ impl<'s> Scanner<'s> {
     fn advance(&mut self) {
         let start = self.at;
         let is_page = self.flavor == Flavor::Page;
-        let stop = self.bytes[start..].iter().position(|byte| *byte == b'<' || (is_page && *byte == b'{'));
-        let stop = stop.map_or(self.bytes.len(), |offset| start + offset);
+        let is_stop = |at: &usize| match self.bytes.get(*at) {
+            Some(b'<') => true,
+            Some(b'{') if is_page => self.bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"{#") || rest.starts_with(b"{{!--")),
+            _ => false,
+        };
+        let stop = (start..self.bytes.len()).find(is_stop).unwrap_or(self.bytes.len());
         if stop > start {
             self.push_text(start..stop);
             self.at = stop;
@@ -163,20 +167,11 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// `{# … #}` and `{{!-- … --}}` hide what they hold; any other brace in text is text.
+    /// `{# … #}` and `{{!-- … --}}` hide what they hold.
     fn placeholder_comment(&mut self) {
         let start = self.at;
         let rest = self.rest();
-        let (sign, flag) = if rest.starts_with("{#") {
-            ("#}", &mut self.hopeless.hash)
-        } else if rest.starts_with("{{!--") {
-            ("--}}", &mut self.hopeless.mustache)
-        } else {
-            let braces = rest.bytes().take_while(|byte| *byte == b'{').count();
-            self.push_text(start..start + braces);
-            self.at = start + braces;
-            return;
-        };
+        let (sign, flag) = if rest.starts_with("{#") { ("#}", &mut self.hopeless.hash) } else { ("--}}", &mut self.hopeless.mustache) };
         self.at = start + 2;
         if *flag {
             return;
@@ -221,6 +216,7 @@ impl<'s> Scanner<'s> {
             }
         }
         tag.range.end = self.at;
+        tag.is_closed |= is_void(name);
         self.push_tag(tag);
     }
 
@@ -414,4 +410,9 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
     }
     // NOTE: an unclosed template would swallow the rest, so it is taken for a stray quote's line end.
     start
+}
+
+/// Whether an element of this name never has content.
+fn is_void(name: &str) -> bool {
+    matches!(name, "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "track" | "wbr")
 }

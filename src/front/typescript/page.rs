@@ -127,6 +127,10 @@ fn template(lowerer: &mut Lowerer<'_>, pieces: &mut Pieces, events: &[Event<'_>]
 /// Whether an element can lead anywhere: a link, a form, something with an event, or a component.
 fn keeps(tag: &Tag<'_>) -> bool {
     let name = tag.name;
+    // NOTE: these have an `href` that nobody follows.
+    if matches!(name, "link" | "base" | "use") {
+        return false;
+    }
     name.starts_with(|first: char| first.is_ascii_uppercase())
         || name.contains(['-', '.'])
         || name.eq_ignore_ascii_case("form")

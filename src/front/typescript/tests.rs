@@ -306,12 +306,12 @@ fn attributes_in_braces_are_expressions() {
 fn placeholders_of_template_engines_stay_as_written() {
     assert_lowers(
         "a.html",
-        "{# <a href='/no'> #}<a href=\"{% url \"logout\" %}\" {% if x %}hx-post=/y{% endif %}>Log out</a><a onclick=\"out(); return false;\">x</a><script>f(\"{{ u }}\");</script>\
+        "<link href='x'>{# <a href='/no'> #}<a href=\"{% url \"logout\" %}\" {% if x %}hx-post=/y{% endif %}>Log out {{ name }}</a><a onclick=\"out(); return false;\">x</a><script>f(\"{{ u }}\");</script>\
          <script type=\"application/json\">{\"a\": 1}</script>",
         &[
             "f(\"{{ u }}\")",
             "template := fn template() {",
-            "  a<href: \"{% url \\\"logout\\\" %}\", hx-post: \"/y\", children: [\"Log out\"]>",
+            "  a<href: \"{% url \\\"logout\\\" %}\", hx-post: \"/y\", children: [\"Log out {{ name }}\"]>",
             "  a<onclick: fn onclick() {",
             "    out()",
             "    return false",
