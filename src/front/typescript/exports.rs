@@ -1,5 +1,6 @@
 //! Lowers exports, of both module systems.
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::imports::item;
@@ -177,22 +178,26 @@ impl Lowerer<'_> {
         }
         let value = self.value_named(right, Some(("default".to_owned(), span(right))));
         if let ValueKind::Record(entries) = &value.kind {
-            for (key, entry) in entries {
-                self.export_entry(key, entry);
-            }
+            self.export_entries(entries);
         }
         self.export_value("default", value, at);
     }
 
-    fn export_entry(&mut self, key: &str, entry: &Value) {
-        if key != "..." {
-            self.export_value(key, entry.clone(), entry.span);
-            return;
+    /// Each key of an exported record; a spread of another module is all of its names.
+    fn export_entries(&mut self, entries: &[(String, Value)]) {
+        let mut spread = FxHashMap::default();
+        if entries.iter().any(|(key, _)| key == "...") {
+            let whole = self.module.imports.iter().filter(|import| import.item == ImportItem::Namespace);
+            spread.extend(whole.map(|import| (import.local.clone(), import.module.clone())));
         }
-        let ValueKind::Name(local) = &entry.kind else { return };
-        let found = self.module.imports.iter().rev().find(|import| import.local == *local && import.item == ImportItem::Namespace);
-        if let Some(module) = found.map(|import| import.module.clone()) {
-            self.export("*".to_owned(), ExportTarget::From { module, item: ImportItem::Star }, entry.span);
+        for (key, entry) in entries {
+            if key != "..." {
+                self.export_value(key, entry.clone(), entry.span);
+            } else if let ValueKind::Name(local) = &entry.kind
+                && let Some(module) = spread.get(local).cloned()
+            {
+                self.export("*".to_owned(), ExportTarget::From { module, item: ImportItem::Star }, entry.span);
+            }
         }
     }
 }
