@@ -157,3 +157,17 @@ impl RuleSet {
         self.words.dedup();
     }
 }
+
+/// Words that every logout has in its name or path.
+const LOGOUT_WORDS: [&str; 14] = ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
+
+impl RuleSet {
+    /// The words that make a file worth lowering.
+    pub fn selecting_words(&self) -> Vec<String> {
+        let mut words: Vec<String> = LOGOUT_WORDS.iter().map(|word| (*word).to_owned()).collect();
+        words.extend(self.words.iter().cloned());
+        words.sort();
+        words.dedup();
+        words
+    }
+}

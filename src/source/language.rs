@@ -11,8 +11,11 @@ pub enum Language {
     Component,
     /// A page or server template: HTML and its relatives.
     Template,
+    /// Python.
     Python,
+    /// Kotlin, scripts included.
     Kotlin,
+    /// Rust.
     Rust,
 }
 

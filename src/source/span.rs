@@ -7,11 +7,14 @@ pub struct FileId(pub u32);
 /// A byte range of a file. Its file is known from the module that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
+    /// The first byte.
     pub start: u32,
+    /// The byte after the last one.
     pub end: u32,
 }
 
 impl Span {
+    /// From two offsets into a text.
     pub fn new(start: usize, end: usize) -> Self {
         // NOTE: files over the size limit (far under 4 GiB) are never read.
         Self { start: start as u32, end: end as u32 }
@@ -26,7 +29,9 @@ impl Span {
 /// A line and column for people, both from 1; the column counts Unicode code points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
+    /// From 1.
     pub line: u32,
+    /// From 1.
     pub column: u32,
 }
 
@@ -37,6 +42,7 @@ pub struct LineIndex {
 }
 
 impl LineIndex {
+    /// The index of `text`, which is not kept.
     pub fn new(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
         Self { starts: std::iter::once(0).chain(breaks).collect() }

@@ -19,3 +19,10 @@ pub use reach::{Event, EventKind, Step, Way};
 pub use requests::Request;
 pub use sides::{Sides, Surroundings};
 pub use survey::{Bearer, Match, MatchSite, Survey};
+
+pub use locate::value_at;
+
+/// The text at a locator of a match.
+pub fn text_at<'p>(program: &crate::link::Program<'p>, locator: &crate::rules::Locator, found: &Match<'p>) -> Option<String> {
+    locate::texts_at(program, std::slice::from_ref(locator), &found.site, found.place).into_iter().next()
+}

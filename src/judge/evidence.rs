@@ -1,0 +1,238 @@
+//! What each place that a flow reaches is worth.
+
+use super::Case;
+use super::backends::{Chosen, Stack};
+use crate::ir::{Name, StepKind, Value, ValueKind, each_call};
+use crate::link::{FunctionId, Place};
+use crate::outcome::{Action, Evidence, Side, Timing};
+use crate::rules::{Effect, Entry, Pattern, Rule};
+use crate::source::Span;
+use crate::trace::{Event, EventKind, Flow, Way};
+
+/// The evidence of a flow, in the order of the places; each place once per action.
+pub(super) fn evidence_of(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>) -> Vec<Evidence> {
+    let mut all: Vec<Evidence> = Vec::new();
+    for (side, event) in &flow.events {
+        let EventKind::Rules { entries, .. } = &event.kind else { continue };
+        for entry in entries {
+            weigh(case, stack, *side, event, *entry, &mut all);
+        }
+    }
+    if let Some((library, place, span)) = flow.library {
+        library_evidence(case, stack, library, place, span, &mut all);
+    }
+    all.sort_by(|a, b| (a.action, &a.site.file, a.site.line, a.site.column, !a.counts, a.via.len(), &a.rule).cmp(&(b.action, &b.site.file, b.site.line, b.site.column, !b.counts, b.via.len(), &b.rule)));
+    all.dedup_by(|later, earlier| later.action == earlier.action && later.site == earlier.site);
+    all
+}
+
+fn weigh(case: &Case<'_, '_>, stack: &Stack, side: Side, event: &Event<'_>, entry: Entry, all: &mut Vec<Evidence>) {
+    let rule = &case.rules.rules[entry.index];
+    if rule.at.is_some_and(|at| at != side) && (rule.silent || side == Side::Client) {
+        return;
+    }
+    let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
+    for effect in chosen_effects(case, stack, &rule.effects, chosen, event.place) {
+        let why_not = why_not(case, rule, effect, side, event);
+        all.push(Evidence {
+            site: case.site(event.place.module, event.span),
+            action: effect.action,
+            at: side,
+            rule: rule.id.clone(),
+            timing: timing(rule, event),
+            counts: why_not.is_none(),
+            why_not,
+            condition: event.condition.map(|step| case.site(step.module, step.span).code),
+            backend: chosen.map(|chosen| backend_text(case, chosen)),
+            via: event.trail.iter().map(|step| case.site(step.module, step.span)).collect(),
+        });
+    }
+}
+
+/// The effects that hold: for each action the first whose condition does.
+fn chosen_effects<'r>(case: &Case<'_, '_>, stack: &Stack, effects: &'r [Effect], chosen: Option<Chosen>, place: Place) -> Vec<&'r Effect> {
+    let mut held: Vec<&Effect> = Vec::new();
+    for effect in effects {
+        if !held.iter().any(|other| other.action == effect.action) && stack.holds(case, &effect.when, chosen, place.module) {
+            held.push(effect);
+        }
+    }
+    held
+}
+
+fn library_evidence(case: &Case<'_, '_>, stack: &Stack, library: usize, place: Place, span: Span, all: &mut Vec<Evidence>) {
+    let handler = &case.rules.handlers[library];
+    let chosen = handler.system.as_ref().and_then(|system| stack.backend(case, system, place.module));
+    for effect in chosen_effects(case, stack, &handler.effects, chosen, place) {
+        all.push(Evidence {
+            site: case.site(place.module, span),
+            action: effect.action,
+            at: Side::Server,
+            rule: handler.id.clone(),
+            timing: Timing::Immediate,
+            counts: effect.counts,
+            why_not: effect.why.clone().filter(|_| !effect.counts),
+            condition: None,
+            backend: chosen.map(|chosen| backend_text(case, chosen)),
+            via: Vec::new(),
+        });
+    }
+}
+
+/// How a backend is called in a report, and how it is known.
+pub(super) fn backend_text(case: &Case<'_, '_>, chosen: Chosen) -> String {
+    let backend = &case.rules.backends[chosen.index];
+    match chosen.seen {
+        Some((module, span)) => format!("{} ({}-held, {})", backend.store, backend.held.as_str(), case.place_text(module, span)),
+        None => format!("{} ({}-held, the default: no other was seen)", backend.store, backend.held.as_str()),
+    }
+}
+
+fn timing(rule: &Rule, event: &Event<'_>) -> Timing {
+    if event.way == Way::Deferred || rule.timing == Timing::Deferred {
+        Timing::Deferred
+    } else if rule.awaited && !event.awaited {
+        Timing::Unawaited
+    } else {
+        rule.timing
+    }
+}
+
+/// Why an effect does not count; `None` if it does.
+fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event: &Event<'_>) -> Option<String> {
+    if !effect.counts {
+        return effect.why.clone();
+    }
+    if rule.at.is_some_and(|at| at != side) {
+        return Some("it works only in the browser, and this runs on the server".to_owned());
+    }
+    match event.way {
+        Way::Ordinary => {}
+        Way::Deferred => return Some("deferred: it runs later than one second".to_owned()),
+        Way::NoSession => return Some("it runs only where no session or token is there".to_owned()),
+        Way::Error => return Some("it runs only where something failed".to_owned()),
+        Way::Dead => return Some("it never runs".to_owned()),
+    }
+    if rule.timing == Timing::Deferred {
+        return Some("deferred: it takes effect later than one second".to_owned());
+    }
+    if rule.awaited && !event.awaited {
+        return Some("nothing awaits it, so it does nothing".to_owned());
+    }
+    if rule.returned && !is_returned(case, event) {
+        return Some("what it changes is not part of the response".to_owned());
+    }
+    if !rule.followed_by.is_empty() && !is_followed(case, event, &rule.followed_by) {
+        return Some("nothing saves the change".to_owned());
+    }
+    if !rule.undone_by.is_empty() && is_preceded(case, event, &rule.undone_by) {
+        return Some("an earlier call undoes it".to_owned());
+    }
+    None
+}
+
+fn function_at<'p>(case: &Case<'_, 'p>, place: Place) -> Option<&'p crate::ir::Function> {
+    place.function.map(|index| case.program.function(FunctionId { module: place.module, index }))
+}
+
+/// Whether a call of one of the patterns follows in the function, or in a caller after the call that led here.
+fn is_followed(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {
+    let mut at = Some((event.place.module, event.place.function, event.span));
+    let mut trail = event.trail.iter().rev();
+    while let Some((module, function, span)) = at {
+        let place = Place { module, function };
+        if any_call(case, place, patterns, |other| other.start > span.start || other.contains(span)) {
+            return true;
+        }
+        at = trail.next().map(|step| (step.module, enclosing(case, step.module, step.span), step.span));
+    }
+    false
+}
+
+fn is_preceded(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {
+    any_call(case, event.place, patterns, |other| other.end <= event.span.start)
+}
+
+/// The innermost function around a span.
+fn enclosing(case: &Case<'_, '_>, module: crate::link::ModuleId, span: Span) -> Option<crate::ir::FunctionIndex> {
+    let functions = &case.program.module(module).functions;
+    let around = functions.iter().enumerate().filter(|(_, function)| function.span.contains(span));
+    around.min_by_key(|(_, function)| function.span.end - function.span.start).map(|(index, _)| crate::ir::FunctionIndex(index as u32))
+}
+
+fn any_call(case: &Case<'_, '_>, place: Place, patterns: &[Pattern], fits_span: impl Fn(Span) -> bool) -> bool {
+    // The function and those that enclose it: a save may stand behind the callback.
+    let module = case.program.module(place.module);
+    let mut at = place.function;
+    loop {
+        let body = at.map_or(&module.top, |index| &module.function(index).body);
+        let mut hit = false;
+        each_call(body, |call| {
+            hit |= fits_span(call.span) && case.program.names_of_call(call, Place { module: place.module, function: at }, false).iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, &case.rules.lexicon)));
+        });
+        if hit {
+            return true;
+        }
+        match at {
+            Some(index) => at = module.function(index).parent,
+            None => return false,
+        }
+        if at.is_none() {
+            return false;
+        }
+    }
+}
+
+/// Whether what a call changes is part of what its function returns.
+fn is_returned(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
+    if event.returned {
+        return true;
+    }
+    let Some(function) = function_at(case, event.place) else { return false };
+    let mut names: Vec<&str> = event.bound.into_iter().collect();
+    let EventKind::Rules { call: Some(call), .. } = &event.kind else { return true };
+    let written = Name::written(&call.callee);
+    if let Some(root) = written.segments.first() {
+        let root = root.text.clone();
+        return returns_name(&function.body, &root) || names.drain(..).any(|name| returns_name(&function.body, name));
+    }
+    false
+}
+
+fn returns_name(block: &[crate::ir::Step], name: &str) -> bool {
+    block.iter().any(|step| match &step.kind {
+        StepKind::Return(Some(value)) => mentions(value, name, 0),
+        StepKind::Branch { then, otherwise, .. } => returns_name(then, name) || returns_name(otherwise, name),
+        StepKind::Match { arms, .. } => arms.iter().any(|(_, arm)| returns_name(arm, name)),
+        StepKind::Loop { body, .. } => returns_name(body, name),
+        StepKind::Attempt { body, caught, finally } => returns_name(body, name) || returns_name(caught, name) || returns_name(finally, name),
+        // A renamed or wrapped response: `let response = (jar, …)`.
+        StepKind::Assign { target, value, .. } => matches!(&target.kind, ValueKind::Name(other) if other != name && mentions(value, name, 0) && returns_name_directly(block, other)),
+        _ => false,
+    })
+}
+
+fn returns_name_directly(block: &[crate::ir::Step], name: &str) -> bool {
+    block.iter().any(|step| matches!(&step.kind, StepKind::Return(Some(value)) if mentions(value, name, 0)))
+}
+
+fn mentions(value: &Value, name: &str, depth: usize) -> bool {
+    if depth > 12 {
+        return false;
+    }
+    match &value.kind {
+        ValueKind::Name(other) => other == name,
+        ValueKind::Call(call) => mentions(&call.callee, name, depth + 1) || call.args.iter().any(|argument| mentions(&argument.value, name, depth + 1)),
+        ValueKind::Member(of, _) | ValueKind::Await(of) | ValueKind::Not(of) => mentions(of, name, depth + 1),
+        ValueKind::List(items) | ValueKind::Unknown(items) | ValueKind::Template(items) => items.iter().any(|item| mentions(item, name, depth + 1)),
+        ValueKind::Record(entries) => entries.iter().any(|(_, entry)| mentions(entry, name, depth + 1)),
+        ValueKind::Choice { then, otherwise, .. } => mentions(then, name, depth + 1) || mentions(otherwise, name, depth + 1),
+        ValueKind::Block(block) => returns_name(block, name) || block.last().is_some_and(|step| matches!(&step.kind, StepKind::Evaluate(value) if mentions(value, name, depth + 1))),
+        _ => false,
+    }
+}
+
+/// The evidence of one action that counts.
+pub(super) fn counting(evidence: &[Evidence], action: Action) -> impl Iterator<Item = &Evidence> {
+    evidence.iter().filter(move |one| one.action == action && one.counts)
+}

@@ -1,0 +1,36 @@
+//! The supporting checks that follow from a flow's evidence.
+
+use super::Case;
+use super::backends::Stack;
+use crate::outcome::{Action, Finding, Flow, Severity, Side, Site, Timing};
+use crate::trace;
+
+/// Adds what a flow's evidence shows beside the two primary checks.
+pub(super) fn findings(_case: &Case<'_, '_>, _stack: &Stack, _traced: &trace::Flow<'_>, flow: &Flow, found: &mut Vec<Finding>) {
+    for evidence in flow.actions.iter().flat_map(|action| &action.evidence) {
+        if evidence.timing == Timing::Deferred {
+            found.push(finding("deferred-cleanup", Severity::Medium, "this cleanup takes effect later than one second, so the session is still alive when the logout answers", &evidence.site, flow));
+        }
+        if evidence.timing == Timing::Unawaited {
+            found.push(finding("unawaited-cleanup", Severity::Medium, "this cleanup is not awaited, so the response confirms what may not have happened", &evidence.site, flow));
+        }
+        let Some(why) = evidence.why_not.as_deref() else { continue };
+        if evidence.action.side() == Side::Client && evidence.at == Side::Server && why.contains("only in the browser") {
+            found.push(finding("client-api-on-server", Severity::Medium, "this browser API is called on the server, where it does nothing or throws", &evidence.site, flow));
+        }
+        if evidence.action == Action::ServerSession && why.contains("login key") {
+            found.push(finding("session-record-kept", Severity::Medium, "only the login key leaves the server-held session: its record and id stay, and a later login revives a captured id", &evidence.site, flow));
+        }
+    }
+    if let Some(server) = &flow.server
+        && server.method.as_deref() == Some("GET")
+        && flow.actions.iter().any(|action| action.evidence.iter().any(|one| one.counts && one.at == Side::Server))
+    {
+        found.push(finding("logout-via-get", Severity::Medium, "this logout changes state on GET: an image tag or a prefetch can trigger it", &server.head, flow));
+    }
+}
+
+fn finding(check: &'static str, severity: Severity, message: &str, site: &Site, flow: &Flow) -> Finding {
+    let first_line = site.code.lines().next().unwrap_or("").trim();
+    Finding { check, severity, message: message.to_owned(), site: site.clone(), related: Vec::new(), fix: None, fingerprint: format!("{check}:{}:{first_line}", flow.id), suppressed: None }
+}

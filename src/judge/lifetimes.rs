@@ -1,0 +1,158 @@
+//! How long a token lives, read from where it is issued.
+
+use super::Case;
+use crate::ir::{Name, Value, ValueKind};
+use crate::link::Place;
+use crate::rules::{Credential, Locator, Unit, number_of};
+use crate::trace::{At, Match, text_at, value_at};
+
+/// A token's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    Seconds(u64),
+    Never,
+    /// It is set, and cannot be read.
+    Unknown,
+}
+
+/// The longest life that needs no revocation, in seconds.
+pub(super) const SHORT: u64 = 15 * 60;
+
+impl<'p> Case<'_, 'p> {
+    /// The text at a locator of a match.
+    pub(super) fn traced_text(&self, locator: &Locator, found: &Match<'p>) -> Option<String> {
+        text_at(self.program, locator, found)
+    }
+}
+
+/// The life that a credential's rule reads at a match.
+pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Credential) -> Lifetime {
+    for locator in &rule.lifetime {
+        if let Some((value, place)) = value_at(case.program, locator, &found.site, found.place) {
+            return match seconds(case, value, place, rule.unit, 0) {
+                Some(seconds) => Lifetime::Seconds(seconds),
+                None => Lifetime::Unknown,
+            };
+        }
+    }
+    match (rule.default_seconds, rule.lifetime.is_empty()) {
+        (Some(seconds), _) => Lifetime::Seconds(seconds),
+        (None, true) => Lifetime::Unknown,
+        (None, false) => Lifetime::Never,
+    }
+}
+
+/// The seconds that a value means.
+fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, depth: usize) -> Option<u64> {
+    if depth > 6 {
+        return None;
+    }
+    let at = At { program: case.program, place };
+    let (value, place) = case.program.fold(value, place);
+    match &value.kind {
+        ValueKind::Text(text) => span_text(text),
+        ValueKind::Number(_) | ValueKind::Binary { .. } => {
+            if let ValueKind::Binary { left, right, .. } = &value.kind {
+                // `now() + timedelta(minutes=15)`, `Math.floor(Date.now() / 1000) + 900`: the part that is a duration.
+                if let Some(seconds) = duration_call(case, left, place, depth).or_else(|| duration_call(case, right, place, depth)) {
+                    return Some(seconds);
+                }
+                if matches!(left.kind, ValueKind::Call(_)) || matches!(&left.kind, ValueKind::Binary { left, .. } if matches!(left.kind, ValueKind::Call(_))) {
+                    return number_of(right, &at, 0).and_then(|number| scaled(number, unit));
+                }
+            }
+            number_of(value, &at, 0).and_then(|number| scaled(number, unit))
+        }
+        ValueKind::Choice { then, otherwise, .. } => seconds(case, otherwise, place, unit, depth + 1).or_else(|| seconds(case, then, place, unit, depth + 1)),
+        ValueKind::Call(call) => duration_call(case, value, place, depth).or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1))),
+        ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
+        _ => None,
+    }
+}
+
+/// A call that makes a duration: its name or its arguments' names bear the unit.
+fn duration_call<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth: usize) -> Option<u64> {
+    let at = At { program: case.program, place };
+    let (value, _) = case.program.fold(value, place);
+    let ValueKind::Call(call) = &value.kind else {
+        // `15.minutes`
+        let ValueKind::Member(of, unit) = &value.kind else { return None };
+        return scaled(number_of(of, &at, 0)?, unit_named(unit)?);
+    };
+    let name = Name::of_call(call);
+    if let Some(unit) = unit_named(name.last()) {
+        let inside = match (&call.callee.kind, call.args.first()) {
+            (_, Some(argument)) => number_of(&argument.value, &at, 0),
+            (ValueKind::Member(of, _), None) => number_of(of, &at, 0),
+            _ => None,
+        };
+        return scaled(inside?, unit);
+    }
+    let mut total = None;
+    for argument in &call.args {
+        if let Some(unit) = argument.name.as_deref().and_then(unit_named)
+            && let Some(seconds) = number_of(&argument.value, &at, 0).and_then(|number| scaled(number, unit))
+        {
+            total = Some(total.unwrap_or(0) + seconds);
+        }
+    }
+    total.or_else(|| if depth < 4 { call.args.iter().find_map(|argument| duration_call(case, &argument.value, place, depth + 1)) } else { None })
+}
+
+fn unit_named(name: &str) -> Option<Unit> {
+    let name = name.to_lowercase();
+    let name = name.trim_start_matches("from_").trim_start_matches("of").trim_start_matches("try_").trim_start_matches("plus");
+    Some(match name {
+        "milliseconds" | "millis" | "milli" | "ms" => Unit::Milliseconds,
+        "seconds" | "secs" | "second" | "s" => Unit::Seconds,
+        "minutes" | "mins" | "minute" | "min" => Unit::Minutes,
+        "hours" | "hour" | "h" => Unit::Hours,
+        "days" | "day" | "d" => Unit::Days,
+        _ => return None,
+    })
+}
+
+fn scaled(number: f64, unit: Unit) -> Option<u64> {
+    if !number.is_finite() || number < 0.0 {
+        return None;
+    }
+    let seconds = match unit {
+        Unit::Milliseconds => number / 1000.0,
+        Unit::Seconds => number,
+        Unit::Minutes => number * 60.0,
+        Unit::Hours => number * 3600.0,
+        Unit::Days => number * 86_400.0,
+    };
+    Some(seconds as u64)
+}
+
+/// `15m`, `2 days`, `900` (milliseconds, as a text without a unit means).
+fn span_text(text: &str) -> Option<u64> {
+    let text = text.trim().to_lowercase();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text.get(..digits)?.parse().ok()?;
+    let factor = match text.get(digits..)?.trim() {
+        "" | "ms" | "msec" | "millisecond" | "milliseconds" => 0.001,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
+        "d" | "day" | "days" => 86_400.0,
+        "w" | "week" | "weeks" => 604_800.0,
+        "y" | "yr" | "year" | "years" => 31_557_600.0,
+        _ => return None,
+    };
+    Some((number * factor) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span_text;
+
+    #[test]
+    fn texts_with_units_are_read() {
+        assert_eq!(span_text("15m"), Some(900));
+        assert_eq!(span_text("2 days"), Some(172_800));
+        assert_eq!(span_text("900000"), Some(900));
+        assert_eq!(span_text("soon"), None);
+    }
+}

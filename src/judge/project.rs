@@ -1,0 +1,234 @@
+//! The flows as an outcome, and the project as a whole.
+
+use super::Case;
+use super::backends::Stack;
+use super::evidence::evidence_of;
+use super::findings::findings;
+use super::verdicts::{CLEARS_DATA, INVALIDATES, actions, life_text, verdicts};
+use crate::link::ModuleId;
+use crate::outcome::{ActionOutcome, Answer, Backend, Flow, Handler, Note, Outcome, Provider, Severity, Side, Site, SkipReason, Verdict};
+use crate::rules::{CredentialKind, Kind};
+use crate::trace::{self, EventKind, FlowHandler};
+
+/// Judges every flow, and from them the project.
+pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
+    let providers = providers(case);
+    let delegated = !providers.is_empty() && is_delegated(case, stack);
+    let server_in_tree = case.traced.flows.iter().any(|flow| flow.server.is_some()) || case.traced.endpoints.all.iter().any(|endpoint| !endpoint.path.is_empty()) || stack.has_own_credentials(case);
+    let mut flows = Vec::new();
+    let mut found = Vec::new();
+    if !delegated {
+        for traced in &case.traced.flows {
+            if !providers.is_empty() && is_only_provider(case, traced) {
+                continue;
+            }
+            let flow = judge_flow(case, stack, traced, server_in_tree);
+            findings(case, stack, traced, &flow, &mut found);
+            flows.push(flow);
+        }
+    }
+    flows.dedup_by(|later, earlier| later.id == earlier.id && later.server.as_ref().map(|handler| &handler.site) == earlier.server.as_ref().map(|handler| &handler.site) && later.clients.first().map(|handler| &handler.site) == earlier.clients.first().map(|handler| &handler.site));
+    number_ids(&mut flows);
+    found.sort_by(|a, b| (&a.site.file, a.site.line, a.site.column, a.check).cmp(&(&b.site.file, b.site.line, b.site.column, b.check)));
+    found.dedup_by(|later, earlier| later.check == earlier.check && later.site == earlier.site);
+    let (verdicts, notes) = project_verdicts(case, stack, &flows, &providers, delegated);
+    Outcome { verdicts, providers, backends: backends(case, stack), flows, findings: found, notes, ..Outcome::default() }
+}
+
+fn judge_flow(case: &Case<'_, '_>, stack: &Stack, traced: &trace::Flow<'_>, server_in_tree: bool) -> Flow {
+    let module = traced.server.as_ref().or(traced.clients.first()).map_or(ModuleId(0), |handler| handler.place.module);
+    let evidence = evidence_of(case, stack, traced);
+    let actions = actions(case, stack, traced, module, evidence);
+    let verdicts = verdicts(case, stack, traced, module, &actions, server_in_tree);
+    let server = traced.server.as_ref().map(|handler| handler_outcome(case, handler));
+    let mut clients: Vec<Handler> = traced.clients.iter().map(|handler| handler_outcome(case, handler)).collect();
+    clients.sort_by(|a, b| (&a.site.file, a.site.line, a.site.column).cmp(&(&b.site.file, b.site.line, b.site.column)));
+    clients.dedup_by(|later, earlier| later.site == earlier.site);
+    let mut requests: Vec<Site> = traced.requests.iter().map(|step| case.site(step.module, step.span)).collect();
+    requests.sort();
+    requests.dedup();
+    let fixes = fixes(case, stack, module, &actions);
+    Flow { id: flow_id(server.as_ref(), &clients), server, clients, requests, actions, verdicts, notes: flow_notes(case, traced), fixes, suppressed: Vec::new() }
+}
+
+fn handler_outcome(case: &Case<'_, '_>, handler: &FlowHandler) -> Handler {
+    let module = handler.place.module;
+    Handler {
+        site: case.whole_site(module, handler.span),
+        head: case.site(module, handler.head),
+        symbol: handler.symbol.clone(),
+        method: handler.method.clone(),
+        route: handler.route.clone(),
+        framework: handler.framework.clone(),
+        language: case.program.module(module).language.name().to_owned(),
+        side: handler.side,
+    }
+}
+
+/// An id that line moves do not change: of file, symbol and route.
+fn flow_id(server: Option<&Handler>, clients: &[Handler]) -> String {
+    let of = |handler: &Handler| format!("{}#{}{}{}", handler.site.file, handler.symbol, handler.method.as_deref().map_or(String::new(), |method| format!(" {method}")), handler.route.as_deref().map_or(String::new(), |route| format!(" {route}")));
+    server.or(clients.first()).map(of).unwrap_or_default()
+}
+
+/// Flows of the same id are told apart by their order.
+fn number_ids(flows: &mut [Flow]) {
+    let mut seen: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    for flow in flows {
+        let count = seen.entry(flow.id.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            flow.id = format!("{} ({count})", flow.id);
+        }
+    }
+}
+
+/// How to mend what is missing: from the rules of what the project uses, else in general words.
+fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[ActionOutcome]) -> Vec<String> {
+    let language = case.program.module(module).language;
+    let mut fixes = Vec::new();
+    for action in actions.iter().filter(|action| !action.found) {
+        let systems: Vec<&str> = stack.all_seen().map(|(index, _, _)| case.rules.backends[index].system.as_str()).collect();
+        let own = case.rules.rules.iter().find(|rule| {
+            rule.fix.is_some() && rule.languages.contains(&language) && rule.effects.iter().any(|effect| effect.action == action.action && effect.counts) && rule.system.as_deref().is_some_and(|system| systems.contains(&system))
+        });
+        let general = match action.action {
+            crate::outcome::Action::ServerSession => "end the session record on the server before answering: delete or invalidate it by its id",
+            crate::outcome::Action::Token => "revoke on the server what a login issued: delete the refresh token's row or put the token's id on a deny list that the verifier reads, or let access tokens live at most 15 minutes",
+            crate::outcome::Action::Cookie => "expire every cookie that a login sets in the logout's response, with the same name, path and domain",
+            crate::outcome::Action::ClientState => "once the server has answered, remove the token from storage and reset what the client holds of the user",
+        };
+        fixes.push(own.and_then(|rule| rule.fix.clone()).unwrap_or_else(|| general.to_owned()));
+    }
+    fixes.dedup();
+    fixes
+}
+
+fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
+    let mut notes: Vec<Note> = traced
+        .events
+        .iter()
+        .filter_map(|(_, event)| match &event.kind {
+            EventKind::Unknown(name) => Some(Note { message: format!("the call of `{name}` could not be followed: its function is not known"), site: Some(case.site(event.place.module, event.span)) }),
+            _ => None,
+        })
+        .collect();
+    if let Some(request) = &traced.calls_elsewhere {
+        notes.push(Note { message: format!("calls {} {}, which no scanned server answers", request.method, request.path), site: Some(case.site(request.place.module, request.span)) });
+    }
+    notes.sort_by(|a, b| (&a.site, &a.message).cmp(&(&b.site, &b.message)));
+    notes.dedup();
+    notes
+}
+
+/// The managed providers that the project uses: by manifest, sign-out or component.
+fn providers(case: &Case<'_, '_>) -> Vec<Provider> {
+    let mut found = Vec::new();
+    for (index, provider) in case.rules.providers.iter().enumerate() {
+        let dependency = case.manifests.all.iter().flat_map(|manifest| &manifest.dependencies).find(|dependency| provider.packages.iter().any(|glob| glob.fits(&dependency.name, &case.rules.lexicon)));
+        let used = case.traced.survey.matches.iter().find(|found| matches!(found.entry.kind, Kind::ProviderSignOut) && found.entry.index == index);
+        let used = used.or_else(|| case.traced.survey.matches.iter().find(|found| matches!(found.entry.kind, Kind::ProviderUse) && found.entry.index == index));
+        let Some(used) = used else { continue };
+        let mut evidence = Vec::new();
+        if let Some(dependency) = dependency {
+            let columns = dependency.code.chars().count() as u32 + 1;
+            evidence.push(Site { file: dependency.file.clone(), line: dependency.line, column: 1, end_line: dependency.line, end_column: columns, code: dependency.code.clone() });
+        }
+        evidence.push(case.site(used.place.module, used.site.span(case.program)));
+        found.push(Provider { name: provider.name.clone(), evidence });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.dedup_by(|later, earlier| later.name == earlier.name);
+    found
+}
+
+/// Whether the provider keeps all sessions: the application creates none of its own, and no own server logout ends one.
+fn is_delegated(case: &Case<'_, '_>, stack: &Stack) -> bool {
+    if stack.has_own_credentials(case) {
+        return false;
+    }
+    case.traced.flows.iter().all(|flow| flow.server.is_none() || has_sign_out(flow) || !flow.events.iter().any(|(side, event)| *side == Side::Server && matches!(event.kind, EventKind::Rules { .. })))
+}
+
+fn has_sign_out(flow: &trace::Flow<'_>) -> bool {
+    flow.events.iter().any(|(_, event)| matches!(event.kind, EventKind::SignOut(_)))
+}
+
+/// Whether a flow only hands over to the provider, in an application that has sessions of its own beside it.
+fn is_only_provider(_case: &Case<'_, '_>, flow: &trace::Flow<'_>) -> bool {
+    flow.server.is_none() && has_sign_out(flow) && flow.calls_elsewhere.is_none()
+}
+
+fn backends(case: &Case<'_, '_>, stack: &Stack) -> Vec<Backend> {
+    let mut all: Vec<Backend> = Vec::new();
+    for (index, module, span) in stack.all_seen() {
+        let backend = &case.rules.backends[index];
+        let site = case.site(module, span);
+        match all.iter_mut().find(|known| known.framework == backend.system && known.store == backend.store) {
+            Some(known) => known.evidence.push(site),
+            None => all.push(Backend { framework: backend.system.clone(), held: backend.held, store: backend.store.clone(), evidence: vec![site] }),
+        }
+    }
+    for backend in &mut all {
+        backend.evidence.sort();
+        backend.evidence.dedup();
+    }
+    all.sort_by(|a, b| (&a.framework, &a.store).cmp(&(&b.framework, &b.store)));
+    all
+}
+
+fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], providers: &[Provider], delegated: bool) -> (Vec<Verdict>, Vec<Note>) {
+    let both = |answer: Answer, detail: &str, reason: Option<SkipReason>| {
+        [CLEARS_DATA, INVALIDATES].map(|check| Verdict { check, severity: Severity::High, answer, found: 0, required: 4, detail: detail.to_owned(), reason }).to_vec()
+    };
+    if !flows.is_empty() {
+        return (worst(flows), Vec::new());
+    }
+    if delegated || !providers.is_empty() && !stack.has_own_credentials(case) {
+        let names: Vec<&str> = providers.iter().map(|provider| provider.name.as_str()).collect();
+        return (both(Answer::Skip, &format!("sessions are kept by a managed provider: {}", names.join(", ")), Some(SkipReason::ManagedProvider)), Vec::new());
+    }
+    let mut created: Vec<(Site, String)> = stack
+        .issued
+        .iter()
+        .filter(|issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken))
+        .map(|issued| {
+            let what = match issued.kind {
+                CredentialKind::AccessToken => format!("access tokens are issued here and {}", life_text(issued.lifetime)),
+                CredentialKind::RefreshToken => "refresh tokens are issued here".to_owned(),
+                _ => "sessions are created here".to_owned(),
+            };
+            (case.site(issued.place.module, issued.span), what)
+        })
+        .collect();
+    created.extend(stack.all_seen().map(|(index, module, span)| (case.site(module, span), format!("{} keeps sessions", case.rules.backends[index].store))));
+    created.sort();
+    created.dedup();
+    match created.first() {
+        Some((site, _)) => {
+            let detail = format!("0 of 4 cleanup actions found: sessions or tokens are created ({}:{}) and there is no logout anywhere", site.file, site.line);
+            let notes = created.into_iter().take(5).map(|(site, message)| Note { message, site: Some(site) }).collect();
+            (both(Answer::Fail, &detail, None), notes)
+        }
+        None => (both(Answer::Skip, "nothing creates a session or a token, and nothing logs out", Some(SkipReason::NoSessionHandling)), Vec::new()),
+    }
+}
+
+/// The worst flow decides, check by check.
+fn worst(flows: &[Flow]) -> Vec<Verdict> {
+    [CLEARS_DATA, INVALIDATES]
+        .into_iter()
+        .filter_map(|check| {
+            let of_check = flows.iter().filter_map(|flow| flow.verdicts.iter().find(|verdict| verdict.check == check));
+            let rank = |verdict: &&Verdict| {
+                let answer = match verdict.answer {
+                    Answer::Fail => 0,
+                    Answer::Skip => 1,
+                    Answer::Pass => 2,
+                };
+                (answer, verdict.found)
+            };
+            of_check.min_by_key(rank).cloned()
+        })
+        .collect()
+}

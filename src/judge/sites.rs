@@ -1,0 +1,48 @@
+//! From spans to places for people.
+
+use camino::Utf8PathBuf;
+
+use super::Case;
+use crate::link::ModuleId;
+use crate::outcome::Site;
+use crate::source::{LineIndex, Span};
+
+/// The texts and paths of the modules.
+pub trait Texts: Sync {
+    /// The text of a module's file, as it was lowered.
+    fn text(&self, module: ModuleId) -> &str;
+    /// The beginnings of its lines.
+    fn lines(&self, module: ModuleId) -> &LineIndex;
+    /// The path of the file as reports show it.
+    fn path(&self, module: ModuleId) -> Utf8PathBuf;
+}
+
+/// Longest code that a site of a call quotes, in characters.
+const MAX_CODE: usize = 400;
+
+impl Case<'_, '_> {
+    /// The site of a span, its code cut where it is long.
+    pub(super) fn site(&self, module: ModuleId, span: Span) -> Site {
+        let mut site = self.whole_site(module, span);
+        if site.code.chars().count() > MAX_CODE {
+            site.code = site.code.chars().take(MAX_CODE).collect::<String>() + "…";
+        }
+        site
+    }
+
+    /// The site of a span with all of its code.
+    pub(super) fn whole_site(&self, module: ModuleId, span: Span) -> Site {
+        let text = self.texts.text(module);
+        let lines = self.texts.lines(module);
+        let from = lines.place(text, span.start);
+        let to = lines.place(text, span.end);
+        let code = text.get(span.start as usize..span.end as usize).unwrap_or("").to_owned();
+        Site { file: self.texts.path(module), line: from.line, column: from.column, end_line: to.line, end_column: to.column, code }
+    }
+
+    /// `path:line`, for sentences.
+    pub(super) fn place_text(&self, module: ModuleId, span: Span) -> String {
+        let place = self.texts.lines(module).place(self.texts.text(module), span.start);
+        format!("{}:{}", self.texts.path(module), place.line)
+    }
+}

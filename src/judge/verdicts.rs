@@ -1,0 +1,159 @@
+//! The two primary checks of one flow.
+
+use super::Case;
+use super::backends::{Issued, Stack};
+use super::evidence::counting;
+use super::lifetimes::{Lifetime, SHORT};
+use crate::link::ModuleId;
+use crate::outcome::{Action, ActionOutcome, Answer, Evidence, Severity, Side, Site, SkipReason, Verdict};
+use crate::rules::CredentialKind;
+use crate::trace::Flow;
+
+/// The id of the check that counts actions.
+pub(super) const CLEARS_DATA: &str = "logout-clears-data";
+/// The id of the check that asks whether the server ends the session.
+pub(super) const INVALIDATES: &str = "logout-invalidates-session";
+
+/// The four actions of a flow.
+pub(super) fn actions(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, evidence: Vec<Evidence>) -> Vec<ActionOutcome> {
+    Action::ALL
+        .into_iter()
+        .map(|action| {
+            let own: Vec<Evidence> = evidence.iter().filter(|one| one.action == action).cloned().collect();
+            let declared = case.declarations.reason(action).map(str::to_owned);
+            let found = own.iter().any(|one| one.counts) || declared.is_some();
+            let (missing, missing_sites) = if found { (None, Vec::new()) } else { missing(case, stack, flow, module, action) };
+            ActionOutcome { action, found, evidence: own, missing, missing_sites, declared }
+        })
+        .collect()
+}
+
+/// Why an action is missed: what holds the credential, and where it is created.
+fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, action: Action) -> (Option<String>, Vec<Site>) {
+    let first = |kinds: &[CredentialKind]| stack.nearest_issued(case, kinds, module).first().map(|issued| (*issued).clone());
+    let told = |text: &str, issued: Option<Issued>| match issued {
+        Some(issued) => {
+            let key = issued.key.as_ref().map_or(String::new(), |key| format!(" `{key}`"));
+            (Some(text.replace("{key}", &key).replace("{at}", &case.place_text(issued.place.module, issued.span))), vec![case.site(issued.place.module, issued.span)])
+        }
+        None => (None, Vec::new()),
+    };
+    let (text, sites) = match action {
+        Action::ServerSession => {
+            let held = stack.all_seen().find(|(index, _, _)| case.rules.backends[*index].held == Side::Server);
+            match held {
+                Some((index, at, span)) => (Some(format!("{} keeps records on the server ({}); nothing ends this one", case.rules.backends[index].store, case.place_text(at, span))), vec![case.site(at, span)]),
+                None => told("sessions are created at {at}; nothing on the server ends them", first(&[CredentialKind::Session])),
+            }
+        }
+        Action::Token => told("tokens are issued at {at}; nothing on the server revokes them", first(&[CredentialKind::RefreshToken, CredentialKind::AccessToken])),
+        Action::Cookie => told("the cookie{key} is set at {at}; nothing expires it", first(&[CredentialKind::Cookie])),
+        Action::ClientState => told("the key{key} is written at {at}; nothing removes it", first(&[CredentialKind::Storage])),
+    };
+    let fallback = match (action, flow.server.is_some(), flow.clients.is_empty()) {
+        (Action::ServerSession, false, _) | (Action::Token, false, _) if flow.calls_elsewhere.is_some() => "the client calls a server that is not in the scanned paths",
+        (Action::ServerSession, false, _) => "the client calls no server, so nothing ends there",
+        (Action::Token, false, _) => "the client calls no server, so no token is revoked",
+        (Action::ServerSession, true, _) => "no server-held session record is ended",
+        (Action::Token, true, _) => "no token is revoked on the server",
+        (Action::Cookie, _, _) => "no cookie is expired, neither by the response nor by script",
+        (Action::ClientState, _, true) => "no client in the scanned paths calls this logout, so nothing is seen to clear storage or state",
+        (Action::ClientState, _, false) => "the clients that call this logout clear neither storage nor state",
+    };
+    (Some(text.unwrap_or_else(|| fallback.to_owned())), sites)
+}
+
+/// The ratio and what is missing, as one sentence.
+pub(super) fn ratio_sentence(actions: &[ActionOutcome]) -> String {
+    let found: Vec<&ActionOutcome> = actions.iter().filter(|action| action.found).collect();
+    let missing: Vec<&str> = actions.iter().filter(|action| !action.found).map(|action| action.action.as_str()).collect();
+    let mut text = format!("{} of 4 cleanup actions found", found.len());
+    if missing.is_empty() {
+        let calls: Vec<String> = found.iter().map(|action| action.evidence.iter().find(|one| one.counts).map_or_else(|| format!("{} (declared)", action.action), |one| one_line(&one.site.code))).collect();
+        text.push_str(&format!(": {}", calls.join(", ")));
+        return text;
+    }
+    text.push_str(&format!("; missing: {}", missing.join(", ")));
+    let server_side = found.iter().any(|action| action.action.side() == Side::Server);
+    if !server_side && let Some(client) = found.last() {
+        let what = client.evidence.iter().find(|one| one.counts).map_or_else(|| client.action.to_string(), |one| one_line(&one.site.code));
+        text.push_str(&format!(". Logout clears {what} but 0 server-side cleanup"));
+    }
+    text
+}
+
+/// Code on one line, short enough for a sentence.
+pub(super) fn one_line(code: &str) -> String {
+    let line = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 60 { line.chars().take(57).collect::<String>() + "…" } else { line }
+}
+
+/// Both verdicts of a flow.
+pub(super) fn verdicts(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, actions: &[ActionOutcome], server_in_tree: bool) -> Vec<Verdict> {
+    let found = actions.iter().filter(|action| action.found).count() as u8;
+    let clears = Verdict {
+        check: CLEARS_DATA,
+        severity: Severity::High,
+        answer: if found == 4 { Answer::Pass } else { Answer::Fail },
+        found,
+        required: 4,
+        detail: ratio_sentence(actions),
+        reason: None,
+    };
+    let (answer, detail, reason) = invalidates(case, stack, flow, module, actions, server_in_tree);
+    let invalidates = Verdict { check: INVALIDATES, severity: Severity::High, answer, found, required: 4, detail, reason };
+    vec![clears, invalidates]
+}
+
+fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, actions: &[ActionOutcome], server_in_tree: bool) -> (Answer, String, Option<SkipReason>) {
+    let has = |action: Action| actions.iter().any(|one| one.action == action && one.found);
+    let quote = |action: Action| {
+        let evidence = actions.iter().find(|one| one.action == action);
+        evidence.and_then(|one| counting(&one.evidence, action).next()).map_or_else(|| "declared to be handled elsewhere".to_owned(), |one| one_line(&one.site.code))
+    };
+    if flow.server.is_none() && flow.calls_elsewhere.is_some() && !server_in_tree {
+        return (Answer::Skip, "the client calls a logout endpoint of a server that is not in the scanned paths".to_owned(), Some(SkipReason::ServerNotInTree));
+    }
+    let access = stack.nearest_issued(case, &[CredentialKind::AccessToken], module).into_iter().next();
+    let lives_on = access.is_some_and(|issued| !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
+    let carried_by_cookie = has(Action::Cookie) || !cookie_is_used(case, stack, actions);
+    if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on) {
+        return (Answer::Pass, format!("the server ends the session record ({}) and its cookie is cleared", quote(Action::ServerSession)), None);
+    }
+    if has(Action::Token) {
+        return (Answer::Pass, format!("the server revokes the token ({})", quote(Action::Token)), None);
+    }
+    if has(Action::ServerSession) && !carried_by_cookie {
+        return (Answer::Fail, format!("the session record ends ({}), but the cookie that carries its id stays", quote(Action::ServerSession)), None);
+    }
+    if has(Action::ServerSession)
+        && let Some(access) = access
+    {
+        return (Answer::Fail, format!("the session record ends, but access tokens issued at {} {} and nothing revokes them", case.place_text(access.place.module, access.span), life_text(access.lifetime)), None);
+    }
+    if let Some(access) = access
+        && let Lifetime::Seconds(seconds) = access.lifetime
+        && seconds <= SHORT
+        && flow.server.is_some()
+    {
+        return (Answer::Pass, format!("access tokens live {} minutes ({})", seconds / 60, case.place_text(access.place.module, access.span)), None);
+    }
+    (Answer::Fail, "a captured session or token is still accepted after logout: nothing on the server ends it".to_owned(), None)
+}
+
+/// How a life reads in a sentence.
+pub(super) fn life_text(lifetime: Lifetime) -> String {
+    match lifetime {
+        Lifetime::Seconds(seconds) if seconds >= 172_800 => format!("live {} days", seconds / 86_400),
+        Lifetime::Seconds(seconds) if seconds >= 7200 => format!("live {} hours", seconds / 3600),
+        Lifetime::Seconds(seconds) => format!("live {} minutes", seconds / 60),
+        Lifetime::Never => "never expire".to_owned(),
+        Lifetime::Unknown => "live longer than can be read here".to_owned(),
+    }
+}
+
+/// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets cookies.
+fn cookie_is_used(case: &Case<'_, '_>, stack: &Stack, actions: &[ActionOutcome]) -> bool {
+    let by_library = actions.iter().flat_map(|action| &action.evidence).any(|one| one.action == Action::ServerSession && one.backend.is_some());
+    by_library || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && issued.key.as_deref().is_none_or(|key| !case.rules.lexicon.is("csrf", key)))
+}

@@ -1,0 +1,252 @@
+//! Calls the stages in order: list, select, lower, link, trace, judge.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use rayon::prelude::*;
+
+use crate::front;
+use crate::ir::Module;
+use crate::judge::{self, Case, Declarations, Texts};
+use crate::link::{Finder, ModuleId, Program, Wanted};
+use crate::manifest::Manifests;
+use crate::outcome::{Note, Outcome, SkippedFile};
+use crate::resolve::Resolver;
+use crate::rules::RuleSet;
+use crate::source::{self, FileId, Language, LineIndex, Scanner, Tree, WalkOptions};
+use crate::trace::{self, Surroundings};
+
+/// What an audit is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    pub paths: Vec<Utf8PathBuf>,
+    pub walk: WalkOptions,
+    /// Files over this size in bytes are left out with a note; the built-in limit if 0.
+    pub max_file_size: u64,
+    pub declarations: Declarations,
+}
+
+/// How long each stage took.
+#[derive(Debug, Clone, Default)]
+pub struct Timings(pub Vec<(&'static str, Duration)>);
+
+/// How often lowered files may ask for more.
+const MAX_ROUNDS: usize = 12;
+
+/// Audits the paths as one project.
+///
+/// # Errors
+/// A path that is not there, a pattern that is none.
+pub fn audit(settings: &Settings, rules: &RuleSet) -> Result<(Outcome, Timings), source::Error> {
+    let mut clock = Clock::start();
+    let tree = source::discover(&settings.paths, &settings.walk)?;
+    clock.mark("list");
+    let limit = if settings.max_file_size == 0 { source::DEFAULT_LIMIT } else { settings.max_file_size };
+    let scanner = Scanner::new(&rules.selecting_words()).expect("the words of rules are short and not too many");
+    let selection = source::select(&tree, &scanner, limit);
+    clock.mark("read");
+    let manifests = Manifests::read(&tree);
+    let resolver = Resolver::new(&tree);
+    let mut lowered = Lowered { tree: &tree, limit, files: BTreeMap::new(), skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect() };
+    lowered.add(&selection.files.iter().map(|selected| selected.file).collect());
+    clock.mark("lower");
+    let finder = Imports { resolver: &resolver };
+    let mut mentioned: BTreeSet<(Language, String)> = BTreeSet::new();
+    let mut round = 0;
+    let (mut outcome, parsed) = loop {
+        let modules: Vec<Module> = lowered.files.values().map(|file| file.module.clone()).collect();
+        let program = Program::new(&modules, &finder);
+        let context = Context { lowered: &lowered, manifests: &manifests, order: lowered.files.keys().copied().collect() };
+        let traced = trace::trace(&program, rules, &context, round < MAX_ROUNDS);
+        let wanted = lowered.missing(program.take_wanted(), &mut mentioned);
+        clock.mark("trace");
+        if wanted.is_empty() || round >= MAX_ROUNDS {
+            let case = Case { program: &program, rules, traced: &traced, manifests: &manifests, texts: &context, declarations: &settings.declarations };
+            let outcome = judge::judge(&case);
+            clock.mark("judge");
+            break (outcome, modules.len());
+        }
+        drop(traced);
+        lowered.add(&wanted);
+        clock.mark("lower");
+        round += 1;
+    };
+    outcome.stats.files_seen = tree.files.len() as u64;
+    outcome.stats.files_parsed = parsed as u64;
+    outcome.stats.bytes = selection.bytes;
+    outcome.skipped_files = lowered.all_skipped();
+    if round >= MAX_ROUNDS {
+        outcome.notes.push(Note { message: "some calls were not followed to their end: they led into too many files".to_owned(), site: None });
+    }
+    Ok((outcome, clock.finish()))
+}
+
+struct Clock {
+    last: Instant,
+    marks: Vec<(&'static str, Duration)>,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { last: Instant::now(), marks: Vec::new() }
+    }
+
+    fn mark(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        let took = now - self.last;
+        self.last = now;
+        match self.marks.iter_mut().find(|(name, _)| *name == stage) {
+            Some((_, total)) => *total += took,
+            None => self.marks.push((stage, took)),
+        }
+    }
+
+    fn finish(self) -> Timings {
+        Timings(self.marks)
+    }
+}
+
+/// One file that was read closely.
+struct LoweredFile {
+    module: Module,
+    text: String,
+    lines: LineIndex,
+}
+
+/// The files that were read closely so far.
+struct Lowered<'t> {
+    tree: &'t Tree,
+    limit: u64,
+    files: BTreeMap<FileId, LoweredFile>,
+    skipped: Vec<SkippedFile>,
+}
+
+impl Lowered<'_> {
+    /// Reads and lowers files, in parallel.
+    fn add(&mut self, ids: &BTreeSet<FileId>) {
+        let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.files.contains_key(id)).collect();
+        let lowered: Vec<Result<(FileId, LoweredFile), SkippedFile>> = wanted
+            .par_iter()
+            .filter_map(|id| {
+                let file = self.tree.file(*id)?;
+                Some(match source::read(file, self.limit) {
+                    Ok(text) => {
+                        let module = front::lower(*id, file.language, &file.path, &text);
+                        let lines = LineIndex::new(&text);
+                        Ok((*id, LoweredFile { module, text, lines }))
+                    }
+                    Err(error) => Err(SkippedFile { file: file.path.clone(), reason: error.to_string() }),
+                })
+            })
+            .collect();
+        for result in lowered {
+            match result {
+                Ok((id, file)) => {
+                    self.files.insert(id, file);
+                }
+                Err(skipped) => self.skipped.push(skipped),
+            }
+        }
+    }
+
+    /// The files that are wanted and not there yet.
+    fn missing(&self, wanted: BTreeSet<Wanted>, mentioned: &mut BTreeSet<(Language, String)>) -> BTreeSet<FileId> {
+        let mut files = BTreeSet::new();
+        let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
+        for one in wanted {
+            match one {
+                Wanted::File(id) if !self.files.contains_key(&id) && self.tree.file(id).is_some() => {
+                    files.insert(id);
+                }
+                Wanted::File(_) => {}
+                Wanted::Mention { language, word } => {
+                    if mentioned.insert((language, word.clone())) {
+                        words.entry(language).or_default().push(word);
+                    }
+                }
+            }
+        }
+        for (language, words) in words {
+            files.extend(self.mentioning(language, &words));
+        }
+        files.retain(|id| !self.files.contains_key(id) && !self.skipped.iter().any(|skipped| self.tree.file(*id).is_some_and(|file| file.path == skipped.file)));
+        files
+    }
+
+    /// The files of a language that mention one of the words.
+    fn mentioning(&self, language: Language, words: &[String]) -> Vec<FileId> {
+        let candidates: Vec<&source::SourceFile> = self.tree.files.iter().filter(|file| file.language == language).collect();
+        candidates
+            .par_iter()
+            .filter(|file| !self.files.contains_key(&file.id))
+            .filter(|file| source::read(file, self.limit).is_ok_and(|text| words.iter().any(|word| text.contains(&format!(": {word}")) || text.contains(&format!("implements {word}")) || text.contains(&format!(", {word}")) || text.contains(&format!("({word})")) || text.contains(&format!("{word} for ")))))
+            .map(|file| file.id)
+            .collect()
+    }
+
+    /// The files that were left out, and those that were only partly read.
+    fn all_skipped(&self) -> Vec<SkippedFile> {
+        let mut skipped = self.skipped.clone();
+        for (id, file) in &self.files {
+            if let (Some(problem), Some(source)) = (file.module.problems.first(), self.tree.file(*id)) {
+                let line = file.lines.place(&file.text, problem.span.start).line;
+                skipped.push(SkippedFile { file: source.path.clone(), reason: format!("partly read: {} (line {line})", problem.message) });
+            }
+        }
+        skipped.sort();
+        skipped.dedup();
+        skipped
+    }
+}
+
+struct Imports<'r> {
+    resolver: &'r Resolver,
+}
+
+impl Finder for Imports<'_> {
+    fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Vec<FileId> {
+        self.resolver.resolve(from, language, module, item)
+    }
+}
+
+struct Context<'l> {
+    lowered: &'l Lowered<'l>,
+    manifests: &'l Manifests,
+    order: Vec<FileId>,
+}
+
+impl Context<'_> {
+    fn file(&self, module: ModuleId) -> &LoweredFile {
+        &self.lowered.files[&self.order[module.0 as usize]]
+    }
+}
+
+impl Surroundings for Context<'_> {
+    fn dependencies(&self, module: ModuleId) -> Vec<String> {
+        let path = Texts::path(self, module);
+        let path = path.as_path();
+        let language = self.file(module).module.language;
+        let nearest = self.manifests.nearest(path, language);
+        let Some(first) = nearest.first() else { return Vec::new() };
+        nearest.iter().filter(|dependency| dependency.file == first.file).map(|dependency| dependency.name.clone()).collect()
+    }
+
+    fn path(&self, module: ModuleId) -> String {
+        self.lowered.tree.file(self.order[module.0 as usize]).map(|file| file.path.to_string()).unwrap_or_default()
+    }
+}
+
+impl Texts for Context<'_> {
+    fn text(&self, module: ModuleId) -> &str {
+        &self.file(module).text
+    }
+
+    fn lines(&self, module: ModuleId) -> &LineIndex {
+        &self.file(module).lines
+    }
+
+    fn path(&self, module: ModuleId) -> Utf8PathBuf {
+        self.lowered.tree.file(self.order[module.0 as usize]).map(|file| file.path.clone()).unwrap_or_default()
+    }
+}
