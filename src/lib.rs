@@ -1,5 +1,6 @@
 //! `logout-audit` finds out whether an application's logout really logs out.
 
+pub mod examples;
 pub mod front;
 pub mod ir;
 pub mod judge;

@@ -1,6 +1,12 @@
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--") && a != "json").collect();
     let rules = match logout_audit::rules::load(&[]) { Ok(r) => r, Err(e) => { eprintln!("{e}"); std::process::exit(2) } };
+    if std::env::args().any(|a| a == "--verify-rules") {
+        let (n, failures) = logout_audit::examples::verify(&rules).unwrap();
+        for f in &failures { println!("{} {}: {}", f.rule, f.which, f.message); }
+        println!("{n} examples, {} do not hold", failures.len());
+        std::process::exit(i32::from(!failures.is_empty()));
+    }
     let settings = logout_audit::pipeline::Settings { paths: args.iter().map(|a| a.as_str().into()).collect(), ..Default::default() };
     let (outcome, timings) = logout_audit::pipeline::audit(&settings, &rules).unwrap();
     if std::env::var_os("T").is_some() { eprintln!("{timings:?} {:?}", outcome.stats); }

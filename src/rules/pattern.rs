@@ -125,7 +125,7 @@ impl Glob {
             let end = rest.find(close).ok_or_else(|| format!("`{c}` is not closed in `{text}`"))?;
             let inner = &rest[1..end];
             if c == '{' {
-                parts.push(Part::OneOf(inner.split(',').map(|one| one.trim().to_owned()).collect()));
+                parts.push(Part::OneOf(inner.split(',').map(|one| one.trim().trim_end_matches("()").to_owned()).collect()));
             } else {
                 let class = lexicon.class(inner).ok_or_else(|| format!("unknown word class `{inner}`; there are {}", lexicon.class_names().join(", ")))?;
                 parts.push(Part::Class(class));
@@ -215,7 +215,7 @@ fn parse_segment(text: &str, lexicon: &Lexicon) -> Result<SegmentPattern, String
     if text == "**" {
         return Ok(SegmentPattern::Any);
     }
-    let (name, called) = match text.find('(') {
+    let (name, called) = match open_bracket(text) {
         None => (text, Called::Either),
         Some(open) => {
             let inner = text[open + 1..].strip_suffix(')').ok_or_else(|| format!("`(` is not closed in `{text}`"))?;
@@ -223,6 +223,20 @@ fn parse_segment(text: &str, lexicon: &Lexicon) -> Result<SegmentPattern, String
         }
     };
     Ok(SegmentPattern::One { text: Glob::parse(name, lexicon)?, called })
+}
+
+/// Where the bracket of a call opens: the first one outside alternatives.
+fn open_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0_i32;
+    text.char_indices().find_map(|(at, c)| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            '(' if depth == 0 => return Some(at),
+            _ => {}
+        }
+        None
+    })
 }
 
 /// Splits at dots that stand outside brackets.
