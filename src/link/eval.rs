@@ -316,7 +316,16 @@ impl<'p> Program<'p> {
                     }
                 }
                 Thing::Instance(class) => things.extend(self.callable_member(class).map(|function| self.results_of(function, follow, steps)).unwrap_or_default()),
-                Thing::Module(_) | Thing::Literal(_, _) => {}
+                Thing::Module(module) => {
+                    for thing in self.exported(module, "default", follow, steps) {
+                        match thing {
+                            Thing::Function(function) => things.extend(self.results_of(function, follow, steps)),
+                            Thing::Class(class) => things.push(Thing::Instance(class)),
+                            _ => {}
+                        }
+                    }
+                }
+                Thing::Literal(_, _) => {}
             }
         }
         if things.is_empty() {

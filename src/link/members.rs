@@ -364,7 +364,9 @@ impl<'p> Program<'p> {
                         functions.extend(items.iter().flat_map(|item| self.functions_of(item, at, follow)));
                     }
                 }
-                Thing::Module(_) | Thing::Outside { .. } => {}
+                // `require("./logout")` is what the module exports as a whole.
+                Thing::Module(module) => functions.extend(self.export_functions(module, "default")),
+                Thing::Outside { .. } => {}
             }
         }
         functions.sort();

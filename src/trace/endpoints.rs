@@ -607,7 +607,8 @@ impl<'p> Builder<'_, 'p> {
         for (id, module) in self.program.modules() {
             let path = self.surroundings.path(id);
             for rule in self.rules.file_routes.iter().filter(|rule| rule.languages.contains(&module.language) && rule.files.is_match(&path)) {
-                let needed = |dependency: &str| rule.needs.iter().any(|glob| glob.fits(dependency, &self.rules.lexicon));
+                let package = |module: &str| module.split('/').take(if module.starts_with('@') { 2 } else { 1 }).collect::<Vec<_>>().join("/");
+                let needed = |dependency: &str| rule.needs.iter().any(|glob| glob.fits(dependency, &self.rules.lexicon) || glob.fits(&package(dependency), &self.rules.lexicon));
                 if !rule.needs.is_empty()
                     && !module.imports.iter().any(|import| needed(&import.module))
                     && !self.surroundings.dependencies(id).iter().any(|dependency| needed(dependency))
@@ -673,7 +674,7 @@ fn file_path(rule: &crate::rules::FileRoute, path: &str) -> (String, Option<Stri
     // The longest prefix that is stripped.
     let slashes: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
     for at in slashes.into_iter().rev() {
-        if rule.strip.iter().any(|glob| glob.is_match(&path[..at])) {
+        if rule.strip.iter().any(|glob| glob.is_match(&path[..=at])) {
             rest = &path[at + 1..];
             break;
         }

@@ -476,7 +476,10 @@ impl<'p> Walk<'_, '_, 'p> {
             if let ValueKind::Text(text) = &argument.value.kind
                 && self.reach.rules.lexicon.is("logout", text)
                 && targets.is_empty()
-                && text.len() < 60
+                && text.len() < 40
+                && !text.starts_with('/')
+                && !text.contains([' ', '.', '?'])
+                && !text.contains("//")
             {
                 let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
                 self.by_name(&action, call);

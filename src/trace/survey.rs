@@ -122,6 +122,14 @@ impl<'p> Surveyor<'_, 'p> {
             }
         }
         self.block(&module.top);
+        for export in &module.exports {
+            if let crate::ir::ExportTarget::Value(value) = &export.target {
+                self.value(value);
+                if let ValueKind::Closure(_) = value.kind {
+                    continue;
+                }
+            }
+        }
         for (index, class) in module.classes.iter().enumerate() {
             let id = ClassId { module: self.module, index: crate::ir::ClassIndex(index as u32) };
             self.place.function = None;
