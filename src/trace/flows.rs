@@ -11,7 +11,7 @@ use super::reach::{Event, EventKind, Listener, Reach, Reached, Step};
 use super::requests::{Request, deletes_session, fit, is_logout_path};
 use super::sides::{Sides, Surroundings};
 use super::survey::{Bearer, MatchSite, Survey, survey};
-use crate::ir::{FunctionKind, Name};
+use crate::ir::{FunctionKind, Name, each_call};
 use crate::link::{FunctionId, Place, Program, Thing};
 use crate::outcome::Side;
 use crate::rules::{Kind, Locator, RuleSet};
@@ -97,6 +97,7 @@ impl<'p> Tracer<'_, 'p> {
         let mut servers = self.server_endpoints(&groups);
         let mut server_reached: Vec<Reached<'p>> = servers.iter().map(|indices| self.reach_server(&self.endpoints.all[indices[0]])).collect();
         self.drop_others(&mut servers, &mut server_reached);
+        self.drop_pages(&mut servers, &mut server_reached);
         let relays = self.relays(&servers, &server_reached);
         let mut flows: Vec<Flow<'p>> = Vec::new();
         let mut flow_of: FxHashMap<usize, usize> = FxHashMap::default();
@@ -167,6 +168,27 @@ impl<'p> Tracer<'_, 'p> {
                 parent = module.function(index).parent;
             }
         }
+        // A call that could not be followed leads to the handler of that name.
+        for (at, (_, reached)) in kept.iter().enumerate() {
+            for event in &reached.events {
+                let EventKind::Unknown(name) = &event.kind else { continue };
+                let called = hooked_words(name);
+                if let Some(other) = kept.iter().position(|(candidate, _)| candidate.named && hooked_words(&candidate.symbol) == called) {
+                    let (a, b) = (root(&group_of, at), root(&group_of, other));
+                    group_of[a.max(b)] = a.min(b);
+                }
+            }
+        }
+        // Handlers of one component are one client.
+        let mut by_component: BTreeMap<FunctionId, usize> = BTreeMap::new();
+        for (at, (candidate, _)) in kept.iter().enumerate() {
+            let outermost = self.outermost(candidate.function);
+            if outermost != candidate.function {
+                let other = *by_component.entry(outermost).or_insert(at);
+                let (a, b) = (root(&group_of, at), root(&group_of, other));
+                group_of[a.max(b)] = a.min(b);
+            }
+        }
         let mut groups: BTreeMap<usize, Group<'p>> = BTreeMap::new();
         for (at, (candidate, reached)) in kept.into_iter().enumerate() {
             let group = groups.entry(root(&group_of, at)).or_insert_with(|| Group { members: Vec::new(), reached: Vec::new() });
@@ -174,6 +196,16 @@ impl<'p> Tracer<'_, 'p> {
             group.reached.push(reached);
         }
         groups.into_values().collect()
+    }
+
+    /// The function that encloses all others around one.
+    fn outermost(&self, function: FunctionId) -> FunctionId {
+        let module = self.program.module(function.module);
+        let mut at = function.index;
+        while let Some(parent) = module.function(at).parent {
+            at = parent;
+        }
+        FunctionId { module: function.module, index: at }
     }
 
     /// Whether an event makes a client function a logout handler.
@@ -215,6 +247,7 @@ impl<'p> Tracer<'_, 'p> {
         }
         let mut by_functions: BTreeMap<Vec<FunctionId>, Vec<usize>> = BTreeMap::new();
         let mut servers: Vec<Vec<usize>> = Vec::new();
+        let mut by_functions_of: BTreeMap<Vec<FunctionId>, Vec<FunctionId>> = BTreeMap::new();
         for (index, endpoint) in self.endpoints.all.iter().enumerate() {
             if !(asked.contains(&index) || self.is_logout_endpoint(endpoint)) {
                 continue;
@@ -222,12 +255,32 @@ impl<'p> Tracer<'_, 'p> {
             if endpoint.functions.is_empty() {
                 servers.push(vec![index]);
             } else {
-                by_functions.entry(endpoint.functions.clone()).or_default().push(index);
+                let worker = by_functions_of.entry(endpoint.functions.clone()).or_insert_with(|| self.workers(&endpoint.functions));
+                by_functions.entry(worker.clone()).or_default().push(index);
             }
         }
         servers.extend(by_functions.into_values());
         servers.sort();
         servers
+    }
+
+    /// The functions that do an endpoint's work: a handler without a name of its own that only hands over to a logout function
+    /// is answered by that function.
+    fn workers(&self, functions: &[FunctionId]) -> Vec<FunctionId> {
+        let worker = |function: &FunctionId| {
+            let defined = self.program.function(*function);
+            if is_logout_name(self.rules, &defined.name) || defined.body.len() > 1 {
+                return *function;
+            }
+            let mut handed = None;
+            each_call(&defined.body, |call| {
+                if handed.is_none() && is_logout_name(self.rules, Name::of_call(call).last()) && !call.args.is_empty() {
+                    handed = self.program.targets(call, Place::of(*function), self.follow).first().copied();
+                }
+            });
+            handed.filter(|target| !self.program.function(*target).body.is_empty()).unwrap_or(*function)
+        };
+        functions.iter().map(worker).collect()
     }
 
     fn is_about_auth(&self, endpoint: &Endpoint<'p>) -> bool {
@@ -263,6 +316,24 @@ impl<'p> Tracer<'_, 'p> {
             return;
         }
         let keep: Vec<bool> = servers.iter().map(|indices| !is_other(&self.endpoints.all[indices[0]])).collect();
+        let mut at = keep.iter();
+        servers.retain(|_| *at.next().unwrap_or(&true));
+        let mut at = keep.iter();
+        reached.retain(|_| *at.next().unwrap_or(&true));
+    }
+
+    /// A page that stands at the path of a logout and does nothing is no logout of its own.
+    fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>) {
+        let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
+        let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| self.endpoints.all[indices[0]].path.as_str()).collect();
+        let keep: Vec<bool> = servers
+            .iter()
+            .zip(reached.iter())
+            .map(|(indices, reached)| {
+                let endpoint = &self.endpoints.all[indices[0]];
+                endpoint.library.is_some() || works(reached) || !(endpoint.method == "GET" && working.contains(&endpoint.path.as_str()))
+            })
+            .collect();
         let mut at = keep.iter();
         servers.retain(|_| *at.next().unwrap_or(&true));
         let mut at = keep.iter();
@@ -350,6 +421,7 @@ impl<'p> Tracer<'_, 'p> {
             }
         }
         let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
+        let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
         let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).collect();
         let mut added = false;
         for (at, requests) in &tied {
@@ -366,7 +438,7 @@ impl<'p> Tracer<'_, 'p> {
             return;
         }
         let own_evidence = events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }));
-        if own_evidence || elsewhere.is_some() {
+        if (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
             alone.push(Flow {
                 server: None,
                 clients,
@@ -461,7 +533,7 @@ impl<'p> Tracer<'_, 'p> {
 
     fn server_handler(&self, endpoint: &Endpoint<'p>) -> FlowHandler {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let mut handler = match (endpoint.functions.last(), endpoint.library) {
+        let mut handler = match (self.workers(&endpoint.functions).last(), endpoint.library) {
             (Some(function), None) => {
                 let name = &self.program.function(*function).name;
                 self.handler(*function, name, Side::Server)
@@ -490,6 +562,13 @@ impl<'p> Tracer<'_, 'p> {
             _ => "(configuration)".to_owned(),
         }
     }
+}
+
+/// The words of a name, without those by which hooks are made from endpoints: `useLazyLogoutQuery` is `logout`.
+fn hooked_words(name: &str) -> Vec<String> {
+    let mut words = crate::rules::split_words(name);
+    words.retain(|word| !matches!(word.as_str(), "use" | "lazy" | "query" | "mutation" | "async" | "handle" | "on" | "do"));
+    words
 }
 
 fn root(group_of: &[usize], at: usize) -> usize {

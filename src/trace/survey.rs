@@ -122,6 +122,14 @@ impl<'p> Surveyor<'_, 'p> {
             }
         }
         self.block(&module.top);
+        for export in &module.exports {
+            if let crate::ir::ExportTarget::Value(value) = &export.target {
+                self.value(value);
+                if let ValueKind::Closure(_) = value.kind {
+                    continue;
+                }
+            }
+        }
         for (index, class) in module.classes.iter().enumerate() {
             let id = ClassId { module: self.module, index: crate::ir::ClassIndex(index as u32) };
             self.place.function = None;
@@ -221,7 +229,7 @@ impl<'p> Surveyor<'_, 'p> {
     }
 
     fn may_fit(&self, last: &str) -> bool {
-        self.rules.candidates(last).any(|entry| KINDS.contains(&entry.kind))
+        self.rules.candidates(last).iter().any(|entry| KINDS.contains(&entry.kind))
     }
 
     fn assign(&mut self, target: &'p Value, value: &'p Value) {

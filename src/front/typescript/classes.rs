@@ -26,18 +26,7 @@ impl Lowerer<'_> {
         let annotations = self.decorators(node);
         let bases = self.bases(node);
         let index = ClassIndex(self.module.classes.len() as u32);
-        let class = Class {
-            name: name.clone(),
-            kind,
-            bases,
-            annotations,
-            fields: Vec::new(),
-            methods: Vec::new(),
-            body: Block::new(),
-            outer: self.class,
-            span: span(node),
-            head,
-        };
+        let class = Class { name: name.clone(), kind, bases, annotations, fields: Vec::new(), methods: Vec::new(), body: Block::new(), outer: self.class, span: span(node), head };
         self.module.classes.push(class);
         let outer = self.class.replace(index);
         let mut members = Members::default();

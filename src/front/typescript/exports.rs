@@ -1,12 +1,12 @@
 //! Lowers exports, of both module systems.
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
-use super::functions::step;
 use super::imports::item;
 use super::lowerer::Lowerer;
 use super::syntax::{bare, first, first_of, has, parts, span};
-use crate::ir::{AssignOp, Block, Export, ExportTarget, ImportItem, StepKind, Value, ValueKind};
+use crate::ir::{Block, Export, ExportTarget, ImportItem, Value, ValueKind};
 use crate::source::Span;
 
 impl Lowerer<'_> {
@@ -123,7 +123,9 @@ impl Lowerer<'_> {
         }
         let is_whole = match object.kind() {
             "identifier" => self.words(object) == "exports",
-            "member_expression" => object.child_by_field_name("object").is_some_and(is_module) && object.child_by_field_name("property").is_some_and(|name| self.words(name) == "exports"),
+            "member_expression" => {
+                object.child_by_field_name("object").is_some_and(is_module) && object.child_by_field_name("property").is_some_and(|name| self.words(name) == "exports")
+            }
             _ => false,
         };
         is_whole.then_some(Some(property))
@@ -176,22 +178,26 @@ impl Lowerer<'_> {
         }
         let value = self.value_named(right, Some(("default".to_owned(), span(right))));
         if let ValueKind::Record(entries) = &value.kind {
-            for (key, entry) in entries {
-                self.export_entry(key, entry);
-            }
+            self.export_entries(entries);
         }
         self.export_value("default", value, at);
     }
 
-    fn export_entry(&mut self, key: &str, entry: &Value) {
-        if key != "..." {
-            self.export_value(key, entry.clone(), entry.span);
-            return;
+    /// Each key of an exported record; a spread of another module is all of its names.
+    fn export_entries(&mut self, entries: &[(String, Value)]) {
+        let mut spread = FxHashMap::default();
+        if entries.iter().any(|(key, _)| key == "...") {
+            let whole = self.module.imports.iter().filter(|import| import.item == ImportItem::Namespace);
+            spread.extend(whole.map(|import| (import.local.clone(), import.module.clone())));
         }
-        let ValueKind::Name(local) = &entry.kind else { return };
-        let found = self.module.imports.iter().rev().find(|import| import.local == *local && import.item == ImportItem::Namespace);
-        if let Some(module) = found.map(|import| import.module.clone()) {
-            self.export("*".to_owned(), ExportTarget::From { module, item: ImportItem::Star }, entry.span);
+        for (key, entry) in entries {
+            if key != "..." {
+                self.export_value(key, entry.clone(), entry.span);
+            } else if let ValueKind::Name(local) = &entry.kind
+                && let Some(module) = spread.get(local).cloned()
+            {
+                self.export("*".to_owned(), ExportTarget::From { module, item: ImportItem::Star }, entry.span);
+            }
         }
     }
 }
@@ -204,11 +210,4 @@ fn push_names(target: &Value, names: &mut Vec<String>) {
         ValueKind::List(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| push_names(part, names)),
         _ => {}
     }
-}
-
-/// A declaration step, for names that stand in markup.
-pub(super) fn declare(name: &str, value: Value) -> crate::ir::Step {
-    let span = value.span;
-    let target = Value::new(ValueKind::Name(name.to_owned()), span);
-    step(StepKind::Assign { target, op: AssignOp::Declare, value, ty: None }, span)
 }

@@ -78,10 +78,8 @@ impl Lowerer<'_> {
                 for operand in operands {
                     self.expression_steps(operand, out);
                 }
-                if let Some(last) = last
-                    && self.deeper(last, |lowerer| lowerer.tail(last, out)).is_none()
-                {
-                    return;
+                if let Some(last) = last {
+                    self.deeper(last, |lowerer| lowerer.tail(last, out));
                 }
             }
             _ => {

@@ -51,10 +51,10 @@ impl Lowerer<'_> {
         for child in parts(node) {
             match child.kind() {
                 "jsx_opening_element" | "jsx_closing_element" => {}
-                "jsx_text" | "html_character_reference" => {
+                "jsx_text" | "html_character_reference" | "ERROR" => {
                     let start = place.map_or(span(child).start, |known| known.start);
                     place = Some(Span { start, end: span(child).end });
-                    if child.kind() == "jsx_text" { text.push_str(self.words(child)) } else { push_reference(self.words(child), &mut text) }
+                    if child.kind() == "html_character_reference" { push_reference(self.words(child), &mut text) } else { text.push_str(self.words(child)) }
                 }
                 _ => {
                     push_text(&mut text, place.take(), &mut children);

@@ -26,13 +26,15 @@ pub(super) struct Lowerer<'s> {
     pub(super) class: Option<ClassIndex>,
     depth: usize,
     late_imports: u32,
+    /// Whether the text holds comments to this program.
+    has_notes: bool,
     /// Whether the nesting limit was already reported.
     too_deep: bool,
 }
 
 impl<'s> Lowerer<'s> {
     pub(super) fn new(text: &'s str, module: Module) -> Self {
-        Self { text, module, function: None, class: None, depth: 0, late_imports: 0, too_deep: false }
+        Self { text, module, function: None, class: None, depth: 0, late_imports: 0, has_notes: text.contains(NOTE), too_deep: false }
     }
 
     /// The text of a node.
@@ -69,7 +71,7 @@ impl<'s> Lowerer<'s> {
     /// Lowers one whole parsed script into the top of the module.
     pub(super) fn script(&mut self, tree: &Tree) {
         let root = tree.root_node();
-        if root.has_error() || self.text.contains(NOTE) {
+        if root.has_error() || self.has_notes {
             self.remarks(root);
         }
         let statements = parts(root);
@@ -107,7 +109,7 @@ impl<'s> Lowerer<'s> {
             if is_comment(node) {
                 self.note(self.words(node), span(node));
                 descend = false;
-            } else if node.is_error() || node.is_missing() {
+            } else if (node.is_error() || node.is_missing()) && !self.is_grammar_gap(node) {
                 self.problem("syntax error", span(node));
             }
             if descend && cursor.goto_first_child() {
@@ -119,6 +121,12 @@ impl<'s> Lowerer<'s> {
                 }
             }
         }
+    }
+
+    /// Correct code that the grammar does not know: a bare `&` in an element's text, and type arguments before a template.
+    fn is_grammar_gap(&self, node: Node<'_>) -> bool {
+        let next = self.text.as_bytes().get(node.start_byte());
+        matches!((node.is_missing(), next), (false, Some(b'&')) | (true, Some(b'`')))
     }
 
     /// Keeps a comment if it speaks to this program.
