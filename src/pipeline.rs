@@ -49,7 +49,8 @@ pub fn audit(settings: &Settings, rules: &RuleSet) -> Result<(Outcome, Timings),
     let manifests = Manifests::read(&tree);
     let resolver = Resolver::new(&tree);
     let mut lowered = Lowered { tree: &tree, limit, files: BTreeMap::new(), skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect() };
-    lowered.add(&selection.files.iter().map(|selected| selected.file).collect());
+    let named = tree.files.iter().filter(|file| rules.names_logout(file.path.as_str())).map(|file| file.id);
+    lowered.add(&selection.files.iter().map(|selected| selected.file).chain(named).collect());
     clock.mark("lower");
     let finder = Imports { resolver: &resolver };
     let mut mentioned: BTreeSet<(Language, String)> = BTreeSet::new();
