@@ -308,3 +308,48 @@ impl fmt::Display for Action {
         f.write_str(self.as_str())
     }
 }
+
+/// The reason that stands for a suppression when a baseline file accepts the result.
+pub const IN_BASELINE: &str = "accepted in the baseline";
+
+impl Flow {
+    /// The reason why the flow's verdict of a check is suppressed, if it is.
+    pub fn suppression(&self, check: &str) -> Option<&str> {
+        self.suppressed.iter().find(|(id, _)| id == check).map(|(_, reason)| reason.as_str())
+    }
+
+    /// The handler that stands for the flow: the server's, else the first client's.
+    pub fn primary(&self) -> Option<&Handler> {
+        self.server.as_ref().or_else(|| self.clients.first())
+    }
+
+    /// All cleanup calls, in the order of the actions.
+    pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        self.actions.iter().flat_map(|action| &action.evidence)
+    }
+}
+
+impl Outcome {
+    /// Whether anything that is not suppressed fails at or above a severity.
+    pub fn fails_at(&self, threshold: Severity) -> bool {
+        let counts = |severity: Severity| severity >= threshold;
+        let flow_fails = |flow: &Flow| flow.verdicts.iter().any(|verdict| verdict.answer == Answer::Fail && counts(verdict.severity) && flow.suppression(verdict.check).is_none());
+        self.flows.iter().any(flow_fails)
+            || self.findings.iter().any(|finding| finding.suppressed.is_none() && counts(finding.severity))
+            || self.failures_without_flow().any(|verdict| counts(verdict.severity))
+    }
+
+    /// The failures of the project that no flow shows: sessions are created and nothing logs out.
+    pub fn failures_without_flow(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| {
+            let shown = |flow: &Flow| flow.verdicts.iter().any(|own| own.check == verdict.check && own.answer == Answer::Fail);
+            verdict.answer == Answer::Fail && !self.flows.iter().any(shown)
+        })
+    }
+
+    /// Where a failure without a flow is shown: the first place that a note or a backend quotes.
+    pub fn project_site(&self) -> Option<&Site> {
+        let noted = self.notes.iter().find_map(|note| note.site.as_ref());
+        noted.or_else(|| self.backends.iter().find_map(|backend| backend.evidence.first()))
+    }
+}
