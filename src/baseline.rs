@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::outcome::{Answer, IN_BASELINE, Outcome};
+use crate::settle;
 
 /// The accepted results.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +28,9 @@ pub enum BaselineError {
     #[error("the baseline `{path}` has version {version}, and this program reads version {VERSION}; write it anew with --write-baseline")]
     Version { path: Utf8PathBuf, version: u32 },
 }
+
+/// Stands for the flow where a project fails without one: sessions are created and nothing logs out.
+const NO_FLOW: &str = "(no logout)";
 
 /// The version of the file that is written and read.
 const VERSION: u32 = 1;
@@ -62,8 +66,8 @@ struct Versioned {
 
 /// Reads a baseline file.
 pub fn read(path: &Utf8Path) -> Result<Baseline, BaselineError> {
-    let text = std::fs::read_to_string(path).map_err(|source| BaselineError::Read { path: path.to_owned(), source })?;
-    parse(path, &text)
+    let bytes = std::fs::read(path).map_err(|source| BaselineError::Read { path: path.to_owned(), source })?;
+    parse(path, &String::from_utf8_lossy(&bytes))
 }
 
 /// Reads the text of a baseline; the path is for messages.
@@ -91,6 +95,7 @@ impl Baseline {
                 }
             }
         }
+        baseline.flows.extend(outcome.failures_without_flow().map(|verdict| (verdict.check.to_owned(), NO_FLOW.to_owned())));
         for finding in &outcome.findings {
             if matches!(finding.suppressed.as_deref(), None | Some(IN_BASELINE)) {
                 baseline.findings.insert((finding.check.to_owned(), finding.fingerprint.clone()));
@@ -99,8 +104,14 @@ impl Baseline {
         baseline
     }
 
-    /// Marks what the baseline accepts as suppressed; a suppression by comment keeps its own reason.
+    /// Marks what the baseline accepts as suppressed, and settles the project's verdicts; a suppression by comment keeps its own reason.
     pub fn apply(&self, outcome: &mut Outcome) {
+        let without_flow: Vec<&str> = outcome.failures_without_flow().map(|verdict| verdict.check).collect();
+        for verdict in outcome.verdicts.iter_mut().filter(|verdict| without_flow.contains(&verdict.check)) {
+            if self.flows.contains(&(verdict.check.to_owned(), NO_FLOW.to_owned())) {
+                settle::accept(verdict, IN_BASELINE);
+            }
+        }
         for flow in &mut outcome.flows {
             let accepted = |check: &str| self.flows.contains(&(check.to_owned(), flow.id.clone()));
             let failing = flow.verdicts.iter().filter(|verdict| verdict.answer == Answer::Fail && accepted(verdict.check) && flow.suppression(verdict.check).is_none());
@@ -112,9 +123,20 @@ impl Baseline {
                 finding.suppressed = Some(IN_BASELINE.to_owned());
             }
         }
+        settle::settle(outcome);
     }
 
-    /// The entries that nothing in the outcome matches any more, for a hint to write the baseline anew.
+    /// How many results it accepts.
+    pub fn len(&self) -> usize {
+        self.flows.len() + self.findings.len()
+    }
+
+    /// Whether it accepts nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many entries nothing in the outcome needs any more; asked before the baseline is applied.
     pub fn stale(&self, outcome: &Outcome) -> usize {
         let now = Self::of(outcome);
         self.flows.difference(&now.flows).count() + self.findings.difference(&now.findings).count()
@@ -130,5 +152,64 @@ impl Baseline {
         let mut text = serde_json::to_string_pretty(&file).expect("strings and numbers can always be written as JSON");
         text.push('\n');
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Severity;
+    use crate::settle::tests::{finding, flow, verdict};
+
+    fn outcome() -> Outcome {
+        Outcome {
+            verdicts: vec![verdict(Answer::Fail, 1)],
+            flows: vec![flow("b", "b.ts", 7, Answer::Fail, 1), flow("a", "a.ts", 1, Answer::Pass, 4)],
+            findings: vec![finding("open-redirect", "a.ts", 1)],
+            ..Outcome::default()
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_accepted_wherever_it_moves() {
+        let text = Baseline::of(&outcome()).to_json();
+        assert!(!text.contains("\"line") && text.ends_with("}\n"), "{text}");
+        let baseline = parse(Utf8Path::new("b.json"), &text).unwrap();
+        let mut moved = outcome();
+        if let Some(server) = &mut moved.flows[0].server {
+            server.site.line = 99;
+        }
+        moved.findings[0].site.line = 99;
+        assert_eq!((baseline.len(), baseline.stale(&moved)), (2, 0));
+        baseline.apply(&mut moved);
+        assert!(!moved.fails_at(Severity::Info));
+        assert_eq!((moved.flows[0].suppression("logout-clears-data"), moved.verdicts[0].answer), (Some(IN_BASELINE), Answer::Pass));
+    }
+
+    #[test]
+    fn a_new_failure_is_not_accepted() {
+        let baseline = Baseline::of(&outcome());
+        let mut later = outcome();
+        later.flows.push(flow("c", "c.ts", 1, Answer::Fail, 2));
+        baseline.apply(&mut later);
+        assert!(later.fails_at(Severity::High));
+        assert_eq!((later.verdicts[0].answer, later.verdicts[0].found), (Answer::Fail, 2));
+    }
+
+    #[test]
+    fn a_project_without_a_logout_can_be_accepted() {
+        let mut outcome = Outcome { verdicts: vec![verdict(Answer::Fail, 0)], ..Outcome::default() };
+        let baseline = Baseline::of(&outcome);
+        assert!(outcome.fails_at(Severity::High) && baseline.len() == 1);
+        baseline.apply(&mut outcome);
+        assert!(!outcome.fails_at(Severity::Info));
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        let path = Utf8Path::new("b.json");
+        assert!(matches!(parse(path, "{}"), Err(BaselineError::Parse { .. })));
+        assert!(matches!(parse(path, r#"{"baseline_version": 2, "results": []}"#), Err(BaselineError::Version { version: 2, .. })));
+        assert!(matches!(parse(path, r#"{"baseline_version": 1, "flows": [], "findings": [], "x": 1}"#), Err(BaselineError::Parse { .. })));
     }
 }

@@ -1,6 +1,7 @@
 //! `logout-audit` finds out whether an application's logout really logs out.
 
 pub mod baseline;
+pub mod changed;
 pub mod checks;
 pub mod cli;
 pub mod config;
@@ -16,6 +17,8 @@ pub mod pipeline;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+pub mod run;
+pub mod settle;
 pub mod source;
 pub mod suppress;
 pub mod trace;

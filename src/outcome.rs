@@ -201,6 +201,14 @@ pub struct SkippedFile {
     pub reason: String,
 }
 
+/// A comment in a scanned file that speaks to this program.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Comment {
+    pub site: Site,
+    /// What stands after `logout-audit:`.
+    pub text: String,
+}
+
 /// Counts of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
@@ -222,6 +230,8 @@ pub struct Outcome {
     pub skipped_files: Vec<SkippedFile>,
     /// What the reader should know about the run as a whole.
     pub notes: Vec<Note>,
+    /// The comments that speak to this program, in the order of files and lines.
+    pub comments: Vec<Comment>,
     pub stats: Stats,
 }
 

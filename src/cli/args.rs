@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Report")]
     pub stats: bool,
 
-    /// Only verdicts and the summary; twice: nothing but errors
+    /// Only verdicts and the summary, and with --output nothing on standard output; twice: nothing but errors
     #[arg(short, long, action = ArgAction::Count, conflicts_with = "verbose", help_heading = "Report")]
     pub quiet: u8,
 
@@ -100,7 +100,7 @@ pub(super) struct Args {
     pub max_file_size: Option<u64>,
 
     /// Threads to use; 0 for one per processor
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::threads, help_heading = "Input")]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = values::threads, help_heading = "Input")]
     pub threads: usize,
 
     /// Explain a check
@@ -115,7 +115,7 @@ pub(super) struct Args {
     #[arg(long, group = "instead", help_heading = "Instead of an audit")]
     pub list_rules: bool,
 
-    /// Try the examples of all built-in rules, or of a folder of rules
+    /// Try the examples of all built-in rules, and of a folder of rules
     #[arg(long, value_name = "DIR", num_args = 0..=1, group = "instead", help_heading = "Instead of an audit")]
     pub verify_rules: Option<Option<Utf8PathBuf>>,
 

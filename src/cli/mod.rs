@@ -1,17 +1,5 @@
 //! The command line. This room alone knows clap; what it gives is plain data of our own types.
 //!
-//! Meant to be used by a small `main`:
-//!
-//! ```no_run
-//! use logout_audit::cli::{self, Invocation};
-//! match cli::parse(std::env::args_os()) {
-//!     Ok(Invocation::Audit(options)) => { /* run the pipeline, then report each of options.outputs */ }
-//!     Ok(Invocation::Explain(id)) => { /* print checks::page(id) */ }
-//!     Ok(_) => { /* lists, schema, … */ }
-//!     Err(stop) => { /* print stop.text on standard output or error, exit with stop.status */ }
-//! }
-//! ```
-//!
 //! Options override the configuration: lists of excluded globs and ignored checks are joined, everything else is replaced. [`Options::merge`] does it.
 
 mod args;
@@ -24,7 +12,6 @@ use camino::Utf8PathBuf;
 use clap::{CommandFactory, Parser};
 
 use self::args::{Args, When};
-use crate::checks;
 use crate::config::{Config, FailOn};
 use crate::outcome::Severity;
 use crate::report::{Detail, Format};
@@ -38,7 +25,7 @@ pub enum Invocation {
     ListChecks,
     /// With a folder of rules beside the built-in ones.
     ListRules(Option<Utf8PathBuf>),
-    /// The built-in rules, or those of a folder.
+    /// The built-in rules, and those of a folder beside them.
     VerifyRules(Option<Utf8PathBuf>),
     PrintSchema,
     /// A text to print as it is: completions, the man page.
@@ -50,18 +37,20 @@ pub enum Invocation {
 pub struct Options {
     /// At least one.
     pub paths: Vec<Utf8PathBuf>,
-    /// At least one, each with its path; `-` is standard output.
+    /// Each with its path; `-` is standard output.
     pub outputs: Vec<(Format, Utf8PathBuf)>,
     pub include_suppressed: bool,
     /// Colors in what goes to standard output.
     pub color: bool,
     /// Box drawing characters in what goes to standard output.
     pub unicode: bool,
+    /// Columns of the terminal that prose may fill.
+    pub width: usize,
     /// Print times on standard error.
     pub stats: bool,
     pub detail: Detail,
-    /// Print nothing but errors on standard output, where the human report was only implied.
-    pub silent: bool,
+    /// Neither progress nor notes on standard error.
+    pub is_quiet: bool,
     /// Only these checks; all when nothing is said.
     pub select: Option<Vec<&'static str>>,
     pub ignore: Vec<&'static str>,
@@ -109,12 +98,6 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, St
     Ok(invocation(args))
 }
 
-/// The text of `--list-checks`.
-pub fn list_checks() -> String {
-    let lines = checks::ALL.iter().map(|check| format!("{:<34} {:<7} {}\n", check.id, check.severity.as_str(), check.title));
-    lines.collect()
-}
-
 fn invocation(args: Args) -> Invocation {
     if let Some(id) = args.explain {
         Invocation::Explain(id)
@@ -141,10 +124,10 @@ fn invocation(args: Args) -> Invocation {
 
 fn options(args: Args) -> Options {
     let mut outputs = args.output;
-    // NOTE: a report is always written somewhere; files alone leave the terminal free for the human report.
-    let stdout_taken = outputs.iter().any(|(_, path)| path == "-");
-    let implied = args.format.is_none();
-    if !implied || !stdout_taken {
+    // Files alone leave the terminal free for the report of --format, unless nobody wants to see one.
+    let stdout_taken = args.format.is_none() && outputs.iter().any(|(_, path)| path == "-");
+    let unwanted = args.quiet > 1 || (args.quiet == 1 && !outputs.is_empty());
+    if !stdout_taken && !unwanted {
         outputs.insert(0, (args.format.unwrap_or(Format::Human), Utf8PathBuf::from("-")));
     }
     let color = match args.color {
@@ -158,13 +141,14 @@ fn options(args: Args) -> Options {
         include_suppressed: args.include_suppressed,
         color,
         unicode: unicode_welcome(),
+        width: width(),
         stats: args.stats,
         detail: match (args.quiet, args.verbose) {
             (0, 0) => Detail::Normal,
             (0, _) => Detail::Verbose,
             _ => Detail::Quiet,
         },
-        silent: args.quiet > 1 && implied,
+        is_quiet: args.quiet > 0,
         select: Some(args.select).filter(|select| !select.is_empty()),
         ignore: args.ignore,
         fail_on: args.fail_on.unwrap_or(FailOn::At(Severity::High)),
@@ -196,6 +180,12 @@ fn unicode_welcome() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
     locale.is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
+}
+
+/// As wide as the shell says, within what can be read well.
+fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    told.map_or(110, |columns| columns.clamp(60, 140))
 }
 
 impl Options {

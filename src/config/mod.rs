@@ -4,16 +4,21 @@ mod size;
 mod syntax;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
+use crate::judge::Declarations;
 use crate::outcome::{Action, Severity, Side};
 
 pub use size::parse_size;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "logout-audit.toml";
+
+/// The size over which a file is no configuration that a person wrote.
+const LARGEST: u64 = 1024 * 1024;
 
 /// What a project has set. Absent keys are `None` or empty, so that the command line can tell them from a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,14 +72,20 @@ pub fn discover(root: &Utf8Path) -> Result<Config, ConfigError> {
 
 /// Reads one configuration file.
 pub fn read(path: &Utf8Path) -> Result<Config, ConfigError> {
-    let bytes = std::fs::read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let unreadable = |source| ConfigError::Read { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(ConfigError::Parse { path: path.to_owned(), message: format!("it is larger than {LARGEST} bytes") });
+    }
     let text = String::from_utf8(bytes).map_err(|_| ConfigError::Parse { path: path.to_owned(), message: "it is not UTF-8 text".to_owned() })?;
     parse(path, &text)
 }
 
 /// Reads the text of a configuration; the path is for messages and for paths within it.
 pub fn parse(path: &Utf8Path, text: &str) -> Result<Config, ConfigError> {
-    let file: syntax::File = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| ConfigError::Parse { path: path.to_owned(), message: visible(&error.to_string()) })?;
+    let file: syntax::File =
+        toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| ConfigError::Parse { path: path.to_owned(), message: visible(&error.to_string()) })?;
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
     Ok(file.into_config(path, folder))
 }
@@ -86,10 +97,11 @@ fn visible(message: &str) -> String {
 }
 
 impl Config {
-    /// The reason for which an action is handled elsewhere; what names the action goes before what names its side.
-    pub fn declared(&self, action: Action) -> Option<&str> {
-        let reason = self.declare.get(&Declared::Action(action)).or_else(|| self.declare.get(&Declared::Side(action.side())));
-        reason.map(String::as_str)
+    /// The facts that are declared, in the words of the judging stage.
+    pub fn declarations(&self) -> Declarations {
+        let side = |side| self.declare.get(&Declared::Side(side)).cloned();
+        let actions = Action::ALL.into_iter().filter_map(|action| Some((action, self.declare.get(&Declared::Action(action))?.clone())));
+        Declarations { actions: actions.collect(), server: side(Side::Server), client: side(Side::Client) }
     }
 }
 

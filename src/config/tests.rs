@@ -31,9 +31,10 @@ fn every_key_is_read() {
     assert_eq!(config.exclude, ["legacy/**"]);
     assert_eq!((config.include_tests, config.max_file_size), (Some(true), Some(2_000_000)));
     assert_eq!(config.rules.as_deref(), Some(Utf8Path::new("project/audit-rules")));
-    assert_eq!(config.declared(Action::ClientState), Some("the web client is audited on its own"));
-    assert_eq!(config.declared(Action::Token), Some("the server is another repository"));
-    assert_eq!(config.declared(Action::Cookie), None);
+    let declared = config.declarations();
+    assert_eq!(declared.actions, [(Action::ClientState, "the web client is audited on its own".to_owned())]);
+    assert_eq!((declared.server.as_deref(), declared.client.as_deref()), (Some("the server is another repository"), None));
+    assert_eq!(declared.reason(Action::Token), Some("the server is another repository"));
 }
 
 #[test]

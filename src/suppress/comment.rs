@@ -1,4 +1,4 @@
-//! Reads the text of a suppression comment: `ignore[check-id, other] reason`. Where it stands and what it concerns is decided elsewhere.
+//! Reads the text of a suppression comment: `ignore[check-id, other] reason`.
 
 use thiserror::Error;
 
@@ -6,15 +6,15 @@ use crate::checks;
 
 /// A well-formed suppression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suppression {
+pub(super) struct Suppression {
     /// Known ids, in the order written, each once.
-    pub checks: Vec<&'static str>,
-    pub reason: String,
+    pub(super) checks: Vec<&'static str>,
+    pub(super) reason: String,
 }
 
 /// What is wrong with a suppression; always the user's fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum SuppressionError {
+pub(super) enum SuppressionError {
     #[error("expected `ignore[check-id] reason`")]
     Form,
     #[error("the brackets of `ignore[…]` name no check")]
@@ -25,9 +25,17 @@ pub enum SuppressionError {
     NoReason,
 }
 
+/// Whether a comment means to suppress something, well or badly written. Others only mention this program.
+pub(super) fn is_meant(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("ignore") || text.split_whitespace().next().is_some_and(|word| word.contains('['))
+}
+
 /// Reads what stands after `logout-audit:`. All that is wrong is told, not only the first thing.
-pub fn parse(text: &str) -> Result<Suppression, Vec<SuppressionError>> {
-    let rest = text.trim().strip_prefix("ignore").map(str::trim_start).and_then(|rest| rest.strip_prefix('['));
+pub(super) fn parse(text: &str) -> Result<Suppression, Vec<SuppressionError>> {
+    // NOTE: a block comment may go on about something else.
+    let text = text.trim().lines().next().unwrap_or("");
+    let rest = text.strip_prefix("ignore").map(str::trim_start).and_then(|rest| rest.strip_prefix('['));
     let Some((ids, reason)) = rest.and_then(|rest| rest.split_once(']')) else {
         return Err(vec![SuppressionError::Form]);
     };
@@ -66,6 +74,12 @@ mod tests {
         let read = parse(" ignore[logout-via-get, open-redirect,logout-via-get]: kept for the old mobile client */").unwrap();
         assert_eq!(read.checks, ["logout-via-get", "open-redirect"]);
         assert_eq!(read.reason, "kept for the old mobile client");
+    }
+
+    #[test]
+    fn a_mention_is_no_suppression() {
+        assert!(!is_meant("runs in continuous integration [see there]"));
+        assert!(is_meant(" ignore open-redirect") && is_meant("ingore[open-redirect] x"));
     }
 
     #[test]
