@@ -53,6 +53,9 @@ impl Stack {
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
                     let key = rule.key.as_ref().and_then(|locator| case.traced_text(locator, found));
+                    if case.is_for_other_purpose(found.place, span) {
+                        continue;
+                    }
                     stack.issued.push(Issued { kind: rule.kind, place: found.place, span, key, lifetime: lifetime_of(case, found, rule) });
                 }
                 _ => {}
@@ -112,7 +115,8 @@ impl Stack {
     pub(super) fn nearest_issued(&self, case: &Case<'_, '_>, kinds: &[CredentialKind], module: ModuleId) -> Vec<&Issued> {
         let path = case.texts.path(module);
         let mut issued: Vec<&Issued> = self.issued.iter().filter(|issued| kinds.contains(&issued.kind)).collect();
-        issued.sort_by_key(|issued| std::cmp::Reverse(common_folders(case.texts.path(issued.place.module).as_str(), path.as_str())));
+        // Of those that stand equally near, the longest-lived: it is the one that matters.
+        issued.sort_by_key(|issued| (std::cmp::Reverse(common_folders(case.texts.path(issued.place.module).as_str(), path.as_str())), std::cmp::Reverse(issued.lifetime)));
         issued
     }
 
@@ -120,6 +124,24 @@ impl Stack {
     pub(super) fn has_own_credentials(&self, case: &Case<'_, '_>) -> bool {
         self.issued.iter().any(|issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken))
             || self.seen.values().flatten().any(|(index, _, _)| case.rules.backends[*index].held == Side::Server || !case.rules.backends[*index].default)
+    }
+}
+
+impl Case<'_, '_> {
+    /// Whether a credential is made for something else than a login: the function or file around it says so.
+    fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
+        let is_other = |name: &str| self.rules.lexicon.is("not-login", name);
+        let module = self.program.module(place.module);
+        let mut at = place.function;
+        while let Some(index) = at {
+            let function = module.function(index);
+            if is_other(&function.name) {
+                return true;
+            }
+            at = function.parent;
+        }
+        let text = self.texts.text(place.module).get(span.start as usize..span.end as usize).unwrap_or("");
+        is_other(self.texts.path(place.module).as_str()) || is_other(text.get(..text.len().min(160)).unwrap_or(""))
     }
 }
 

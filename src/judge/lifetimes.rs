@@ -7,12 +7,12 @@ use crate::rules::{Credential, Locator, Unit, number_of};
 use crate::trace::{At, Match, text_at, value_at};
 
 /// A token's life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lifetime {
     Seconds(u64),
-    Never,
     /// It is set, and cannot be read.
     Unknown,
+    Never,
 }
 
 /// The longest life that needs no revocation, in seconds.

@@ -147,7 +147,7 @@ fn is_delegated(case: &Case<'_, '_>, stack: &Stack) -> bool {
     if stack.has_own_credentials(case) {
         return false;
     }
-    case.traced.flows.iter().all(|flow| flow.server.is_none() || has_sign_out(flow) || !flow.events.iter().any(|(side, event)| *side == Side::Server && matches!(event.kind, EventKind::Rules { .. })))
+    case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && matches!(event.kind, EventKind::Rules { .. })))
 }
 
 fn has_sign_out(flow: &trace::Flow<'_>) -> bool {

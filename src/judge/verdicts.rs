@@ -116,8 +116,9 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
     }
     let access = stack.nearest_issued(case, &[CredentialKind::AccessToken], module).into_iter().next();
     let lives_on = access.is_some_and(|issued| !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
-    let carried_by_cookie = has(Action::Cookie) || !cookie_is_used(case, stack, actions);
-    if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on) {
+    let cookie_used = cookie_is_used(case, stack, actions);
+    let carried_by_cookie = has(Action::Cookie) || !cookie_used;
+    if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used) {
         return (Answer::Pass, format!("the server ends the session record ({}) and its cookie is cleared", quote(Action::ServerSession)), None);
     }
     if has(Action::Token) {

@@ -91,7 +91,7 @@ impl<'p> Program<'p> {
             Thing::Function(function) => vec![Thing::Function(function)],
             Thing::Outside { name: mut outside, made_by } => {
                 if let Some((call, place)) = made_by
-                    && let Some(found) = self.search_call(call, place, name)
+                    && let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH))
                 {
                     return vec![Thing::Function(found)];
                 }
@@ -272,13 +272,14 @@ impl<'p> Program<'p> {
 
     /// A function under the key `name` anywhere in the arguments of the call that made a thing: a store's action, a slice's reducer,
     /// a router's procedure.
-    fn search_call(&self, call: &'p Call, place: Place, name: &str) -> Option<FunctionId> {
-        let found = call.args.iter().find_map(|Argument { value, .. }| self.search_value(value, place, name, MAX_SEARCH));
+    fn search_call(&self, call: &'p Call, place: Place, name: &str, depth: usize) -> Option<FunctionId> {
+        let depth = depth.checked_sub(1)?;
+        let found = call.args.iter().find_map(|Argument { value, .. }| self.search_value(value, place, name, depth));
         found.or_else(|| match &call.callee.kind {
             // `create<State>()(…)`, `thing.extend(…)`: the arguments of the calls before.
-            ValueKind::Call(inner) => self.search_call(inner, place, name),
+            ValueKind::Call(inner) => self.search_call(inner, place, name, depth),
             ValueKind::Member(of, _) => match &of.kind {
-                ValueKind::Call(inner) => self.search_call(inner, place, name),
+                ValueKind::Call(inner) => self.search_call(inner, place, name, depth),
                 _ => None,
             },
             _ => None,
@@ -303,7 +304,7 @@ impl<'p> Program<'p> {
             }
             ValueKind::Closure(index) => self.search_body(&self.module(place.module).function(*index).body, Place { module: place.module, function: Some(*index) }, name, depth),
             ValueKind::Call(call) => call.args.iter().find_map(|argument| self.search_value(&argument.value, place, name, depth)),
-            ValueKind::Name(_) => match self.eval_steps(value, place, false, 6).into_iter().next()? {
+            ValueKind::Name(_) => match self.eval_steps(value, place, false, depth).into_iter().next()? {
                 Thing::Literal(literal, at) => self.search_value(literal, at, name, depth),
                 Thing::Function(function) => self.search_body(&self.function(function).body, Place::of(function), name, depth),
                 _ => None,
@@ -328,7 +329,7 @@ impl<'p> Program<'p> {
             ValueKind::Closure(index) => Some(FunctionId { module: place.module, index: *index }),
             ValueKind::Call(call) => call.args.iter().rev().find_map(|argument| self.function_in(&argument.value, place, depth)),
             ValueKind::Record(entries) => entries.iter().find_map(|(_, entry)| self.function_in(entry, place, depth)),
-            ValueKind::Name(_) | ValueKind::Member(_, _) => match self.eval_steps(value, place, false, 8).into_iter().next()? {
+            ValueKind::Name(_) | ValueKind::Member(_, _) => match self.eval_steps(value, place, false, depth).into_iter().next()? {
                 Thing::Function(function) => Some(function),
                 _ => None,
             },

@@ -83,6 +83,7 @@ pub fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>
         builder.library_handler(found, &mut all);
     }
     builder.file_routes(&mut all);
+    builder.server_actions(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method).cmp(&(b.place.module, b.span, &b.path, &b.method)));
     let mut by_function: FxHashMap<FunctionId, Vec<usize>> = FxHashMap::default();
@@ -600,6 +601,23 @@ impl<'p> Builder<'_, 'p> {
             span: found.site.span(self.program),
             site: Some(found.site),
         });
+    }
+
+    /// Functions that the client calls as if they were its own: those that say `use server`.
+    fn server_actions(&self, all: &mut Vec<Endpoint<'p>>) {
+        let says_server = |directive: &String| directive == "use server";
+        for (id, module) in self.program.modules() {
+            let whole = module.directives.iter().any(says_server);
+            for (index, function) in module.functions.iter().enumerate() {
+                let exported = whole && function.parent.is_none() && module.exports.iter().any(|export| export.name == function.name || matches!(&export.target, crate::ir::ExportTarget::Local(local) if *local == function.name));
+                if !exported && !function.directives.iter().any(says_server) {
+                    continue;
+                }
+                let function_id = FunctionId { module: id, index: crate::ir::FunctionIndex(index as u32) };
+                let place = Place { module: id, function: function.parent };
+                all.push(Endpoint { method: String::new(), path: String::new(), framework: "server action".to_owned(), functions: vec![function_id], library: None, place, span: function.head, site: None });
+            }
+        }
     }
 
     /// Endpoints that a file's place declares.

@@ -168,6 +168,17 @@ impl<'p> Tracer<'_, 'p> {
                 parent = module.function(index).parent;
             }
         }
+        // A call that could not be followed leads to the handler of that name.
+        for (at, (_, reached)) in kept.iter().enumerate() {
+            for event in &reached.events {
+                let EventKind::Unknown(name) = &event.kind else { continue };
+                let called = hooked_words(name);
+                if let Some(other) = kept.iter().position(|(candidate, _)| candidate.named && hooked_words(&candidate.symbol) == called) {
+                    let (a, b) = (root(&group_of, at), root(&group_of, other));
+                    group_of[a.max(b)] = a.min(b);
+                }
+            }
+        }
         // Handlers of one component are one client.
         let mut by_component: BTreeMap<FunctionId, usize> = BTreeMap::new();
         for (at, (candidate, _)) in kept.iter().enumerate() {
@@ -313,7 +324,7 @@ impl<'p> Tracer<'_, 'p> {
 
     /// A page that stands at the path of a logout and does nothing is no logout of its own.
     fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>) {
-        let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_) | EventKind::Request(_)));
+        let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
         let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| self.endpoints.all[indices[0]].path.as_str()).collect();
         let keep: Vec<bool> = servers
             .iter()
@@ -410,6 +421,7 @@ impl<'p> Tracer<'_, 'p> {
             }
         }
         let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
+        let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
         let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).collect();
         let mut added = false;
         for (at, requests) in &tied {
@@ -426,7 +438,7 @@ impl<'p> Tracer<'_, 'p> {
             return;
         }
         let own_evidence = events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }));
-        if own_evidence || elsewhere.is_some() {
+        if (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
             alone.push(Flow {
                 server: None,
                 clients,
@@ -550,6 +562,13 @@ impl<'p> Tracer<'_, 'p> {
             _ => "(configuration)".to_owned(),
         }
     }
+}
+
+/// The words of a name, without those by which hooks are made from endpoints: `useLazyLogoutQuery` is `logout`.
+fn hooked_words(name: &str) -> Vec<String> {
+    let mut words = crate::rules::split_words(name);
+    words.retain(|word| !matches!(word.as_str(), "use" | "lazy" | "query" | "mutation" | "async" | "handle" | "on" | "do"));
+    words
 }
 
 fn root(group_of: &[usize], at: usize) -> usize {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::endpoints::Endpoints;
 use super::lookup::At;
-use super::requests::{Request, declared_request, location_request, request_of};
+use super::requests::{Request, declared_request, location_request, record_request, request_of};
 use super::survey::within_names;
 use crate::ir::{Block, Call, CallStyle, FunctionKind, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
@@ -379,7 +379,12 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.value(of, used);
                 self.value(key, used);
             }
-            ValueKind::Record(entries) => entries.iter().for_each(|(_, entry)| self.value(entry, used)),
+            ValueKind::Record(entries) => {
+                if let Some(request) = record_request(self.reach.program, self.reach.rules, value, self.place()) {
+                    self.push(EventKind::Request(request), value.span, used);
+                }
+                entries.iter().for_each(|(_, entry)| self.value(entry, used));
+            }
             ValueKind::Choice { test, then, otherwise } => {
                 self.value(test, Use::default());
                 let before = self.state;

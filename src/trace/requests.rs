@@ -181,6 +181,15 @@ pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, 
     })
 }
 
+/// The request that a record describes, to be sent by what it is returned to: `{ url: "/logout", method: "POST" }`.
+pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Option<Request> {
+    let ValueKind::Record(entries) = &value.kind else { return None };
+    let field = |names: &[&str]| entries.iter().find(|(key, _)| names.contains(&key.as_str())).map(|(_, entry)| path_texts(program, entry, place)).and_then(|texts| texts.into_iter().next());
+    let path = field(&["url", "path", "uri", "endpoint"]).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;
+    let method = field(&["method"]).map_or_else(|| "GET".to_owned(), |text| normal_method(&text));
+    Some(Request { method, path, place, span: value.span, is_markup: false })
+}
+
 /// Whether a text may be a path or URL.
 fn is_path(text: &str, rules: &RuleSet) -> bool {
     if text.len() > 300 || text.contains(['\n', '<', '>', ' ']) && !text.contains("{%") && !text.contains("{{") {
