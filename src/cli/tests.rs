@@ -74,7 +74,7 @@ fn wrong_words_are_told_with_what_was_expected() {
         ("--fail-on always", "expected one of high, medium, low, info, never"),
         ("--exclude a[", "a["),
         ("--max-file-size big", "number of bytes"),
-        ("--threads -1", "--threads"),
+        ("--threads=-1", "0 to 1024"),
         ("--threads 99999", "0 to 1024"),
         ("--changed-since --output=x", "--changed-since"),
         ("--changed-since=--output=x", "git revision"),

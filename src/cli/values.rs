@@ -7,7 +7,8 @@ use crate::config::FailOn;
 use crate::report::Format;
 
 /// What the exit status means, under the list of options.
-pub(super) const AFTER_HELP: &str = "Exit status: 0 nothing failed; 1 a check failed at or above --fail-on; 2 the command line, the configuration or the input is wrong, or there is no source file to judge.";
+pub(super) const AFTER_HELP: &str =
+    "Exit status: 0 nothing failed; 1 a check failed at or above --fail-on; 2 the command line, the configuration or the input is wrong, or there is no source file to judge.";
 
 pub(super) fn format(word: &str) -> Result<Format, String> {
     Format::parse(word).ok_or_else(|| format!("expected one of {}", Format::ALL.map(Format::as_str).join(", ")))

@@ -74,7 +74,8 @@ pub fn read(path: &Utf8Path) -> Result<Config, ConfigError> {
 
 /// Reads the text of a configuration; the path is for messages and for paths within it.
 pub fn parse(path: &Utf8Path, text: &str) -> Result<Config, ConfigError> {
-    let file: syntax::File = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| ConfigError::Parse { path: path.to_owned(), message: visible(&error.to_string()) })?;
+    let file: syntax::File =
+        toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| ConfigError::Parse { path: path.to_owned(), message: visible(&error.to_string()) })?;
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
     Ok(file.into_config(path, folder))
 }

@@ -70,7 +70,9 @@ fn every_format_is_the_same_at_each_run() {
 #[ignore = "writes files for other programs"]
 fn samples_for_other_validators() {
     let folder = std::path::PathBuf::from(std::env::var("SAMPLES").unwrap());
-    for (name, outcome) in [("full", sample::outcome()), ("managed", sample::managed()), ("login", sample::login_only()), ("hostile", sample::hostile()), ("empty", Default::default())] {
+    for (name, outcome) in
+        [("full", sample::outcome()), ("managed", sample::managed()), ("login", sample::login_only()), ("hostile", sample::hostile()), ("empty", Default::default())]
+    {
         for format in [Format::Sarif, Format::Gitlab, Format::Junit, Format::Html] {
             let options = ReportOptions { include_suppressed: true, ..sample::options() };
             std::fs::write(folder.join(format!("{name}.{}", format.as_str())), sample::render_with(format, &outcome, &options)).unwrap();

@@ -14,7 +14,9 @@ fn log(outcome: &logout_audit::outcome::Outcome, include_suppressed: bool) -> Va
 fn every_log_has_what_dashboards_need() {
     let schema: Value = serde_json::from_str(include_str!("../schemas/sarif-subset.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for (name, outcome) in [("full", sample::outcome()), ("managed", sample::managed()), ("login", sample::login_only()), ("hostile", sample::hostile()), ("empty", Default::default())] {
+    for (name, outcome) in
+        [("full", sample::outcome()), ("managed", sample::managed()), ("login", sample::login_only()), ("hostile", sample::hostile()), ("empty", Default::default())]
+    {
         let log = log(&outcome, true);
         let errors: Vec<_> = validator.iter_errors(&log).map(|error| format!("{name} {}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{errors:#?}");

@@ -10,7 +10,8 @@ use std::io;
 
 use self::places::Places;
 use self::types::{
-    ArtifactLocation, AutomationDetails, Descriptor, DescriptorReference, Driver, Invocation, Location, Log, Message, Notification, PhysicalLocation, Run, SourceRoot, Tool, UriBases,
+    ArtifactLocation, AutomationDetails, Descriptor, DescriptorReference, Driver, Invocation, Location, Log, Message, Notification, PhysicalLocation, Run, SourceRoot, Tool,
+    UriBases,
 };
 use super::{ReportOptions, harmless};
 use crate::outcome::{Outcome, SkippedFile};
@@ -43,9 +44,16 @@ fn driver() -> Driver {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         semantic_version: env!("CARGO_PKG_VERSION"),
+        information_uri: env!("CARGO_PKG_HOMEPAGE"),
         short_description: Message::text(concat!(env!("CARGO_PKG_DESCRIPTION"), ".")),
         rules: rules::all(),
-        notifications: [Descriptor { id: FILE_SKIPPED, name: "FileSkipped", short_description: Message::text("A file was skipped."), full_description: Message::text(description) }],
+        notifications: [Descriptor {
+            id: FILE_SKIPPED,
+            name: "FileNotRead",
+            short_description: Message::text("A file was skipped."),
+            full_description: Message::text(description),
+            help: Message::text("Mend the file, raise --max-file-size, or leave the file out with --exclude."),
+        }],
     }
 }
 

@@ -37,7 +37,11 @@ impl<'a> Places<'a> {
             end_column = end_column.max(start_column);
         }
         let region = Region { start_line, start_column, end_line, end_column, snippet: Snippet { text: site.code.chars().take(SNIPPET).collect() } };
-        Location { id: None, physical_location: PhysicalLocation { artifact_location: ArtifactLocation::of(&site.file), region: Some(region) }, message: message.map(Message::text) }
+        Location {
+            id: None,
+            physical_location: PhysicalLocation { artifact_location: ArtifactLocation::of(&site.file), region: Some(region) },
+            message: message.map(Message::text),
+        }
     }
 
     /// The site's first line alone, as dashboards show a result only where all its lines are shown.

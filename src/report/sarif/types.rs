@@ -43,6 +43,9 @@ pub(super) struct Driver {
     pub name: &'static str,
     pub version: &'static str,
     pub semantic_version: &'static str,
+    /// The package's homepage, once it has one.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub information_uri: &'static str,
     pub short_description: Message,
     pub rules: Vec<Rule>,
     pub notifications: [Descriptor; 1],
@@ -56,6 +59,8 @@ pub(super) struct Descriptor {
     pub name: &'static str,
     pub short_description: Message,
     pub full_description: Message,
+    /// GitHub wants it of every descriptor.
+    pub help: Message,
 }
 
 /// 3.49, for a check.
