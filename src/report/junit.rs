@@ -35,7 +35,9 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()
         }
         report.add_test_suite(suite);
     }
-    report.serialize(out).map_err(io::Error::other)
+    // NOTE: written at once, since the serialiser's error would hide that a pipe was closed.
+    let text = report.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
 }
 
 fn flow_case(flow: &Flow, verdict: &Verdict) -> TestCase {

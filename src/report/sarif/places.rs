@@ -36,6 +36,8 @@ impl<'a> Places<'a> {
         if end_line == start_line {
             end_column = end_column.max(start_column);
         }
+        // NOTE: readers keep these numbers in 32 bits with a sign.
+        let [start_line, start_column, end_line, end_column] = [start_line, start_column, end_line, end_column].map(|number| number.min(i32::MAX.unsigned_abs()));
         let region = Region { start_line, start_column, end_line, end_column, snippet: Snippet { text: site.code.chars().take(SNIPPET).collect() } };
         Location {
             id: None,
