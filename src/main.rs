@@ -1,26 +1,59 @@
-fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--") && a != "json").collect();
-    let rules = match logout_audit::rules::load(&[]) { Ok(r) => r, Err(e) => { eprintln!("{e}"); std::process::exit(2) } };
-    if std::env::args().any(|a| a == "--verify-rules") {
-        let (n, failures) = logout_audit::examples::verify(&rules).unwrap();
-        for f in &failures { println!("{} {}: {}", f.rule, f.which, f.message); }
-        println!("{n} examples, {} do not hold", failures.len());
-        std::process::exit(i32::from(!failures.is_empty()));
+//! Reads the command line, runs what it asks for, and tells errors in one place.
+//!
+//! The exit status is 0 where nothing failed, 1 where a check failed at or above `--fail-on` (or an example of a rule does not hold),
+//! and 2 where the command line, the configuration or the input is wrong or nothing could be judged.
+
+use std::error::Error as _;
+use std::io::{Write, stderr};
+use std::process::ExitCode;
+
+use logout_audit::cli;
+use logout_audit::run::{self, Ending, Error};
+
+fn main() -> ExitCode {
+    // A bug must not look like the answer of a check: without this, a panic would end with a status of its own.
+    std::panic::catch_unwind(start).unwrap_or(ExitCode::from(2))
+}
+
+fn start() -> ExitCode {
+    let ending = match cli::parse(std::env::args_os()) {
+        Ok(invocation) => run::run(invocation),
+        Err(stop) if stop.status == 0 => run::print(&stop.text),
+        Err(stop) => {
+            tell(&stop.text);
+            return ExitCode::from(stop.status);
+        }
+    };
+    match ending {
+        Ok(Ending::Clean) => ExitCode::SUCCESS,
+        Ok(Ending::Failed) => ExitCode::from(1),
+        Err(error) => {
+            tell(&complaint(&error));
+            ExitCode::from(2)
+        }
     }
-    let settings = logout_audit::pipeline::Settings { paths: args.iter().map(|a| a.as_str().into()).collect(), ..Default::default() };
-    let (outcome, timings) = logout_audit::pipeline::audit(&settings, &rules).unwrap();
-    if std::env::var_os("T").is_some() { eprintln!("{timings:?} {:?}", outcome.stats); }
-    fn h(h: &logout_audit::outcome::Handler) -> serde_json::Value { serde_json::json!({"file": h.site.file, "line": h.site.line, "end_line": h.site.end_line, "symbol": h.symbol, "method": h.method, "route": h.route}) }
-    let out = serde_json::json!({
-      "verdicts": outcome.verdicts.iter().map(|v| serde_json::json!({"check": v.check, "verdict": v.answer.as_str(), "found": v.found, "detail": v.detail, "reason": v.reason.map(|r| r.as_str())})).collect::<Vec<_>>(),
-      "providers": outcome.providers.iter().map(|p| serde_json::json!({"name": p.name, "evidence": p.evidence.iter().map(|s| format!("{}:{} {}", s.file, s.line, s.code)).collect::<Vec<_>>()})).collect::<Vec<_>>(),
-      "backends": outcome.backends.iter().map(|p| serde_json::json!({"system": p.framework, "store": p.store, "held": p.held.as_str(), "at": p.evidence.iter().map(|s| format!("{}:{}", s.file, s.line)).collect::<Vec<_>>()})).collect::<Vec<_>>(),
-      "flows": outcome.flows.iter().map(|f| serde_json::json!({"id": f.id, "server": f.server.as_ref().map(h), "clients": f.clients.iter().map(h).collect::<Vec<_>>(),
-        "actions": f.actions.iter().map(|a| serde_json::json!({"action": a.action.as_str(), "status": if a.found {"found"} else {"missing"}, "missing": a.missing, "evidence": a.evidence.iter().map(|e| format!("{}:{} {} [{}] {}", e.site.file, e.site.line, e.site.code.lines().next().unwrap_or(""), e.rule, e.why_not.clone().unwrap_or_default())).collect::<Vec<_>>()})).collect::<Vec<_>>(),
-        "verdicts": f.verdicts.iter().map(|v| format!("{} {} {}", v.check, v.answer.as_str(), v.detail)).collect::<Vec<_>>(), "notes": f.notes.iter().map(|n| format!("{:?}", n)).collect::<Vec<_>>() })).collect::<Vec<_>>(),
-      "findings": outcome.findings.iter().map(|f| format!("{} {}:{}", f.check, f.site.file, f.site.line)).collect::<Vec<_>>(),
-      "skipped": outcome.skipped_files.len(),
-      "notes": outcome.notes.iter().map(|n| n.message.clone()).collect::<Vec<_>>(),
-    });
-    println!("{}", serde_json::to_string_pretty(&out).unwrap());
+}
+
+/// The error with its causes and what to do about it.
+fn complaint(error: &Error) -> String {
+    let mut text = format!("error: {}\n", harmless(&error.to_string()));
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        text.push_str(&format!("  caused by: {}\n", harmless(&one.to_string())));
+        cause = one.source();
+    }
+    if let Some(help) = error.help() {
+        text.push_str(&format!("  help: {}\n", harmless(&help)));
+    }
+    text
+}
+
+/// Messages quote paths and files that anybody may have written; nothing of that may steer the terminal.
+fn harmless(text: &str) -> String {
+    text.trim_end().chars().map(|letter| if letter.is_control() && letter != '\n' { letter.escape_default().to_string() } else { letter.to_string() }).collect()
+}
+
+fn tell(text: &str) {
+    // Where standard error is closed, the exit status has to be enough.
+    let _closed = stderr().write_all(text.as_bytes());
 }

@@ -201,6 +201,14 @@ pub struct SkippedFile {
     pub reason: String,
 }
 
+/// A comment in a scanned file that speaks to this program.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Comment {
+    pub site: Site,
+    /// What stands after `logout-audit:`.
+    pub text: String,
+}
+
 /// Counts of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
@@ -222,6 +230,8 @@ pub struct Outcome {
     pub skipped_files: Vec<SkippedFile>,
     /// What the reader should know about the run as a whole.
     pub notes: Vec<Note>,
+    /// The comments that speak to this program, in the order of files and lines.
+    pub comments: Vec<Comment>,
     pub stats: Stats,
 }
 
@@ -306,5 +316,50 @@ impl Timing {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// The reason that stands for a suppression when a baseline file accepts the result.
+pub const IN_BASELINE: &str = "accepted in the baseline";
+
+impl Flow {
+    /// The reason why the flow's verdict of a check is suppressed, if it is.
+    pub fn suppression(&self, check: &str) -> Option<&str> {
+        self.suppressed.iter().find(|(id, _)| id == check).map(|(_, reason)| reason.as_str())
+    }
+
+    /// The handler that stands for the flow: the server's, else the first client's.
+    pub fn primary(&self) -> Option<&Handler> {
+        self.server.as_ref().or_else(|| self.clients.first())
+    }
+
+    /// All cleanup calls, in the order of the actions.
+    pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        self.actions.iter().flat_map(|action| &action.evidence)
+    }
+}
+
+impl Outcome {
+    /// Whether anything that is not suppressed fails at or above a severity.
+    pub fn fails_at(&self, threshold: Severity) -> bool {
+        let counts = |severity: Severity| severity >= threshold;
+        let flow_fails = |flow: &Flow| flow.verdicts.iter().any(|verdict| verdict.answer == Answer::Fail && counts(verdict.severity) && flow.suppression(verdict.check).is_none());
+        self.flows.iter().any(flow_fails)
+            || self.findings.iter().any(|finding| finding.suppressed.is_none() && counts(finding.severity))
+            || self.failures_without_flow().any(|verdict| counts(verdict.severity))
+    }
+
+    /// The failures of the project that no flow shows: sessions are created and nothing logs out.
+    pub fn failures_without_flow(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| {
+            let shown = |flow: &Flow| flow.verdicts.iter().any(|own| own.check == verdict.check && own.answer == Answer::Fail);
+            verdict.answer == Answer::Fail && !self.flows.iter().any(shown)
+        })
+    }
+
+    /// Where a failure without a flow is shown: the first place that a note or a backend quotes.
+    pub fn project_site(&self) -> Option<&Site> {
+        let noted = self.notes.iter().find_map(|note| note.site.as_ref());
+        noted.or_else(|| self.backends.iter().find_map(|backend| backend.evidence.first()))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
 use crate::front;
@@ -11,10 +11,10 @@ use crate::ir::Module;
 use crate::judge::{self, Case, Declarations, Texts};
 use crate::link::{Finder, ModuleId, Program, Wanted};
 use crate::manifest::Manifests;
-use crate::outcome::{Note, Outcome, SkippedFile};
+use crate::outcome::{Comment, Note, Outcome, Site, SkippedFile};
 use crate::resolve::Resolver;
 use crate::rules::RuleSet;
-use crate::source::{self, FileId, Language, LineIndex, Scanner, Tree, WalkOptions};
+use crate::source::{self, FileId, Language, LineIndex, Root, Scanner, Span, Tree, WalkOptions};
 use crate::trace::{self, Surroundings};
 
 /// What an audit is asked.
@@ -31,14 +31,33 @@ pub struct Settings {
 #[derive(Debug, Clone, Default)]
 pub struct Timings(pub Vec<(&'static str, Duration)>);
 
+/// What an audit gives.
+pub struct Audit {
+    pub outcome: Outcome,
+    pub timings: Timings,
+    pub roots: Vec<Root>,
+    /// The texts of the files that were read closely, by their paths in the outcome.
+    pub texts: BTreeMap<Utf8PathBuf, String>,
+    /// How many source files below each root could be read.
+    pub readable: Vec<u64>,
+}
+
 /// How often lowered files may ask for more.
 const MAX_ROUNDS: usize = 12;
+
+/// Audits the paths as one project, for its outcome alone.
+///
+/// # Errors
+/// A path that is not there, a pattern that is none.
+pub fn audit(settings: &Settings, rules: &RuleSet) -> Result<(Outcome, Timings), source::Error> {
+    run(settings, rules).map(|audit| (audit.outcome, audit.timings))
+}
 
 /// Audits the paths as one project.
 ///
 /// # Errors
 /// A path that is not there, a pattern that is none.
-pub fn audit(settings: &Settings, rules: &RuleSet) -> Result<(Outcome, Timings), source::Error> {
+pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error> {
     let mut clock = Clock::start();
     let tree = source::discover(&settings.paths, &settings.walk)?;
     clock.mark("list");
@@ -77,10 +96,25 @@ pub fn audit(settings: &Settings, rules: &RuleSet) -> Result<(Outcome, Timings),
     outcome.stats.files_parsed = parsed as u64;
     outcome.stats.bytes = selection.bytes;
     outcome.skipped_files = lowered.all_skipped();
+    outcome.comments = lowered.comments();
     if round >= MAX_ROUNDS {
         outcome.notes.push(Note { message: "some calls were not followed to their end: they led into too many files".to_owned(), site: None });
     }
-    Ok((outcome, clock.finish()))
+    let readable = readable(&tree, &selection.skipped);
+    let texts = lowered.into_texts();
+    Ok(Audit { outcome, timings: clock.finish(), roots: tree.roots, texts, readable })
+}
+
+/// How many source files below each root could be read.
+fn readable(tree: &Tree, skipped: &[source::Skipped]) -> Vec<u64> {
+    let unreadable: BTreeSet<&Utf8PathBuf> = skipped.iter().map(|skipped| &skipped.path).collect();
+    let mut counts = vec![0; tree.roots.len()];
+    for file in tree.files.iter().filter(|file| !unreadable.contains(&file.path)) {
+        if let Some(count) = counts.get_mut(file.root) {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 struct Clock {
@@ -114,6 +148,14 @@ struct Text {
     lines: LineIndex,
 }
 
+impl Text {
+    fn site(&self, path: &Utf8Path, span: Span) -> Site {
+        let (from, to) = (self.lines.place(&self.text, span.start), self.lines.place(&self.text, span.end));
+        let code = self.text.get(span.start as usize..span.end as usize).unwrap_or("").to_owned();
+        Site { file: path.to_owned(), line: from.line, column: from.column, end_line: to.line, end_column: to.column, code }
+    }
+}
+
 /// The files that were read closely so far.
 struct Lowered<'t> {
     tree: &'t Tree,
@@ -134,7 +176,10 @@ impl Lowered<'_> {
                 let file = self.tree.file(*id)?;
                 Some(match source::read(file, self.limit) {
                     Ok(text) => {
-                        let module = front::lower(*id, file.language, &file.path, &text);
+                        // A bug in a front end must cost one file and not the run.
+                        let Ok(module) = std::panic::catch_unwind(|| front::lower(*id, file.language, &file.path, &text)) else {
+                            return Some(Err(SkippedFile { file: file.path.clone(), reason: "could not be read: a bug in this program".to_owned() }));
+                        };
                         let lines = LineIndex::new(&text);
                         Ok((module, Text { text, lines }))
                     }
@@ -187,6 +232,23 @@ impl Lowered<'_> {
             .filter(|file| source::read(file, self.limit).is_ok_and(|text| words.iter().any(|word| text.contains(&format!(": {word}")) || text.contains(&format!("implements {word}")) || text.contains(&format!(", {word}")) || text.contains(&format!("({word})")) || text.contains(&format!("{word} for ")))))
             .map(|file| file.id)
             .collect()
+    }
+
+    /// The comments that speak to this program, by file and line.
+    fn comments(&self) -> Vec<Comment> {
+        let of_module = |module: &Module| {
+            let (source, text) = (self.tree.file(module.file)?, self.texts.get(&module.file)?);
+            Some(module.notes.iter().map(|note| Comment { site: text.site(&source.path, note.span), text: note.text.clone() }).collect::<Vec<_>>())
+        };
+        let mut comments: Vec<Comment> = self.modules.iter().filter_map(of_module).flatten().collect();
+        comments.sort();
+        comments
+    }
+
+    /// The texts alone, by path.
+    fn into_texts(self) -> BTreeMap<Utf8PathBuf, String> {
+        let Self { tree, texts, .. } = self;
+        texts.into_iter().filter_map(|(id, file)| Some((tree.file(id)?.path.clone(), file.text))).collect()
     }
 
     /// The files that were left out, and those that were only partly read.
