@@ -108,9 +108,11 @@ fn judge(trial: &Trial<'_>, outcome: &Outcome) -> Option<String> {
     }
     if let Some(wanted) = &trial.example.found {
         let found = found_actions(outcome);
-        if found != *wanted {
+        let mut wanted = wanted.clone();
+        wanted.sort();
+        if found != wanted {
             let names = |actions: &[Action]| if actions.is_empty() { "nothing".to_owned() } else { actions.iter().map(|action| action.as_str()).collect::<Vec<_>>().join(", ") };
-            return Some(format!("expected {}, found {}; seen: {}", names(wanted), names(&found), seen()));
+            return Some(format!("expected {}, found {}; seen: {}", names(&wanted), names(&found), seen()));
         }
     }
     None

@@ -67,7 +67,7 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     clock.mark("read");
     let manifests = Manifests::read(&tree);
     let resolver = Resolver::new(&tree);
-    let mut lowered = Lowered { tree: &tree, limit, files: BTreeMap::new(), skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect() };
+    let mut lowered = Lowered { tree: &tree, limit, modules: Vec::new(), texts: BTreeMap::new(), skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect() };
     let named = tree.files.iter().filter(|file| rules.names_logout(file.path.as_str())).map(|file| file.id);
     lowered.add(&selection.files.iter().map(|selected| selected.file).chain(named).collect());
     clock.mark("lower");
@@ -75,9 +75,8 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     let mut mentioned: BTreeSet<(Language, String)> = BTreeSet::new();
     let mut round = 0;
     let (mut outcome, parsed) = loop {
-        let modules: Vec<Module> = lowered.files.values().map(|file| file.module.clone()).collect();
-        let program = Program::new(&modules, &finder);
-        let context = Context { lowered: &lowered, manifests: &manifests, order: lowered.files.keys().copied().collect() };
+        let program = Program::new(&lowered.modules, &finder);
+        let context = Context { lowered: &lowered, manifests: &manifests };
         let traced = trace::trace(&program, rules, &context, round < MAX_ROUNDS);
         let wanted = lowered.missing(program.take_wanted(), &mut mentioned);
         clock.mark("trace");
@@ -85,9 +84,10 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
             let case = Case { program: &program, rules, traced: &traced, manifests: &manifests, texts: &context, declarations: &settings.declarations };
             let outcome = judge::judge(&case);
             clock.mark("judge");
-            break (outcome, modules.len());
+            break (outcome, lowered.modules.len());
         }
         drop(traced);
+        drop(program);
         lowered.add(&wanted);
         clock.mark("lower");
         round += 1;
@@ -142,9 +142,8 @@ impl Clock {
     }
 }
 
-/// One file that was read closely.
-struct LoweredFile {
-    module: Module,
+/// The text of a file that was read closely.
+struct Text {
     text: String,
     lines: LineIndex,
 }
@@ -161,15 +160,17 @@ impl LoweredFile {
 struct Lowered<'t> {
     tree: &'t Tree,
     limit: u64,
-    files: BTreeMap<FileId, LoweredFile>,
+    /// Sorted by file.
+    modules: Vec<Module>,
+    texts: BTreeMap<FileId, Text>,
     skipped: Vec<SkippedFile>,
 }
 
 impl Lowered<'_> {
     /// Reads and lowers files, in parallel.
     fn add(&mut self, ids: &BTreeSet<FileId>) {
-        let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.files.contains_key(id)).collect();
-        let lowered: Vec<Result<(FileId, LoweredFile), SkippedFile>> = wanted
+        let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
+        let lowered: Vec<Result<(Module, Text), SkippedFile>> = wanted
             .par_iter()
             .filter_map(|id| {
                 let file = self.tree.file(*id)?;
@@ -180,7 +181,7 @@ impl Lowered<'_> {
                             return Some(Err(SkippedFile { file: file.path.clone(), reason: "could not be read: a bug in this program".to_owned() }));
                         };
                         let lines = LineIndex::new(&text);
-                        Ok((*id, LoweredFile { module, text, lines }))
+                        Ok((module, Text { text, lines }))
                     }
                     Err(error) => Err(SkippedFile { file: file.path.clone(), reason: error.to_string() }),
                 })
@@ -188,12 +189,14 @@ impl Lowered<'_> {
             .collect();
         for result in lowered {
             match result {
-                Ok((id, file)) => {
-                    self.files.insert(id, file);
+                Ok((module, text)) => {
+                    self.texts.insert(module.file, text);
+                    self.modules.push(module);
                 }
                 Err(skipped) => self.skipped.push(skipped),
             }
         }
+        self.modules.sort_by_key(|module| module.file);
     }
 
     /// The files that are wanted and not there yet.
@@ -202,7 +205,7 @@ impl Lowered<'_> {
         let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
         for one in wanted {
             match one {
-                Wanted::File(id) if !self.files.contains_key(&id) && self.tree.file(id).is_some() => {
+                Wanted::File(id) if !self.texts.contains_key(&id) && self.tree.file(id).is_some() => {
                     files.insert(id);
                 }
                 Wanted::File(_) => {}
@@ -216,7 +219,7 @@ impl Lowered<'_> {
         for (language, words) in words {
             files.extend(self.mentioning(language, &words));
         }
-        files.retain(|id| !self.files.contains_key(id) && !self.skipped.iter().any(|skipped| self.tree.file(*id).is_some_and(|file| file.path == skipped.file)));
+        files.retain(|id| !self.texts.contains_key(id) && !self.skipped.iter().any(|skipped| self.tree.file(*id).is_some_and(|file| file.path == skipped.file)));
         files
     }
 
@@ -225,7 +228,7 @@ impl Lowered<'_> {
         let candidates: Vec<&source::SourceFile> = self.tree.files.iter().filter(|file| file.language == language).collect();
         candidates
             .par_iter()
-            .filter(|file| !self.files.contains_key(&file.id))
+            .filter(|file| !self.texts.contains_key(&file.id))
             .filter(|file| source::read(file, self.limit).is_ok_and(|text| words.iter().any(|word| text.contains(&format!(": {word}")) || text.contains(&format!("implements {word}")) || text.contains(&format!(", {word}")) || text.contains(&format!("({word})")) || text.contains(&format!("{word} for ")))))
             .map(|file| file.id)
             .collect()
@@ -252,9 +255,9 @@ impl Lowered<'_> {
     /// The files that were left out, and those that were only partly read.
     fn all_skipped(&self) -> Vec<SkippedFile> {
         let mut skipped = self.skipped.clone();
-        for (id, file) in &self.files {
-            if let (Some(problem), Some(source)) = (file.module.problems.first(), self.tree.file(*id)) {
-                let line = file.lines.place(&file.text, problem.span.start).line;
+        for module in &self.modules {
+            if let (Some(problem), Some(source), Some(text)) = (module.problems.first(), self.tree.file(module.file), self.texts.get(&module.file)) {
+                let line = text.lines.place(&text.text, problem.span.start).line;
                 skipped.push(SkippedFile { file: source.path.clone(), reason: format!("partly read: {} (line {line})", problem.message) });
             }
         }
@@ -277,12 +280,15 @@ impl Finder for Imports<'_> {
 struct Context<'l> {
     lowered: &'l Lowered<'l>,
     manifests: &'l Manifests,
-    order: Vec<FileId>,
 }
 
 impl Context<'_> {
-    fn file(&self, module: ModuleId) -> &LoweredFile {
-        &self.lowered.files[&self.order[module.0 as usize]]
+    fn module(&self, module: ModuleId) -> &Module {
+        &self.lowered.modules[module.0 as usize]
+    }
+
+    fn file_text(&self, module: ModuleId) -> &Text {
+        &self.lowered.texts[&self.module(module).file]
     }
 }
 
@@ -290,27 +296,26 @@ impl Surroundings for Context<'_> {
     fn dependencies(&self, module: ModuleId) -> Vec<String> {
         let path = Texts::path(self, module);
         let path = path.as_path();
-        let language = self.file(module).module.language;
-        let nearest = self.manifests.nearest(path, language);
+        let nearest = self.manifests.nearest(path, self.module(module).language);
         let Some(first) = nearest.first() else { return Vec::new() };
         nearest.iter().filter(|dependency| dependency.file == first.file).map(|dependency| dependency.name.clone()).collect()
     }
 
     fn path(&self, module: ModuleId) -> String {
-        self.lowered.tree.file(self.order[module.0 as usize]).map(|file| file.path.to_string()).unwrap_or_default()
+        Texts::path(self, module).into_string()
     }
 }
 
 impl Texts for Context<'_> {
     fn text(&self, module: ModuleId) -> &str {
-        &self.file(module).text
+        &self.file_text(module).text
     }
 
     fn lines(&self, module: ModuleId) -> &LineIndex {
-        &self.file(module).lines
+        &self.file_text(module).lines
     }
 
     fn path(&self, module: ModuleId) -> Utf8PathBuf {
-        self.lowered.tree.file(self.order[module.0 as usize]).map(|file| file.path.clone()).unwrap_or_default()
+        self.lowered.tree.file(self.module(module).file).map(|file| file.path.clone()).unwrap_or_default()
     }
 }

@@ -30,6 +30,8 @@ pub enum Thing<'p> {
 
 /// How many steps (assignments, imports, members) are followed from one value.
 pub(super) const MAX_STEPS: usize = 24;
+/// Answers with more steps left than this are complete enough to be kept.
+const KEPT_STEPS: usize = 14;
 /// How many things one value may stand for.
 const MAX_THINGS: usize = 6;
 
@@ -53,6 +55,12 @@ impl<'p> Program<'p> {
 
     pub(super) fn eval_steps(&self, value: &'p Value, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(1) else { return vec![Thing::outside(Name::written(value))] };
+        // Answers that were found with many steps left are kept: calls and members are asked for again and again.
+        let key = (std::ptr::from_ref(value) as usize, place, follow);
+        let is_kept = steps > KEPT_STEPS && matches!(value.kind, ValueKind::Call(_) | ValueKind::Member(..) | ValueKind::Name(_));
+        if is_kept && let Some(things) = self.recall(key) {
+            return things.to_vec();
+        }
         let mut things = match &value.kind {
             ValueKind::Name(name) => self.eval_name(name, place, follow, steps),
             ValueKind::This => self.eval_this(place),
@@ -75,6 +83,9 @@ impl<'p> Program<'p> {
             _ => vec![Thing::Literal(value, place)],
         };
         things.truncate(MAX_THINGS);
+        if is_kept {
+            self.remember(key, &things);
+        }
         things
     }
 

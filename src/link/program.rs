@@ -1,10 +1,11 @@
 //! All lowered modules, with their scopes and an index of names.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use super::eval::{Place, Thing};
 use super::scope::ModuleScope;
 use crate::ir::{Class, ClassIndex, Function, FunctionIndex, Module};
 use crate::source::{FileId, Language};
@@ -54,7 +55,15 @@ pub struct Program<'p> {
     finder: &'p dyn Finder,
     found: Mutex<FxHashMap<(FileId, String, Option<String>), Vec<FileId>>>,
     wanted: Mutex<BTreeSet<Wanted>>,
+    /// What values were found to stand for, in shards so that threads seldom wait for one another.
+    evaluated: Vec<Mutex<Evaluated<'p>>>,
 }
+
+/// Answers by value, place, and whether files were asked for.
+type Evaluated<'p> = FxHashMap<(usize, Place, bool), Arc<[Thing<'p>]>>;
+
+/// How many shards the answers have.
+const SHARDS: usize = 64;
 
 impl<'p> Program<'p> {
     /// Links `modules`, which must be sorted by file.
@@ -70,6 +79,7 @@ impl<'p> Program<'p> {
             finder,
             found: Mutex::default(),
             wanted: Mutex::default(),
+            evaluated: (0..SHARDS).map(|_| Mutex::default()).collect(),
         };
         for (at, module) in modules.iter().enumerate() {
             let id = ModuleId(at as u32);
@@ -154,6 +164,20 @@ impl<'p> Program<'p> {
             found.insert(key, files.clone());
         }
         files
+    }
+
+    /// The answer for a value at an address, if it was asked before.
+    pub(super) fn recall(&self, key: (usize, Place, bool)) -> Option<Arc<[Thing<'p>]>> {
+        let shard = self.evaluated.get((key.0 >> 4) % SHARDS)?;
+        shard.lock().ok()?.get(&key).cloned()
+    }
+
+    pub(super) fn remember(&self, key: (usize, Place, bool), things: &[Thing<'p>]) {
+        if let Some(shard) = self.evaluated.get((key.0 >> 4) % SHARDS)
+            && let Ok(mut shard) = shard.lock()
+        {
+            shard.insert(key, things.into());
+        }
     }
 
     pub(super) fn want(&self, wanted: Wanted) {

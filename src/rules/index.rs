@@ -1,5 +1,7 @@
 //! Finds the few rules that may fit a place, by the last segment of its name.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use rustc_hash::FxHashMap;
 
 use super::RuleSet;
@@ -38,9 +40,21 @@ pub struct Entry {
 pub(super) struct Index {
     by_last: FxHashMap<String, Vec<Entry>>,
     any: Vec<Entry>,
+    /// What was found for a last segment before: word classes are too dear to ask twice.
+    known: Known,
     sql: Vec<Entry>,
     imports: Vec<Entry>,
     bases: Vec<Entry>,
+}
+
+/// Answers by last segment. A copy of a rule set begins without any.
+#[derive(Debug, Default)]
+struct Known(RwLock<FxHashMap<String, Arc<[Entry]>>>);
+
+impl Clone for Known {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl RuleSet {
@@ -84,8 +98,17 @@ impl RuleSet {
     }
 
     /// The entries whose pattern may fit a name that ends in `last`.
-    pub fn candidates<'a>(&'a self, last: &str) -> impl Iterator<Item = Entry> + 'a {
-        self.index.by_last.get(last).into_iter().flatten().chain(&self.index.any).copied()
+    pub fn candidates(&self, last: &str) -> Arc<[Entry]> {
+        if let Some(known) = self.index.known.0.read().unwrap_or_else(PoisonError::into_inner).get(last) {
+            return Arc::clone(known);
+        }
+        let may_end = |entry: &&Entry| match &self.matcher(**entry).what {
+            What::Call(patterns) | What::Assign(patterns) | What::Delete(patterns) => patterns.iter().any(|pattern| pattern.may_end_in(last, &self.lexicon)),
+            What::Import(_) | What::Base(_) | What::Sql(_) => false,
+        };
+        let found: Arc<[Entry]> = self.index.by_last.get(last).into_iter().flatten().chain(self.index.any.iter().filter(may_end)).copied().collect();
+        self.index.known.0.write().unwrap_or_else(PoisonError::into_inner).insert(last.to_owned(), Arc::clone(&found));
+        found
     }
 
     /// The entries that look at SQL.

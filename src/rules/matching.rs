@@ -34,7 +34,7 @@ impl RuleSet {
         };
         let mut found: Vec<Entry> = Vec::new();
         for name in names {
-            for entry in self.candidates(name.last()) {
+            for entry in self.candidates(name.last()).iter().copied() {
                 if kinds.contains(&entry.kind) && !found.contains(&entry) && self.languages(entry).contains(&language) && self.fits(self.matcher(entry), subject, within, lookup) {
                     found.push(entry);
                 }

@@ -84,6 +84,14 @@ impl Pattern {
         }
     }
 
+    /// Whether a fitting name may end in this text.
+    pub fn may_end_in(&self, last: &str, lexicon: &Lexicon) -> bool {
+        match self.segments.last() {
+            Some(SegmentPattern::One { text, .. }) => text.fits(last, lexicon),
+            Some(SegmentPattern::Any) | None => true,
+        }
+    }
+
     /// The module part of a pattern for an undotted language, or its first literal segments, for choosing the files worth reading.
     pub fn root_text(&self) -> Option<&str> {
         if !self.imported {
