@@ -126,7 +126,7 @@ fn a_comment_suppresses_with_its_reason() {
     let report = json(folder.path(), "");
     assert_eq!(report["flows"][0]["suppressed"][0]["reason"], "replaced in spring");
     assert_eq!(report["verdicts"][0]["verdict"], "skip");
-    assert_eq!(report["findings"].as_array().unwrap().iter().filter(|finding| finding["check"] == "suppression").count(), 0);
+    assert_eq!(report["findings"].as_array().unwrap().iter().filter(|finding| finding["check"] == "broken-suppression").count(), 0);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn suppressions_without_reason_or_effect_are_reported() {
     let folder = project(&[("a.ts", FAILING.replace(handler, &format!("{comments}{handler}")))]);
     let report = json(folder.path(), "");
     let messages: Vec<&str> =
-        report["findings"].as_array().unwrap().iter().filter(|finding| finding["check"] == "suppression").map(|finding| finding["message"].as_str().unwrap()).collect();
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["check"] == "broken-suppression").map(|finding| finding["message"].as_str().unwrap()).collect();
     assert_eq!(messages, ["a suppression needs a reason after `]`", "this suppression has no effect: `open-redirect` reports nothing here"]);
     assert_eq!(status(&run(folder.path(), "")), 1);
 }
