@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod support;
+mod runs;
 
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-use support::{FAILING, HARMLESS, json, project, run, skipped, status, stderr, stdout};
+use runs::{FAILING, HARMLESS, json, project, run, skipped, status, stderr, stdout};
 
 #[test]
 fn an_empty_directory_is_an_error_and_not_green() {
@@ -228,7 +228,7 @@ fn paths_that_are_no_utf8_are_told() {
     {
         use std::os::unix::ffi::OsStrExt;
         let folder = project(&[("a.ts", HARMLESS)]);
-        let output = support::program(folder.path()).arg(std::ffi::OsStr::from_bytes(b"\xff\xfe")).output().unwrap();
+        let output = runs::program(folder.path()).arg(std::ffi::OsStr::from_bytes(b"\xff\xfe")).output().unwrap();
         assert_eq!(status(&output), 2);
         assert!(!output.stderr.is_empty());
     }

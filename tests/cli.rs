@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod support;
+mod runs;
 
 use std::path::Path;
 use std::process::Command;
 
-use support::{FAILING, HARMLESS, json, program, project, run, status, stderr, stdout};
+use runs::{FAILING, HARMLESS, json, program, project, run, status, stderr, stdout};
 
 #[test]
 fn nothing_failed_is_0() {

@@ -1,75 +1,40 @@
-//! Small projects in temporary folders, and runs of the program on them.
+//! Small projects whose truth is written into them: reads the cases of `fixtures/` and compares them with an outcome.
+#![allow(dead_code, reason = "each test file that includes this module uses a part of it")]
 
-#![allow(clippy::unwrap_used, dead_code, reason = "helpers of tests, of which each test file uses a part")]
+pub mod compare;
+pub mod truth;
 
-use std::path::Path;
-use std::process::Output;
-use std::time::Duration;
+use camino::{Utf8Path, Utf8PathBuf};
+use logout_audit::outcome::Outcome;
+use logout_audit::pipeline::{self, Settings};
+use logout_audit::rules::RuleSet;
 
-use assert_cmd::Command;
-use tempfile::TempDir;
-
-/// A logout that clears a cookie and leaves the record in the store.
-pub(crate) const FAILING: &str = r#"import express from "express";
-import session from "express-session";
-const app = express();
-app.use(session({ secret: "x", store: new RedisStore() }));
-app.post("/logout", (req, res) => {
-  res.clearCookie("connect.sid");
-  res.json({ ok: true });
-});
-"#;
-
-/// Code without sessions and without a logout.
-pub(crate) const HARMLESS: &str = "export const add = (a: number, b: number) => a + b;\n";
-
-/// A folder with files: names and bytes.
-pub(crate) fn project<B: AsRef<[u8]>>(files: &[(&str, B)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
-    }
-    folder
+/// The root of the source tree.
+pub fn root() -> &'static Utf8Path {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The program, started in a folder. No setting of the machine that runs the tests reaches it.
-pub(crate) fn program(folder: &Path) -> Command {
-    let mut command = Command::cargo_bin("logout-audit").unwrap();
-    command.current_dir(folder).env_remove("NO_COLOR").env_remove("COLUMNS").env("LC_ALL", "C.UTF-8").timeout(Duration::from_secs(120));
-    command
+/// Every folder below `fixtures/` that holds an `expected.toml`, sorted.
+pub fn cases() -> Vec<Utf8PathBuf> {
+    let mut cases: Vec<Utf8PathBuf> = walkdir::WalkDir::new(root().join("fixtures"))
+        .into_iter()
+        .map(|entry| entry.expect("the fixtures can be listed"))
+        .filter(|entry| entry.file_name() == "expected.toml")
+        .map(|entry| Utf8PathBuf::from_path_buf(entry.path().to_path_buf()).expect("paths of fixtures are UTF-8"))
+        .filter_map(|path| path.parent().map(Utf8Path::to_path_buf))
+        .collect();
+    cases.sort();
+    cases
 }
 
-/// Runs the program in a folder with words separated by blanks.
-pub(crate) fn run(folder: &Path, words: &str) -> Output {
-    program(folder).args(words.split_whitespace()).output().unwrap()
+/// Audits one case with the built-in rules.
+pub fn audit(case: &Utf8Path, rules: &RuleSet) -> Outcome {
+    audit_with(case, rules, 0)
 }
 
-/// The exit status.
-pub(crate) fn status(output: &Output) -> i32 {
-    output.status.code().unwrap_or_else(|| panic!("ended by a signal: {output:?}"))
-}
-
-/// What was printed on standard output.
-pub(crate) fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-/// What was printed on standard error.
-pub(crate) fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// The report of `--format json` on a folder.
-pub(crate) fn json(folder: &Path, words: &str) -> serde_json::Value {
-    let output = run(folder, &format!("--format json {words}"));
-    assert!(status(&output) < 2, "{}", stderr(&output));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// The reasons for which files were skipped, by file.
-pub(crate) fn skipped(report: &serde_json::Value) -> Vec<(String, String)> {
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    report["skipped_files"].as_array().unwrap().iter().map(|one| (text(&one["file"]), text(&one["reason"]))).collect()
+/// Audits one case with the built-in rules and a number of walking threads.
+pub fn audit_with(case: &Utf8Path, rules: &RuleSet, threads: usize) -> Outcome {
+    let mut settings = Settings { paths: vec![case.to_path_buf()], ..Settings::default() };
+    settings.walk.threads = threads;
+    pipeline::audit(&settings, rules).expect("a fixture can be audited").0
 }
