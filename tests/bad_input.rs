@@ -44,7 +44,7 @@ fn an_unreadable_file_is_skipped_with_a_note() {
     use std::os::unix::fs::PermissionsExt;
     let folder = project(&[("a.ts", HARMLESS), ("b.ts", FAILING)]);
     let path = folder.path().join("b.ts");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&path).is_ok() {
         // Whoever may read everything, as in many containers, cannot see this case.
         return;
