@@ -98,6 +98,16 @@ fn thousands_of_nested_brackets_break_nothing() {
 }
 
 #[test]
+fn expressions_that_hold_themselves_do_not_double() {
+    for (open, close) in [("--", ""), ("++", ""), ("a[", "] = 1"), ("(a ||= ", ")"), ("a ?? (", ")"), ("(a += ", ")"), ("f(() => ", ")"), ("{ x: ", "}")] {
+        let text = format!("export function logout() {{ x({}1{}); }}\n", open.repeat(60), close.repeat(60));
+        let folder = project(&[("a.ts", text.as_str())]);
+        let output = run(folder.path(), "--format json");
+        assert!(status(&output) < 2, "{open}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn broken_syntax_is_partly_read_and_noted() {
     for (file, text) in [
         ("a.ts", format!("{FAILING}\nfunction ( {{{{ ]] const = ;\n")),
