@@ -56,7 +56,8 @@ fn compare_verdicts(expected: &Expected, outcome: &Outcome, differences: &mut Ve
 }
 
 fn compare_handlers(truth: &Truth, outcome: &Outcome, differences: &mut Vec<String>) {
-    let seen: BTreeSet<(Line, Side)> = outcome.flows.iter().flat_map(|flow| flow.server.iter().chain(&flow.clients)).map(|handler| ((handler.site.file.clone(), handler.site.line), handler.side)).collect();
+    let seen: BTreeSet<(Line, Side)> =
+        outcome.flows.iter().flat_map(|flow| flow.server.iter().chain(&flow.clients)).map(|handler| ((handler.site.file.clone(), handler.site.line), handler.side)).collect();
     for ((file, line), side) in truth.handlers.difference(&seen) {
         differences.push(format!("{file}:{line}: expected a {} handler, got none", side.as_str()));
     }
