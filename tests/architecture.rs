@@ -56,6 +56,7 @@ const ARE_NO_LIBRARY_NAMES: &[(&str, &str)] = &[
     ("token", "an ordinary word"),
     ("lexicon", "an ordinary word"),
     ("others", "an ordinary word"),
+    ("headers", "an ordinary word"),
     ("magic", "an ordinary word"),
     ("react", "an ordinary word"),
     ("client-state", "the name of an action"),
