@@ -148,7 +148,7 @@ struct Text {
     lines: LineIndex,
 }
 
-impl LoweredFile {
+impl Text {
     fn site(&self, path: &Utf8Path, span: Span) -> Site {
         let (from, to) = (self.lines.place(&self.text, span.start), self.lines.place(&self.text, span.end));
         let code = self.text.get(span.start as usize..span.end as usize).unwrap_or("").to_owned();
@@ -236,20 +236,19 @@ impl Lowered<'_> {
 
     /// The comments that speak to this program, by file and line.
     fn comments(&self) -> Vec<Comment> {
-        let mut comments: Vec<Comment> = self
-            .files
-            .iter()
-            .filter_map(|(id, file)| Some((self.tree.file(*id)?, file)))
-            .flat_map(|(source, file)| file.module.notes.iter().map(|note| Comment { site: file.site(&source.path, note.span), text: note.text.clone() }))
-            .collect();
+        let of_module = |module: &Module| {
+            let (source, text) = (self.tree.file(module.file)?, self.texts.get(&module.file)?);
+            Some(module.notes.iter().map(|note| Comment { site: text.site(&source.path, note.span), text: note.text.clone() }).collect::<Vec<_>>())
+        };
+        let mut comments: Vec<Comment> = self.modules.iter().filter_map(of_module).flatten().collect();
         comments.sort();
         comments
     }
 
     /// The texts alone, by path.
     fn into_texts(self) -> BTreeMap<Utf8PathBuf, String> {
-        let Self { tree, files, .. } = self;
-        files.into_iter().filter_map(|(id, file)| Some((tree.file(id)?.path.clone(), file.text))).collect()
+        let Self { tree, texts, .. } = self;
+        texts.into_iter().filter_map(|(id, file)| Some((tree.file(id)?.path.clone(), file.text))).collect()
     }
 
     /// The files that were left out, and those that were only partly read.

@@ -246,13 +246,13 @@ pub const ALL: &[Check] = &[
         text: include_str!("pages/credential-change-keeps-sessions.md"),
     },
     Check {
-        id: "suppression",
+        id: "broken-suppression",
         severity: Severity::Low,
         title: "A suppression is broken or has no effect",
-        name: "Suppression",
+        name: "BrokenSuppression",
         precision: "very-high",
         score: "2.1",
         cwe: &[1116],
-        text: include_str!("pages/suppression.md"),
+        text: include_str!("pages/broken-suppression.md"),
     },
 ];

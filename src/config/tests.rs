@@ -39,9 +39,30 @@ fn every_key_is_read() {
 
 #[test]
 fn errors_quote_the_place() {
-    insta::assert_snapshot!(wrong("[declare]\nserver-sessoin = { handled = \"elsewhere\", reason = \"x\" }"));
-    insta::assert_snapshot!(wrong("ignore = [\"logout-via-got\"]"));
-    insta::assert_snapshot!(wrong("selct = []"));
+    insta::assert_snapshot!(wrong("[declare]\nserver-sessoin = { handled = \"elsewhere\", reason = \"x\" }"), @r###"
+    the configuration `project/logout-audit.toml` is wrong
+    TOML parse error at line 2, column 1
+      |
+    2 | server-sessoin = { handled = "elsewhere", reason = "x" }
+      | ^^^^^^^^^^^^^^
+    unknown variant `server-sessoin`, expected one of `server-session`, `token`, `cookie`, `client-state`, `client`, `server`
+    "###);
+    insta::assert_snapshot!(wrong("ignore = [\"logout-via-got\"]"), @r###"
+    the configuration `project/logout-audit.toml` is wrong
+    TOML parse error at line 1, column 10
+      |
+    1 | ignore = ["logout-via-got"]
+      |          ^^^^^^^^^^^^^^^^^^
+    unknown check `logout-via-got`, did you mean `logout-via-get`?
+    "###);
+    insta::assert_snapshot!(wrong("selct = []"), @r###"
+    the configuration `project/logout-audit.toml` is wrong
+    TOML parse error at line 1, column 1
+      |
+    1 | selct = []
+      | ^^^^^
+    unknown field `selct`, expected one of `declare`, `select`, `ignore`, `fail-on`, `exclude`, `include-tests`, `max-file-size`, `rules`
+    "###);
 }
 
 #[test]

@@ -105,7 +105,13 @@ pub(super) fn summary(outcome: &Outcome, dot: &str) -> String {
         parts.push(format!("{suppressed} suppressed"));
     }
     let stats = outcome.stats;
-    format!("{} {dot} {} {} seen, {} read closely", parts.join(", "), thousands(stats.files_seen), if stats.files_seen == 1 { "file" } else { "files" }, thousands(stats.files_parsed))
+    format!(
+        "{} {dot} {} {} seen, {} read closely",
+        parts.join(", "),
+        thousands(stats.files_seen),
+        if stats.files_seen == 1 { "file" } else { "files" },
+        thousands(stats.files_parsed)
+    )
 }
 
 /// How many results are suppressed: failing verdicts and findings.

@@ -7,7 +7,8 @@ use logout_audit::outcome::{
 use logout_audit::report::{Format, ReportOptions, write};
 
 pub(crate) const SERVER: &str = "import express from \"express\";\nimport session from \"express-session\";\n\nconst router = express.Router();\n\nrouter.post(\"/logout\", (req, res) => {\n  res.clearCookie(\"sid\");\n  setTimeout(() => req.session.destroy(), 5000);\n  res.json({ ok: true });\n});\n";
-pub(crate) const CLIENT: &str = "export async function handleLogout() {\n  await fetch(\"/api/auth/logout\", { method: \"POST\" });\n  /* 🙂 */ localStorage.removeItem(\"token\");\n}\n";
+pub(crate) const CLIENT: &str =
+    "export async function handleLogout() {\n  await fetch(\"/api/auth/logout\", { method: \"POST\" });\n  /* 🙂 */ localStorage.removeItem(\"token\");\n}\n";
 
 /// A failing flow from a browser to a server, a passing flow, findings, a note and a skipped file.
 pub(crate) fn outcome() -> Outcome {
@@ -57,8 +58,10 @@ pub(crate) fn outcome() -> Outcome {
     }
     passing.actions[3].evidence.clear();
     passing.actions[3].declared = Some("the web client is audited on its own".to_owned());
-    passing.verdicts =
-        vec![verdict("logout-clears-data", Answer::Pass, 4, "4 of 4 cleanup actions found: res.clearCookie(\"sid\")"), verdict("logout-invalidates-session", Answer::Pass, 4, "4 of 4 cleanup actions found")];
+    passing.verdicts = vec![
+        verdict("logout-clears-data", Answer::Pass, 4, "4 of 4 cleanup actions found: res.clearCookie(\"sid\")"),
+        verdict("logout-invalidates-session", Answer::Pass, 4, "4 of 4 cleanup actions found"),
+    ];
     Outcome {
         verdicts: failing.verdicts.clone(),
         providers: vec![],
@@ -77,7 +80,12 @@ pub(crate) fn managed() -> Outcome {
     skip.reason = Some(SkipReason::ManagedProvider);
     let second = Verdict { check: "logout-invalidates-session", ..skip.clone() };
     let manifest = Site { file: "package.json".into(), line: 7, column: 5, end_line: 7, end_column: 30, code: "\"@clerk/nextjs\": \"^5.0.0\"".to_owned() };
-    Outcome { verdicts: vec![skip, second], providers: vec![Provider { name: "Clerk".to_owned(), evidence: vec![manifest] }], stats: Stats { files_seen: 1, files_parsed: 1, bytes: 10 }, ..Outcome::default() }
+    Outcome {
+        verdicts: vec![skip, second],
+        providers: vec![Provider { name: "Clerk".to_owned(), evidence: vec![manifest] }],
+        stats: Stats { files_seen: 1, files_parsed: 1, bytes: 10 },
+        ..Outcome::default()
+    }
 }
 
 /// A project that logs in and never out.
