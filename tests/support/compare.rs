@@ -18,10 +18,10 @@ pub fn differences(truth: &Truth, outcome: &Outcome) -> Vec<String> {
             compare_flow(flow, outcome, &mut differences);
         }
     }
-    for wanted in &truth.verdicts.findings {
-        let all: Vec<String> = outcome.findings.iter().map(|finding| format!("{} {}:{}", finding.check, finding.site.file, finding.site.line)).collect();
-        if !all.contains(wanted) {
-            differences.push(format!("finding: expected {wanted}, got {all:?}"));
+    for ((file, line), check) in &truth.finds {
+        if !outcome.findings.iter().any(|finding| finding.check == check && finding.site.file == *file && finding.site.line == *line) {
+            let all: Vec<String> = outcome.findings.iter().map(|finding| format!("{} {}:{}", finding.check, finding.site.file, finding.site.line)).collect();
+            differences.push(format!("{file}:{line}: expected a finding of {check}, got {all:?}"));
         }
     }
     differences
