@@ -286,7 +286,7 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     fn is_about_auth(&self, endpoint: &Endpoint<'p>) -> bool {
-        self.rules.lexicon.is("auth", &endpoint.path) || self.rules.lexicon.is("session", &endpoint.path) || self.rules.lexicon.is("token", &endpoint.path)
+        self.rules.lexicon.is("auth-path", &endpoint.path)
     }
 
     fn is_logout_endpoint(&self, endpoint: &Endpoint<'p>) -> bool {
@@ -415,7 +415,8 @@ impl<'p> Tracer<'_, 'p> {
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
                         tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
                     }
-                    if best == 0 && !request.is_markup && is_logout_path(self.rules, &request.path) {
+                    let is_sent = request.method != "ANY" || request.path.contains("//");
+                    if best == 0 && is_sent && !request.is_markup && is_logout_path(self.rules, &request.path) {
                         elsewhere = elsewhere.or_else(|| Some(request.clone()));
                     }
                 }
@@ -423,6 +424,7 @@ impl<'p> Tracer<'_, 'p> {
             }
         }
         let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
+        let group_named = group.members.iter().any(|member| member.named);
         let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
         let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).collect();
         let mut added = false;
@@ -440,7 +442,9 @@ impl<'p> Tracer<'_, 'p> {
             return;
         }
         let own_evidence = events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }));
-        if (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
+        // What only wraps a provider or a callback is no handler of its own.
+        let named = group_named || elsewhere.is_some();
+        if named && (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
             alone.push(Flow {
                 server: None,
                 clients,

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::candidates::is_logout_name;
 use super::endpoints::Endpoints;
 use super::lookup::At;
 use super::requests::{Request, declared_request, location_request, record_request, request_of};
 use super::survey::within_names;
-use crate::ir::{Block, Call, CallStyle, FunctionKind, Name, StepKind, Value, ValueKind};
+use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionKind, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
 use crate::source::Span;
@@ -226,12 +227,12 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.value(value, Use::default());
                 false
             }
-            StepKind::Assign { target, value, .. } => {
+            StepKind::Assign { target, op, value, .. } => {
                 let bound = match &target.kind {
                     ValueKind::Name(name) => Some(name.as_str()),
                     _ => None,
                 };
-                self.assign(target, value);
+                self.assign(target, *op, value);
                 // A declared function runs when it is called.
                 if !matches!(value.kind, ValueKind::Closure(_)) {
                     self.value(value, Use { bound, ..Use::default() });
@@ -335,18 +336,28 @@ impl<'p> Walk<'_, '_, 'p> {
         if negated { (no, yes) } else { (yes, no) }
     }
 
-    fn assign(&mut self, target: &'p Value, value: &'p Value) {
+    fn assign(&mut self, target: &'p Value, op: AssignOp, value: &'p Value) {
         let place = self.place();
         let program = self.reach.program;
         if let Some(request) = location_request(program, self.reach.rules, target, value, place) {
             let span = request.span;
             self.push(EventKind::Request(request), span, Use::default());
         }
-        if !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
+        // A new local variable is no state.
+        if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
             return;
         }
         let names = program.names_of(target, place, false);
         self.fit(Subject::Assign { names: &names, value }, Span { start: target.span.start, end: value.span.end.max(target.span.end) });
+    }
+
+    fn pair(&mut self, key: &'p Value, value: &'p Value) {
+        let name = match &key.kind {
+            ValueKind::Text(text) => Name { imported: false, segments: vec![crate::ir::Segment { text: text.clone(), called: None }] },
+            ValueKind::Name(_) | ValueKind::Member(..) => Name::written(key),
+            _ => return,
+        };
+        self.fit(Subject::Assign { names: &[name], value }, Span { start: key.span.start, end: value.span.end.max(key.span.end) });
     }
 
     fn delete(&mut self, value: &'p Value) {
@@ -386,7 +397,14 @@ impl<'p> Walk<'_, '_, 'p> {
             ValueKind::Block(block) => {
                 self.block(block);
             }
-            ValueKind::Template(parts) | ValueKind::List(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| self.value(part, used)),
+            ValueKind::List(parts) => {
+                // A pair is a key with its value: `(SET_COOKIE, "sid=; Max-Age=0")`.
+                if let [key, paired] = parts.as_slice() {
+                    self.pair(key, paired);
+                }
+                parts.iter().for_each(|part| self.value(part, used));
+            }
+            ValueKind::Template(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| self.value(part, used)),
             ValueKind::Member(of, _) | ValueKind::Not(of) => self.value(of, Use { bound: None, ..used }),
             ValueKind::Index(of, key) => {
                 self.value(of, used);
@@ -508,7 +526,7 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         if targets.is_empty() {
             self.listen(None, last);
-            if !has_rule && self.reach.rules.lexicon.is("logout", last) {
+            if !has_rule && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) {
                 self.by_name(last, call);
             }
         }
