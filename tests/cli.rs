@@ -202,16 +202,21 @@ match = { call = "endSession" }
 
 [[rule.example]]
 code = """
-export async function logout() {
-  await endSession();
-}
+import express from "express";
+const app = express();
+app.post("/logout", async (req, res) => {
+  await endSession(req);
+  res.end();
+});
 """
 "#;
-    let code = "export async function logout() {\n  await endSession();\n}\n";
+    let code = "import express from \"express\";\nconst app = express();\napp.post(\"/logout\", async (req, res) => {\n  await endSession(req);\n  res.end();\n});\n";
     let folder = project(&[("rules/own.toml", rule), ("src/a.ts", code)]);
     let output = run(folder.path(), "--list-rules --rules rules");
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).lines().any(|line| line.starts_with("own.end  ")), "{}", stdout(&output));
+    let output = run(folder.path(), "--verify-rules rules");
+    assert!(!stdout(&output).contains("own.end"), "{}", stdout(&output));
     let rules = |words: &str| json(folder.path(), words).to_string().contains("\"rule\":\"own.end\"");
     assert!(rules("src --rules rules") && !rules("src"));
 }
