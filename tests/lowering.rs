@@ -39,13 +39,7 @@ fn a_chain_of_calls() {
 
 #[test]
 fn an_assignment_to_a_member() {
-    assert_same(&Same {
-        typescript: "user.token = \"\";",
-        python: "    user.token = \"\"",
-        kotlin: "user.token = \"\"",
-        rust: "user.token = \"\";",
-        ir: "user.token = \"\"",
-    });
+    assert_same(&Same { typescript: "user.token = \"\";", python: "    user.token = \"\"", kotlin: "user.token = \"\"", rust: "user.token = \"\";", ir: "user.token = \"\"" });
 }
 
 #[test]

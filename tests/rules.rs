@@ -19,7 +19,13 @@ fn the_program_holds_every_rule_file_of_the_source_tree() {
     let of_disk = rules::from_texts(&rule_files()).expect("the rules of the source tree are valid");
     let built_in = rules::load(&[]).expect("the built-in rules are valid");
     let ids = |set: &rules::RuleSet| {
-        let mut ids: Vec<String> = set.rules.iter().map(|rule| rule.id.clone()).chain(set.handlers.iter().map(|handler| handler.id.clone())).chain(set.backends.iter().map(|backend| backend.id.clone())).collect();
+        let mut ids: Vec<String> = set
+            .rules
+            .iter()
+            .map(|rule| rule.id.clone())
+            .chain(set.handlers.iter().map(|handler| handler.id.clone()))
+            .chain(set.backends.iter().map(|backend| backend.id.clone()))
+            .collect();
         ids.sort();
         ids
     };

@@ -18,10 +18,10 @@ pub fn differences(truth: &Truth, outcome: &Outcome) -> Vec<String> {
             compare_flow(flow, outcome, &mut differences);
         }
     }
-    for wanted in &truth.verdicts.findings {
-        let all: Vec<String> = outcome.findings.iter().map(|finding| format!("{} {}:{}", finding.check, finding.site.file, finding.site.line)).collect();
-        if !all.contains(wanted) {
-            differences.push(format!("finding: expected {wanted}, got {all:?}"));
+    for ((file, line), check) in &truth.finds {
+        if !outcome.findings.iter().any(|finding| finding.check == check && finding.site.file == *file && finding.site.line == *line) {
+            let all: Vec<String> = outcome.findings.iter().map(|finding| format!("{} {}:{}", finding.check, finding.site.file, finding.site.line)).collect();
+            differences.push(format!("{file}:{line}: expected a finding of {check}, got {all:?}"));
         }
     }
     differences
@@ -56,7 +56,8 @@ fn compare_verdicts(expected: &Expected, outcome: &Outcome, differences: &mut Ve
 }
 
 fn compare_handlers(truth: &Truth, outcome: &Outcome, differences: &mut Vec<String>) {
-    let seen: BTreeSet<(Line, Side)> = outcome.flows.iter().flat_map(|flow| flow.server.iter().chain(&flow.clients)).map(|handler| ((handler.site.file.clone(), handler.site.line), handler.side)).collect();
+    let seen: BTreeSet<(Line, Side)> =
+        outcome.flows.iter().flat_map(|flow| flow.server.iter().chain(&flow.clients)).map(|handler| ((handler.site.file.clone(), handler.site.line), handler.side)).collect();
     for ((file, line), side) in truth.handlers.difference(&seen) {
         differences.push(format!("{file}:{line}: expected a {} handler, got none", side.as_str()));
     }

@@ -1,7 +1,8 @@
 //! The truth of a case: what its comments and its `expected.toml` say.
 //!
 //! In comments: `logout: server` on the first line of a handler, `found: cookie, token` on the line of a call that must count,
-//! `not: cookie (error)` on the line of one that must not, with a word of the reason that must be given. Several are divided by `;`.
+//! `not: cookie (error)` on the line of one that must not, with a word of the reason that must be given, `finds: logout-via-get` where a
+//! supporting check must find something. Several are divided by `;`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,8 @@ pub struct Truth {
     pub found: BTreeSet<(Line, Action)>,
     /// What must not count, with a word of the reason; the empty word asks for none.
     pub not: BTreeMap<(Line, Action), String>,
+    /// Findings of supporting checks; others may be there too.
+    pub finds: BTreeSet<(Line, String)>,
 }
 
 /// `expected.toml`.
@@ -44,9 +47,9 @@ pub struct Expected {
     /// For cases without comments: `src/app.ts:16 token (error)`.
     #[serde(default)]
     pub not: Vec<String>,
-    /// Findings of supporting checks that must be among those of the outcome: `set-cookie-overwritten src/app.ts:9`.
+    /// For cases without comments: `src/app.ts:9 set-cookie-overwritten`.
     #[serde(default)]
-    pub findings: Vec<String>,
+    pub finds: Vec<String>,
     /// Flows that must be among those of the outcome.
     #[serde(default, rename = "flow")]
     pub flows: Vec<ExpectedFlow>,
@@ -85,7 +88,7 @@ pub fn read(case: &Utf8Path) -> Truth {
             }
         }
     }
-    let of_table = [("logout", &verdicts.handlers), ("found", &verdicts.evidence), ("not", &verdicts.not)];
+    let of_table = [("logout", &verdicts.handlers), ("found", &verdicts.evidence), ("not", &verdicts.not), ("finds", &verdicts.finds)];
     for (kind, entries) in of_table {
         for entry in entries {
             let (place, rest) = entry.split_once(' ').unwrap_or_else(|| panic!("{case}/expected.toml: `{entry}` lacks a word"));
@@ -105,7 +108,7 @@ pub fn place_of(text: &str) -> Line {
 
 /// The statements in the comment at the end of a line.
 fn statements(line: &str) -> Vec<(&'static str, &str)> {
-    const KINDS: [&str; 3] = ["logout", "found", "not"];
+    const KINDS: [&str; 4] = ["logout", "found", "not", "finds"];
     const OPENINGS: [&str; 4] = ["// ", "# ", "<!-- ", "/* "];
     let begin = OPENINGS.iter().flat_map(|opening| KINDS.iter().filter_map(move |kind| line.rfind(&format!("{opening}{kind}: ")).map(|at| at + opening.len()))).min();
     let Some(begin) = begin else { return Vec::new() };
@@ -135,6 +138,9 @@ impl Truth {
                 }
                 "found" => {
                     self.found.insert((line.clone(), action_of(word, told_at)));
+                }
+                "finds" => {
+                    self.finds.insert((line.clone(), word.to_owned()));
                 }
                 _ => {
                     self.not.insert((line.clone(), action_of(word, told_at)), reason.to_owned());
