@@ -100,6 +100,15 @@ fn a_configuration_is_found_above_and_can_be_left_aside() {
 }
 
 #[test]
+fn exclusions_of_a_configuration_hold_in_folders_below() {
+    let folder = project(&[("logout-audit.toml", "exclude = [\"web/legacy/**\"]"), ("web/legacy/a.ts", FAILING), ("web/b.ts", HARMLESS)]);
+    for words in [".", "web", "web/b.ts web"] {
+        assert_eq!(status(&run(folder.path(), words)), 0, "{words}");
+    }
+    assert_eq!(status(&run(folder.path(), "web --isolated")), 1);
+}
+
+#[test]
 fn a_baseline_accepts_what_was_there_and_nothing_new() {
     let folder = project(&[("a.ts", FAILING)]);
     assert_eq!(status(&run(folder.path(), "--write-baseline accepted.json")), 0);
