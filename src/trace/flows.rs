@@ -1,5 +1,6 @@
 //! Joins handlers to flows: a server's logout, the clients that call it, and all that they reach.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
@@ -65,7 +66,7 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     let sides = Sides::new(program, rules, surroundings);
     let endpoints = endpoints(program, rules, &survey, surroundings);
     let listeners = listeners(program, rules, &survey);
-    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, follow };
+    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, surroundings, follow };
     let mut flows = tracer.flows();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
@@ -78,6 +79,7 @@ struct Tracer<'a, 'p> {
     endpoints: &'a Endpoints<'p>,
     sides: &'a Sides,
     listeners: &'a [Listener],
+    surroundings: &'a dyn Surroundings,
     follow: bool,
 }
 
@@ -89,7 +91,7 @@ struct Group<'p> {
 
 impl<'p> Tracer<'_, 'p> {
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
-        Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client }
+        Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
     }
 
     fn flows(&self) -> Vec<Flow<'p>> {
@@ -137,7 +139,7 @@ impl<'p> Tracer<'_, 'p> {
     fn client_groups(&self) -> Vec<Group<'p>> {
         let reach = self.reach(true);
         let mut kept: Vec<(Candidate, Reached<'p>)> = Vec::new();
-        for candidate in candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints) {
+        for candidate in candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings) {
             if self.endpoints.by_function.contains_key(&candidate.function) || self.is_server_action(candidate.function) {
                 continue;
             }
@@ -457,10 +459,10 @@ impl<'p> Tracer<'_, 'p> {
         reached_already.extend(self.endpoints.by_function.keys().copied());
         let reach = self.reach(false);
         let mut found: Vec<(Candidate, Reached<'p>, bool)> = Vec::new();
-        let mut candidates = candidates(self.program, self.rules, self.sides, Side::Server, self.endpoints);
+        let mut candidates = candidates(self.program, self.rules, self.sides, Side::Server, self.endpoints, self.surroundings);
         // Server actions may stand in files that are otherwise the client's.
         candidates.extend(
-            super::candidates::candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints)
+            super::candidates::candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings)
                 .into_iter()
                 .filter(|candidate| self.is_server_action(candidate.function)),
         );

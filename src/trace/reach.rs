@@ -1,5 +1,8 @@
 //! Follows one handler down its calls: every place it reaches, in which way, and by which calls.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::endpoints::Endpoints;
@@ -74,6 +77,17 @@ pub struct Reach<'a, 'p> {
     pub follow: bool,
     /// Calls of endpoints' functions are ties, not calls.
     pub is_client: bool,
+    /// What was found out about calls before: several handlers often reach the same functions.
+    pub known: RefCell<FxHashMap<usize, Rc<CallFacts>>>,
+}
+
+/// What a call is, whoever reaches it.
+#[derive(Debug)]
+pub struct CallFacts {
+    last: String,
+    targets: Vec<FunctionId>,
+    entries: Vec<Entry>,
+    request: Option<Request>,
 }
 
 /// A function that runs whenever another is called.
@@ -332,25 +346,24 @@ impl<'p> Walk<'_, '_, 'p> {
             return;
         }
         let names = program.names_of(target, place, false);
-        self.fit(Subject::Assign { names: &names, value }, Span { start: target.span.start, end: value.span.end.max(target.span.end) }, None, Use::default());
+        self.fit(Subject::Assign { names: &names, value }, Span { start: target.span.start, end: value.span.end.max(target.span.end) });
     }
 
     fn delete(&mut self, value: &'p Value) {
         let names = self.reach.program.names_of(value, self.place(), false);
-        self.fit(Subject::Delete { names: &names }, value.span, None, Use::default());
+        self.fit(Subject::Delete { names: &names }, value.span);
     }
 
     /// The rules that fit a place become an event; says which callbacks and navigations fit too.
-    fn fit(&mut self, subject: Subject<'_, 'p>, span: Span, call: Option<&'p Call>, used: Use<'p>) -> Fitted {
-        let place = self.place();
-        let program = self.reach.program;
-        let language = program.module(place.module).language;
-        let within = within_names(program, place);
-        let at = At { program, place };
-        let entries = self.reach.rules.fitting(&KINDS, subject, &within, language, &at);
+    fn fit(&mut self, subject: Subject<'_, 'p>, span: Span) -> Fitted {
+        let entries = self.entries(subject);
+        self.sort(&entries, span, None, Use::default())
+    }
+
+    fn sort(&mut self, entries: &[Entry], span: Span, call: Option<&'p Call>, used: Use<'p>) -> Fitted {
         let mut fitted = Fitted::default();
         let mut rules = Vec::new();
-        for entry in entries {
+        for entry in entries.iter().copied() {
             match entry.kind {
                 Kind::Rule => rules.push(entry),
                 Kind::ProviderSignOut => self.push(EventKind::SignOut(entry.index), span, used),
@@ -422,20 +435,18 @@ impl<'p> Walk<'_, '_, 'p> {
             _ => false,
         };
         let _ = chained;
-        let is_element = call.style == CallStyle::Element;
-        let targets = if is_element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
-        let names = program.names_of_call(call, place, self.reach.follow);
-        let mut fitted = self.fit(Subject::Call { call, names: &names }, call.span, Some(call), used);
-        if fitted.has_rule && !targets.is_empty() {
+        let facts = self.facts(call);
+        let mut fitted = self.sort(&facts.entries, call.span, Some(call), used);
+        if fitted.has_rule && !facts.targets.is_empty() {
             self.drop_weak();
         }
         if !fitted.navigation
-            && let Some(request) = request_of(program, self.reach.rules, call, place)
+            && let Some(request) = &facts.request
         {
-            self.push(EventKind::Request(request), call.span, used);
+            self.push(EventKind::Request(request.clone()), call.span, used);
         }
         self.arguments(call, &mut fitted, used);
-        self.enter(call, &names, &targets, fitted.has_rule);
+        self.enter(call, &facts, fitted.has_rule);
     }
 
     /// A fallback rule says nothing where the function itself is known.
@@ -451,10 +462,35 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
-    fn enter(&mut self, call: &'p Call, names: &[Name], targets: &[FunctionId], has_rule: bool) {
+    /// What a call is, found out once.
+    fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
+        let key = std::ptr::from_ref(call) as usize;
+        if let Some(known) = self.reach.known.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let place = self.place();
+        let program = self.reach.program;
+        let targets = if call.style == CallStyle::Element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
+        let names = program.names_of_call(call, place, self.reach.follow);
+        let entries = self.entries(Subject::Call { call, names: &names });
+        let request = request_of(program, self.reach.rules, call, place);
+        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request });
+        self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
+        facts
+    }
+
+    fn entries(&self, subject: Subject<'_, 'p>) -> Vec<Entry> {
+        let place = self.place();
+        let program = self.reach.program;
+        let language = program.module(place.module).language;
+        let at = At { program, place };
+        self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
+    }
+
+    fn enter(&mut self, call: &'p Call, facts: &CallFacts, has_rule: bool) {
+        let CallFacts { last, targets, .. } = facts;
         let place = self.place();
         self.trail.push(Step { module: place.module, span: call.span });
-        let last = names.first().map_or("", Name::last).to_owned();
         for target in targets {
             if self.reach.is_client
                 && let Some(endpoints) = self.reach.endpoints.by_function.get(target)
@@ -471,9 +507,9 @@ impl<'p> Walk<'_, '_, 'p> {
             self.listen(Some(*target), "");
         }
         if targets.is_empty() {
-            self.listen(None, &last);
-            if !has_rule && self.reach.rules.lexicon.is("logout", &last) {
-                self.by_name(&last, call);
+            self.listen(None, last);
+            if !has_rule && self.reach.rules.lexicon.is("logout", last) {
+                self.by_name(last, call);
             }
         }
         // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
