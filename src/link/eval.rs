@@ -1,5 +1,6 @@
 //! What a value stands for: a function, a class, an instance, a module, a literal, or something outside the project.
 
+use super::effort;
 use super::program::{ClassId, FunctionId, ModuleId, Program, Wanted};
 use super::scope::Binding;
 use crate::ir::{Call, ExportTarget, FunctionIndex, FunctionKind, Import, ImportItem, Name, StepKind, TypeName, Value, ValueKind};
@@ -30,8 +31,6 @@ pub enum Thing<'p> {
 
 /// How many steps (assignments, imports, members) are followed from one value.
 pub(super) const MAX_STEPS: usize = 24;
-/// Answers with more steps left than this are complete enough to be kept.
-const KEPT_STEPS: usize = 14;
 /// How many things one value may stand for.
 const MAX_THINGS: usize = 6;
 
@@ -54,13 +53,29 @@ impl<'p> Program<'p> {
     }
 
     pub(super) fn eval_steps(&self, value: &'p Value, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let is_whole = steps == MAX_STEPS;
         let Some(steps) = steps.checked_sub(1) else { return vec![Thing::outside(Name::written(value))] };
-        // Answers that were found with many steps left are kept: calls and members are asked for again and again.
+        if !matches!(value.kind, ValueKind::Call(_) | ValueKind::Member(..) | ValueKind::Name(_)) {
+            return self.eval_fresh(value, place, follow, steps);
+        }
+        // NOTE: only whole answers are kept, and only whole questions are answered from what was kept, so that no answer depends on
+        // which thread asked first.
         let key = (std::ptr::from_ref(value) as usize, place, follow);
-        let is_kept = steps > KEPT_STEPS && matches!(value.kind, ValueKind::Call(_) | ValueKind::Member(..) | ValueKind::Name(_));
-        if is_kept && let Some(things) = self.recall(key) {
+        if is_whole && let Some(things) = self.recall(key) {
             return things.to_vec();
         }
+        let entered = effort::enter(key.0, is_whole);
+        let things = if entered { self.eval_fresh(value, place, follow, steps) } else { vec![Thing::outside(Name::written(value))] };
+        if entered {
+            effort::leave();
+        }
+        if is_whole {
+            self.remember(key, &things);
+        }
+        things
+    }
+
+    fn eval_fresh(&self, value: &'p Value, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let mut things = match &value.kind {
             ValueKind::Name(name) => self.eval_name(name, place, follow, steps),
             ValueKind::This => self.eval_this(place),
@@ -83,9 +98,6 @@ impl<'p> Program<'p> {
             _ => vec![Thing::Literal(value, place)],
         };
         things.truncate(MAX_THINGS);
-        if is_kept {
-            self.remember(key, &things);
-        }
         things
     }
 
@@ -159,7 +171,7 @@ impl<'p> Program<'p> {
             Binding::Assigned { value, path, ty, within } => {
                 let at = Place { module: place.module, function: *within };
                 // `x = x.filter(…)` would lead round in a circle.
-                if path.is_empty() && matches!(&value.kind, ValueKind::Name(own) if own == name) {
+                if root_name(value) == Some(name) {
                     return Vec::new();
                 }
                 let mut things = self.eval_steps(value, at, follow, steps.saturating_sub(1));
@@ -571,6 +583,19 @@ impl<'p> Program<'p> {
             }
         }
         None
+    }
+}
+
+/// The name at the root of a chain.
+fn root_name(value: &Value) -> Option<&str> {
+    let mut at = value;
+    loop {
+        at = match &at.kind {
+            ValueKind::Name(name) => return Some(name),
+            ValueKind::Member(of, _) | ValueKind::Await(of) | ValueKind::Index(of, _) => of,
+            ValueKind::Call(call) => &call.callee,
+            _ => return None,
+        };
     }
 }
 

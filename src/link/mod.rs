@@ -4,6 +4,7 @@
 //! noted as wanted, and the pipeline lowers it and asks again. It never asks in which language a module is written save to hand
 //! the question where an import leads to the [`Finder`].
 
+mod effort;
 mod eval;
 mod members;
 mod names;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::guard::Guard;
 use super::progress::Progress;
 use super::{Ending, Error};
 use crate::baseline::{self, Baseline};
@@ -125,7 +126,12 @@ fn write_reports(audit: &Audit, options: &Options) -> Result<(), Error> {
 }
 
 fn write_report(format: Format, outcome: &Outcome, report: &ReportOptions<'_>, out: &mut dyn Write) -> std::io::Result<()> {
-    report::write(format, outcome, report, out)
+    match format {
+        // Colors are escape sequences too; this report makes its own quotations harmless.
+        Format::Human => report::write(format, outcome, report, out),
+        Format::Json | Format::Sarif | Format::Gitlab => report::write(format, outcome, report, &mut Guard::new(out, true)),
+        Format::Github | Format::Junit | Format::Markdown | Format::Html => report::write(format, outcome, report, &mut Guard::new(out, false)),
+    }
 }
 
 /// What `--stats` prints.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod error;
+mod guard;
 mod lists;
 mod progress;
 mod trial;

@@ -15,7 +15,7 @@ use crate::outcome::{Answer, Comment, Finding, Flow, Handler, Outcome, Severity,
 use crate::settle;
 
 /// The check that tells of broken suppressions.
-const CHECK: &str = "suppression";
+const CHECK: &str = "broken-suppression";
 
 /// Gives the text of a scanned file by its path in the outcome.
 pub type Texts<'a> = &'a dyn Fn(&Utf8Path) -> Option<&'a str>;

@@ -47,7 +47,7 @@ fn annotations_and_comments_may_stand_between() {
 fn a_finding_of_another_check_or_line_stays() {
     let outcome = applied("", vec![comment(3, "ignore[open-redirect] x")], Vec::new(), vec![finding("logout-via-get", FILE, 4), finding("open-redirect", FILE, 9)]);
     let told: Vec<_> = outcome.findings.iter().map(|finding| (finding.check, finding.site.line, finding.suppressed.is_some())).collect();
-    assert_eq!(told, [("suppression", 3, false), ("logout-via-get", 4, false), ("open-redirect", 9, false)]);
+    assert_eq!(told, [("broken-suppression", 3, false), ("logout-via-get", 4, false), ("open-redirect", 9, false)]);
 }
 
 #[test]

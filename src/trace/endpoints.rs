@@ -1,5 +1,7 @@
 //! The endpoints of the servers: routes as they are declared, with the prefixes of all that mounts them.
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use super::locate::{texts_at, texts_of, value_at};
@@ -63,6 +65,8 @@ struct Builder<'a, 'p> {
     callers: FxHashMap<FunctionId, Vec<Place>>,
     global: Vec<(ModuleId, String)>,
     surroundings: &'a dyn Surroundings,
+    /// The prefixes of routers found before; one that is being looked for has none yet.
+    prefixed: RefCell<FxHashMap<Router, Vec<String>>>,
 }
 
 /// How far mounts are followed.
@@ -72,7 +76,7 @@ const MAX_PATHS: usize = 6;
 
 /// Composes all endpoints.
 pub fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings) -> Endpoints<'p> {
-    let mut builder = Builder { program, rules, survey, mounts: Vec::new(), callers: FxHashMap::default(), global: Vec::new(), surroundings };
+    let mut builder = Builder { program, rules, survey, mounts: Vec::new(), callers: FxHashMap::default(), global: Vec::new(), surroundings, prefixed: RefCell::default() };
     builder.collect_mounts();
     builder.collect_callers();
     let mut all = Vec::new();
@@ -255,6 +259,16 @@ impl<'p> Builder<'_, 'p> {
     /// The prefixes of a router.
     fn prefixes(&self, router: Router, depth: usize) -> Vec<String> {
         let Some(depth) = depth.checked_sub(1) else { return vec![String::new()] };
+        if let Some(known) = self.prefixed.borrow().get(&router) {
+            return known.clone();
+        }
+        self.prefixed.borrow_mut().insert(router, vec![String::new()]);
+        let found = self.find_prefixes(router, depth);
+        self.prefixed.borrow_mut().insert(router, found.clone());
+        found
+    }
+
+    fn find_prefixes(&self, router: Router, depth: usize) -> Vec<String> {
         let mut own = vec![String::new()];
         let mut all: Vec<String> = Vec::new();
         for mount in self.mounts.iter().filter(|mount| mount.what.contains(&router)) {

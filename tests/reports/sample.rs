@@ -70,6 +70,7 @@ pub(crate) fn outcome() -> Outcome {
         findings: vec![finding("logout-not-logged", Severity::Low, None), finding("deferred-cleanup", Severity::Medium, Some("accepted: the queue is drained [fast](1)"))],
         skipped_files: vec![SkippedFile { file: "src/old file.ts".into(), reason: "not UTF-8".to_owned() }],
         notes: vec![],
+        comments: vec![],
         stats: Stats { files_seen: 1204, files_parsed: 31, bytes: 123_456 },
     }
 }

@@ -180,7 +180,7 @@ impl Lowerer<'_> {
         let mut steps = Block::new();
         self.expression_steps(node, &mut steps);
         if let Some(StepKind::Assign { target, .. }) = steps.last().map(|last| &last.kind) {
-            let target = target.clone();
+            let target = copied(target);
             steps.push(step(StepKind::Evaluate(target), span(node)));
         }
         ValueKind::Block(steps)
@@ -280,7 +280,7 @@ fn fold_right(operands: Vec<Value>, join: impl Fn(Value, Value) -> ValueKind) ->
 }
 
 /// A copy of a value, unless it is so big that nested copies of copies would run away.
-fn copied(value: &Value) -> Value {
+pub(super) fn copied(value: &Value) -> Value {
     struct Count(usize);
     impl<'ir> crate::ir::Visit<'ir> for Count {
         fn value(&mut self, _value: &'ir Value) -> bool {

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::expressions::binary_words;
+use super::expressions::{binary_words, copied};
 use super::functions::step;
 use super::lowerer::{Lowerer, unknown};
 use super::syntax::{bare, first, first_of, has, is_closure, parts, span};
@@ -184,8 +184,8 @@ impl Lowerer<'_> {
         let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else { return };
         let (target, value) = (self.target(left), self.value(right));
         let (op, value) = match binary_words(node) {
-            "||=" | "??=" => (AssignOp::Set, ValueKind::Choice { test: Box::new(target.clone()), then: Box::new(target.clone()), otherwise: Box::new(value) }),
-            "&&=" => (AssignOp::Set, ValueKind::Choice { test: Box::new(target.clone()), then: Box::new(value), otherwise: Box::new(target.clone()) }),
+            "||=" | "??=" => (AssignOp::Set, ValueKind::Choice { test: Box::new(copied(&target)), then: Box::new(copied(&target)), otherwise: Box::new(value) }),
+            "&&=" => (AssignOp::Set, ValueKind::Choice { test: Box::new(copied(&target)), then: Box::new(value), otherwise: Box::new(copied(&target)) }),
             _ => (AssignOp::Update, value.kind),
         };
         out.push(step(StepKind::Assign { target, op, value: Value::new(value, span(right)), ty: None }, span(node)));
