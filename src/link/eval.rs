@@ -199,8 +199,8 @@ impl<'p> Program<'p> {
         {
             things = self.eval_steps(default, at, follow, steps);
         }
-        if things.is_empty() {
-            things = self.handed_over(function, index, steps);
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            things.splice(0..0, self.handed_over(function, index, steps));
         }
         if path.is_empty() {
             if things.is_empty() {

@@ -9,7 +9,7 @@ use super::candidates::{Candidate, asks_for_logout, candidates, is_logout_name};
 use super::endpoints::{Endpoint, Endpoints, endpoints};
 use super::locate::value_at;
 use super::reach::{Event, EventKind, Listener, Reach, Reached, Step};
-use super::requests::{Request, deletes_session, fit, is_logout_path};
+use super::requests::{Request, deletes_session, falls_through, fit, is_logout_path};
 use super::sides::{Sides, Surroundings};
 use super::survey::{Bearer, MatchSite, Survey, survey};
 use crate::ir::{FunctionKind, Name, each_call};
@@ -423,6 +423,7 @@ impl<'p> Tracer<'_, 'p> {
                 _ => {}
             }
         }
+        let relayed = self.relayed(&group);
         let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
         let group_named = group.members.iter().any(|member| member.named);
         let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
@@ -435,6 +436,7 @@ impl<'p> Tracer<'_, 'p> {
                 flow.clients.extend(clients.iter().cloned());
                 flow.requests.extend(requests);
                 flow.events.extend(events.iter().cloned().map(|event| (Side::Client, event)));
+                flow.events.extend(relayed.iter().cloned().map(|event| (Side::Server, event)));
                 added = true;
             }
         }
@@ -454,6 +456,23 @@ impl<'p> Tracer<'_, 'p> {
                 calls_elsewhere: elsewhere,
             });
         }
+    }
+
+    /// What the proxies do that a group's requests go through: endpoints that take every path below theirs and speak of logouts.
+    fn relayed(&self, group: &Group<'p>) -> Vec<Event<'p>> {
+        let mut events = Vec::new();
+        for event in group.reached.iter().flat_map(|reached| &reached.events) {
+            let EventKind::Request(request) = &event.kind else { continue };
+            if request.is_markup || !is_logout_path(self.rules, &request.path) {
+                continue;
+            }
+            for endpoint in &self.endpoints.all {
+                if falls_through(request, endpoint) && endpoint.functions.iter().any(|function| self.surroundings.mentions_logout(function.module)) {
+                    events.extend(self.reach_server(endpoint).events.into_iter().filter(|event| matches!(event.kind, EventKind::Rules { .. })));
+                }
+            }
+        }
+        events
     }
 
     /// Server functions that bear a logout's name and that no route was seen for: server actions, procedures, handlers handed over by name.

@@ -377,13 +377,17 @@ impl<'p> Walk<'_, '_, 'p> {
         for entry in entries.iter().copied() {
             match entry.kind {
                 Kind::Rule => rules.push(entry),
-                Kind::ProviderSignOut => self.push(EventKind::SignOut(entry.index), span, used),
+                Kind::ProviderSignOut => {
+                    fitted.is_known = true;
+                    self.push(EventKind::SignOut(entry.index), span, used);
+                }
                 Kind::Callback => fitted.callbacks.push(entry.index),
                 Kind::Navigation => fitted.navigation = true,
                 _ => {}
             }
         }
         fitted.has_rule = !rules.is_empty();
+        fitted.is_known |= fitted.has_rule;
         if !rules.is_empty() {
             self.push(EventKind::Rules { entries: rules, call }, span, used);
         }
@@ -464,7 +468,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.push(EventKind::Request(request.clone()), call.span, used);
         }
         self.arguments(call, &mut fitted, used);
-        self.enter(call, &facts, fitted.has_rule);
+        self.enter(call, &facts, fitted.is_known);
     }
 
     /// A fallback rule says nothing where the function itself is known.
@@ -505,7 +509,7 @@ impl<'p> Walk<'_, '_, 'p> {
         self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
     }
 
-    fn enter(&mut self, call: &'p Call, facts: &CallFacts, has_rule: bool) {
+    fn enter(&mut self, call: &'p Call, facts: &CallFacts, is_known: bool) {
         let CallFacts { last, targets, .. } = facts;
         let place = self.place();
         self.trail.push(Step { module: place.module, span: call.span });
@@ -526,7 +530,7 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         if targets.is_empty() {
             self.listen(None, last);
-            if !has_rule && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) {
+            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) {
                 self.by_name(last, call);
             }
         }
@@ -691,6 +695,8 @@ struct Fitted {
     callbacks: Vec<usize>,
     navigation: bool,
     has_rule: bool,
+    /// A rule or provider says what it is.
+    is_known: bool,
 }
 
 /// What a branch means for what stands in it.

@@ -224,6 +224,14 @@ fn is_parameter(segment: &str) -> bool {
     segment.starts_with([':', '{', '[', '<', '*', '$']) || segment.contains("{}")
 }
 
+/// Whether an endpoint takes every path below its own, and a request is one of them.
+pub(super) fn falls_through(request: &Request, endpoint: &Endpoint<'_>) -> bool {
+    let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
+    let Some((last, before)) = served.split_last() else { return false };
+    let takes_all = last.contains("...") || last.starts_with('*') || last.ends_with("+}") || last.ends_with(":path}") || last.starts_with("<path:");
+    takes_all && !before.is_empty() && methods_fit(&request.method, &endpoint.method) && asked.len() >= served.len() && asked.windows(before.len()).any(|window| window == before)
+}
+
 /// How well a request fits an endpoint: the number of equal segments, 0 if it does not.
 pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) {
