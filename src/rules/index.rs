@@ -185,12 +185,10 @@ impl RuleSet {
 const LOGOUT_WORDS: [&str; 14] = ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
 
 impl RuleSet {
-    /// The words that make a file worth lowering.
-    pub fn selecting_words(&self) -> Vec<String> {
-        let mut words: Vec<String> = LOGOUT_WORDS.iter().map(|word| (*word).to_owned()).collect();
-        words.extend(self.words.iter().cloned());
-        words.sort();
-        words.dedup();
+    /// The words that make a file worth lowering, each with the languages of which it does; no language stands for all.
+    pub fn selecting_words(&self) -> Vec<(String, Vec<crate::source::Language>)> {
+        let mut words: Vec<(String, Vec<crate::source::Language>)> = LOGOUT_WORDS.iter().map(|word| ((*word).to_owned(), Vec::new())).collect();
+        words.extend(self.words.iter().filter(|(word, _)| !LOGOUT_WORDS.contains(&word.to_lowercase().as_str())).cloned());
         words
     }
 }
