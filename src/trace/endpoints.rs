@@ -90,6 +90,8 @@ pub fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>
     builder.server_actions(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method).cmp(&(b.place.module, b.span, &b.path, &b.method)));
+    // Two rules may tell of one place.
+    all.dedup_by(|b, a| (a.place, a.span, &a.path, &a.method, &a.functions, a.library) == (b.place, b.span, &b.path, &b.method, &b.functions, b.library));
     let mut by_function: FxHashMap<FunctionId, Vec<usize>> = FxHashMap::default();
     for (index, endpoint) in all.iter().enumerate() {
         for function in &endpoint.functions {
@@ -339,6 +341,10 @@ impl<'p> Builder<'_, 'p> {
             vec![(methods, self.handlers(&route.handler, &found.site, found.place))]
         };
         let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
+        // A route that only a type can name is none without it.
+        if paths.is_empty() && matches!(route.path.last(), Some(Locator::Type(..))) {
+            return;
+        }
         if paths.is_empty() {
             paths.push(match found.site {
                 // A route that is named after its function: `@action def logout`.
