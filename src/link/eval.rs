@@ -153,7 +153,7 @@ impl<'p> Program<'p> {
         members
     }
 
-    fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+    pub(super) fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let mut things = Vec::new();
         for binding in bindings.iter().take(MAX_THINGS) {
             things.extend(self.eval_binding(binding, name, place, follow, steps));
