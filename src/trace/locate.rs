@@ -2,7 +2,7 @@
 
 use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
-use super::typed::typed_path;
+use super::typed::{made_path, typed_path};
 use crate::ir::{Call, Name, Value, ValueKind};
 use crate::link::{Place, Program};
 use crate::rules::Locator;
@@ -82,6 +82,10 @@ pub fn texts_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSit
             Locator::Type(index, annotation) => {
                 let ty = site.call().and_then(|call| call.types.get(*index));
                 ty.and_then(|ty| typed_path(program, ty, place, annotation.as_deref())).into_iter().collect()
+            }
+            Locator::Made(index, annotation) => {
+                let value = site.call().and_then(|call| call.positional(*index));
+                value.and_then(|value| made_path(program, value, place, annotation)).into_iter().collect()
             }
             Locator::Callee => site.call().map(|call| vec![Name::written(&call.callee).last().to_owned()]).unwrap_or_default(),
             _ => match value_at(program, locator, site, place) {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::endpoints::Endpoints;
 use super::lookup::At;
-use super::requests::{Request, declared_request, location_request, record_request, request_of};
+use super::requests::{Request, declared_request, location_request, record_request, request_of, ruled_request};
 use super::survey::within_names;
 use crate::ir::{Block, Call, CallStyle, FunctionKind, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
@@ -96,7 +96,7 @@ const MAX_DEPTH: usize = 14;
 /// How many functions one handler may reach.
 const MAX_FUNCTIONS: usize = 500;
 /// The kinds that are looked for on the way.
-const KINDS: [Kind; 4] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation];
+const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation, Kind::Request];
 
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
@@ -356,6 +356,7 @@ impl<'p> Walk<'_, '_, 'p> {
                 Kind::ProviderSignOut => self.push(EventKind::SignOut(entry.index), span, used),
                 Kind::Callback => fitted.callbacks.push(entry.index),
                 Kind::Navigation => fitted.navigation = true,
+                Kind::Request => fitted.requests.push(entry.index),
                 _ => {}
             }
         }
@@ -430,7 +431,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.drop_weak();
         }
         if !fitted.navigation
-            && let Some(request) = request_of(program, self.reach.rules, call, place)
+            && let Some(request) = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &fitted.requests, call, place))
         {
             self.push(EventKind::Request(request), call.span, used);
         }
@@ -635,6 +636,7 @@ impl<'p> Walk<'_, '_, 'p> {
 #[derive(Default)]
 struct Fitted {
     callbacks: Vec<usize>,
+    requests: Vec<usize>,
     navigation: bool,
     has_rule: bool,
 }

@@ -1,6 +1,8 @@
 //! Calls that leave a program over HTTP or RPC, and how they fit endpoints.
 
 use super::endpoints::{Endpoint, normal_method, path_texts};
+use super::locate::texts_at;
+use super::survey::MatchSite;
 use crate::ir::{Call, CallStyle, ClassKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program};
 use crate::rules::RuleSet;
@@ -78,6 +80,17 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None => "ANY".to_owned(),
     };
     Some(Request { method, path, place, span: call.span, is_markup: false })
+}
+
+/// The request that the first of several rules sees in a call.
+pub(super) fn ruled_request<'p>(program: &Program<'p>, rules: &RuleSet, fitting: &[usize], call: &'p Call, place: Place) -> Option<Request> {
+    let site = MatchSite::Call(call);
+    fitting.iter().find_map(|index| {
+        let rule = rules.requests.get(*index)?;
+        let path = texts_at(program, &rule.path, &site, place).into_iter().next()?;
+        let method = texts_at(program, &rule.method, &site, place).into_iter().next().map_or_else(|| "ANY".to_owned(), |method| normal_method(&method));
+        Some(Request { method, path, place, span: call.span, is_markup: false })
+    })
 }
 
 /// A call through a proxy object whose members are the endpoints: `client.auth.logout.$post()`.

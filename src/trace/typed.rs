@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use super::endpoints::join;
 use super::locate::texts_of;
-use crate::ir::{Name, TypeName};
-use crate::link::{ClassId, Place, Program};
+use crate::ir::{Name, TypeName, Value};
+use crate::link::{ClassId, Place, Program, Thing};
 
 /// How deep classes of paths may stand in one another.
 const MAX_PARENTS: usize = 8;
@@ -16,7 +16,19 @@ pub(super) fn typed_path<'p>(program: &Program<'p>, ty: &'p TypeName, place: Pla
     let Some(annotation) = annotation else {
         return Some(ty.last().to_lowercase()).filter(|name| !name.is_empty());
     };
-    let mut at = program.class_of_type(ty, place)?;
+    class_path(program, program.class_of_type(ty, place)?, annotation)
+}
+
+/// The path of the class of which a value is made.
+pub(super) fn made_path<'p>(program: &Program<'p>, value: &'p Value, place: Place, annotation: &str) -> Option<String> {
+    program.eval(value, place, true).into_iter().find_map(|thing| match thing {
+        Thing::Instance(class) => class_path(program, class, annotation),
+        _ => None,
+    })
+}
+
+fn class_path(program: &Program<'_>, class: ClassId, annotation: &str) -> Option<String> {
+    let mut at = class;
     let mut path = annotated_path(program, at, annotation)?;
     let mut seen = FxHashSet::default();
     while seen.len() < MAX_PARENTS && seen.insert(at) {
