@@ -13,7 +13,7 @@ use crate::link::{Finder, ModuleId, Program, Wanted};
 use crate::manifest::Manifests;
 use crate::outcome::{Comment, Note, Outcome, Site, SkippedFile};
 use crate::resolve::Resolver;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, names_logout};
 use crate::source::{self, FileId, Language, LineIndex, Root, Scanner, Span, Tree, WalkOptions};
 use crate::trace::{self, Surroundings};
 
@@ -68,7 +68,7 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     let manifests = Manifests::read(&tree);
     let resolver = Resolver::new(&tree);
     let mut lowered = Lowered { tree: &tree, limit, modules: Vec::new(), texts: BTreeMap::new(), skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect() };
-    let named = tree.files.iter().filter(|file| rules.names_logout(file.path.as_str())).map(|file| file.id);
+    let named = tree.files.iter().filter(|file| names_logout(file.path.as_str())).map(|file| file.id);
     lowered.add(&selection.files.iter().map(|selected| selected.file).chain(named).collect());
     clock.mark("lower");
     let finder = Imports { resolver: &resolver };
@@ -146,6 +146,7 @@ impl Clock {
 struct Text {
     text: String,
     lines: LineIndex,
+    mentions_logout: bool,
 }
 
 impl Text {
@@ -181,7 +182,8 @@ impl Lowered<'_> {
                             return Some(Err(SkippedFile { file: file.path.clone(), reason: "could not be read: a bug in this program".to_owned() }));
                         };
                         let lines = LineIndex::new(&text);
-                        Ok((module, Text { text, lines }))
+                        let mentions_logout = names_logout(file.path.as_str()) || names_logout(&text);
+                        Ok((module, Text { text, lines, mentions_logout }))
                     }
                     Err(error) => Err(SkippedFile { file: file.path.clone(), reason: error.to_string() }),
                 })
@@ -302,6 +304,10 @@ impl Surroundings for Context<'_> {
 
     fn path(&self, module: ModuleId) -> String {
         Texts::path(self, module).into_string()
+    }
+
+    fn mentions_logout(&self, module: ModuleId) -> bool {
+        self.file_text(module).mentions_logout
     }
 }
 

@@ -108,6 +108,18 @@ fn expressions_that_hold_themselves_do_not_double() {
 }
 
 #[test]
+fn long_runs_of_broken_code_take_no_long_time() {
+    for (file, head) in [("a.ts", "function logout() { x("), ("a.py", "def logout():\n    x("), ("a.kt", "fun logout() { x("), ("a.rs", "fn logout() { x(")] {
+        for run_of in ["a ? b : ", "x => {", "<a>", "() => ", "\"${", "a ? b :\n"] {
+            let folder = project(&[(file, format!("{head}{}1)\n", run_of.repeat(20_000)))]);
+            let started = std::time::Instant::now();
+            assert!(status(&run(folder.path(), "--format json")) < 2);
+            assert!(started.elapsed().as_secs() < 20, "{file} {run_of}: {:?}", started.elapsed());
+        }
+    }
+}
+
+#[test]
 fn broken_syntax_is_partly_read_and_noted() {
     for (file, text) in [
         ("a.ts", format!("{FAILING}\nfunction ( {{{{ ]] const = ;\n")),
@@ -184,7 +196,7 @@ fn an_output_that_cannot_be_written_is_an_error() {
         assert_eq!(status(&output), 2, "{words}");
         assert!(stderr(&output).starts_with("error: cannot write `"), "{words}: {}", stderr(&output));
     }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing half written stays");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "nothing half written stays");
 }
 
 #[test]

@@ -100,6 +100,15 @@ fn a_configuration_is_found_above_and_can_be_left_aside() {
 }
 
 #[test]
+fn exclusions_of_a_configuration_hold_in_folders_below() {
+    let folder = project(&[("logout-audit.toml", "exclude = [\"web/legacy/**\"]"), ("web/legacy/a.ts", FAILING), ("web/b.ts", HARMLESS)]);
+    for words in [".", "web", "web/b.ts web"] {
+        assert_eq!(status(&run(folder.path(), words)), 0, "{words}");
+    }
+    assert_eq!(status(&run(folder.path(), "web --isolated")), 1);
+}
+
+#[test]
 fn a_baseline_accepts_what_was_there_and_nothing_new() {
     let folder = project(&[("a.ts", FAILING)]);
     assert_eq!(status(&run(folder.path(), "--write-baseline accepted.json")), 0);
@@ -202,16 +211,21 @@ match = { call = "endSession" }
 
 [[rule.example]]
 code = """
-export async function logout() {
-  await endSession();
-}
+import express from "express";
+const app = express();
+app.post("/logout", async (req, res) => {
+  await endSession(req);
+  res.end();
+});
 """
 "#;
-    let code = "export async function logout() {\n  await endSession();\n}\n";
+    let code = "import express from \"express\";\nconst app = express();\napp.post(\"/logout\", async (req, res) => {\n  await endSession(req);\n  res.end();\n});\n";
     let folder = project(&[("rules/own.toml", rule), ("src/a.ts", code)]);
     let output = run(folder.path(), "--list-rules --rules rules");
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).lines().any(|line| line.starts_with("own.end  ")), "{}", stdout(&output));
+    let output = run(folder.path(), "--verify-rules rules");
+    assert!(!stdout(&output).contains("own.end"), "{}", stdout(&output));
     let rules = |words: &str| json(folder.path(), words).to_string().contains("\"rule\":\"own.end\"");
     assert!(rules("src --rules rules") && !rules("src"));
 }

@@ -97,6 +97,19 @@ fn visible(message: &str) -> String {
 }
 
 impl Config {
+    /// The globs to exclude, for a scan of one folder below the configuration's own: what the globs say of the way down to it is taken off.
+    pub fn exclude_below(&self, root: &Utf8Path) -> Vec<String> {
+        let folder = self.path.as_deref().and_then(Utf8Path::parent).map(|folder| if folder.as_str().is_empty() { Utf8Path::new(".") } else { folder });
+        let absolute = |path: &Utf8Path| path.canonicalize_utf8().ok();
+        let (Some(folder), Some(root)) = (folder.and_then(absolute), absolute(root)) else { return Vec::new() };
+        let Ok(way) = root.strip_prefix(&folder) else { return Vec::new() };
+        if way.as_str().is_empty() {
+            return Vec::new();
+        }
+        let start = format!("{way}/");
+        self.exclude.iter().filter_map(|glob| glob.trim_start_matches("./").trim_start_matches('/').strip_prefix(&start)).map(|rest| format!("/{rest}")).collect()
+    }
+
     /// The facts that are declared, in the words of the judging stage.
     pub fn declarations(&self) -> Declarations {
         let side = |side| self.declare.get(&Declared::Side(side)).cloned();

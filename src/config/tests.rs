@@ -86,6 +86,16 @@ fn broken_values_are_refused() {
 }
 
 #[test]
+fn globs_are_seen_from_the_scanned_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+    std::fs::create_dir_all(root.join("web/src")).unwrap();
+    std::fs::write(root.join(FILE_NAME), "exclude = [\"web/legacy/**\", \"*.gen.ts\", \"api/old\"]").unwrap();
+    assert_eq!(discover(&root.join("web")).unwrap().exclude_below(&root.join("web")), ["/legacy/**"]);
+    assert!(discover(&root).unwrap().exclude_below(&root).is_empty());
+}
+
+#[test]
 fn the_closest_file_wins_alone() {
     let folder = tempfile::tempdir().unwrap();
     let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();

@@ -156,7 +156,10 @@ fn has_sign_out(flow: &trace::Flow<'_>) -> bool {
 
 /// Whether a flow only hands over to the provider, in an application that has sessions of its own beside it.
 fn is_only_provider(_case: &Case<'_, '_>, flow: &trace::Flow<'_>) -> bool {
-    flow.server.is_none() && has_sign_out(flow) && flow.calls_elsewhere.is_none()
+    let own = flow.events.iter().any(|(_, event)| {
+        matches!(event.kind, EventKind::Rules { .. }) && !flow.events.iter().any(|(_, other)| matches!(other.kind, EventKind::SignOut(_)) && other.place.module == event.place.module && other.span.contains(event.span))
+    });
+    flow.server.is_none() && has_sign_out(flow) && flow.calls_elsewhere.is_none() && !own
 }
 
 fn backends(case: &Case<'_, '_>, stack: &Stack) -> Vec<Backend> {

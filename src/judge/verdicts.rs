@@ -135,7 +135,7 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
     if let Some(access) = access
         && let Lifetime::Seconds(seconds) = access.lifetime
         && seconds <= SHORT
-        && flow.server.is_some()
+        && server_in_tree
     {
         return (Answer::Pass, format!("access tokens live {} minutes ({})", seconds / 60, case.place_text(access.place.module, access.span)), None);
     }

@@ -204,6 +204,9 @@ impl<'p> Program<'p> {
         {
             things = self.eval_steps(default, at, follow, steps);
         }
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            things.splice(0..0, self.handed_over(function, index, steps));
+        }
         if path.is_empty() {
             if things.is_empty() {
                 things.extend(self.injected(&param.annotations, at, follow, steps));
@@ -223,6 +226,18 @@ impl<'p> Program<'p> {
         }
         things.push(Thing::outside(written));
         things
+    }
+
+    /// What the callers of a function hand over for a parameter, where that is a function or an instance of the project.
+    fn handed_over(&self, function: FunctionId, index: usize, steps: usize) -> Vec<Thing<'p>> {
+        const MAX_CALLERS: usize = 4;
+        let name = &self.function(function).name;
+        let callers = if name.is_empty() { &[] } else { self.calls_of(name) };
+        if callers.is_empty() || callers.len() > MAX_CALLERS || self.functions_named(name).len() > 1 {
+            return Vec::new();
+        }
+        let handed = callers.iter().filter_map(|(call, place)| Some((call.positional(index)?, *place)));
+        handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
     }
 
     /// A type as a thing: an instance of a class of the project, or a name outside.

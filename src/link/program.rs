@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::eval::{Place, Thing};
 use super::scope::ModuleScope;
-use crate::ir::{Class, ClassIndex, Function, FunctionIndex, Module};
+use crate::ir::{Block, Call, Class, ClassIndex, Function, FunctionIndex, Module, ValueKind, each_call};
 use crate::source::{FileId, Language};
 
 /// A module of the program.
@@ -55,6 +55,7 @@ pub struct Program<'p> {
     finder: &'p dyn Finder,
     found: Mutex<FxHashMap<(FileId, String, Option<String>), Vec<FileId>>>,
     wanted: Mutex<BTreeSet<Wanted>>,
+    callers: OnceLock<FxHashMap<&'p str, Vec<(&'p Call, Place)>>>,
     /// What values were found to stand for, in shards so that threads seldom wait for one another.
     evaluated: Vec<Mutex<Evaluated<'p>>>,
 }
@@ -79,6 +80,7 @@ impl<'p> Program<'p> {
             finder,
             found: Mutex::default(),
             wanted: Mutex::default(),
+            callers: OnceLock::new(),
             evaluated: (0..SHARDS).map(|_| Mutex::default()).collect(),
         };
         for (at, module) in modules.iter().enumerate() {
@@ -178,6 +180,30 @@ impl<'p> Program<'p> {
         {
             shard.insert(key, things.into());
         }
+    }
+
+    /// The calls of functions of that name, told by the callee's last segment alone.
+    pub(super) fn calls_of(&self, name: &str) -> &[(&'p Call, Place)] {
+        let callers = self.callers.get_or_init(|| {
+            let mut callers: FxHashMap<&'p str, Vec<(&'p Call, Place)>> = FxHashMap::default();
+            for (id, module) in self.modules() {
+                let mut add = |body: &'p Block, function: Option<FunctionIndex>| {
+                    each_call(body, |call| {
+                        if let ValueKind::Name(last) | ValueKind::Member(_, last) = &call.callee.kind
+                            && self.functions_by_name.contains_key(last.as_str())
+                        {
+                            callers.entry(last).or_default().push((call, Place { module: id, function }));
+                        }
+                    });
+                };
+                add(&module.top, None);
+                for (index, function) in module.functions.iter().enumerate() {
+                    add(&function.body, Some(FunctionIndex(index as u32)));
+                }
+            }
+            callers
+        });
+        callers.get(name).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn want(&self, wanted: Wanted) {

@@ -185,12 +185,6 @@ impl RuleSet {
 const LOGOUT_WORDS: [&str; 14] = ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
 
 impl RuleSet {
-    /// Whether a path has a logout's word in it: a route that its place declares.
-    pub fn names_logout(&self, path: &str) -> bool {
-        let path = path.to_ascii_lowercase();
-        LOGOUT_WORDS.iter().any(|word| path.contains(word))
-    }
-
     /// The words that make a file worth lowering.
     pub fn selecting_words(&self) -> Vec<String> {
         let mut words: Vec<String> = LOGOUT_WORDS.iter().map(|word| (*word).to_owned()).collect();
@@ -199,4 +193,10 @@ impl RuleSet {
         words.dedup();
         words
     }
+}
+
+/// Whether a text or path has a logout's word in it.
+pub fn names_logout(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    LOGOUT_WORDS.iter().any(|word| text.contains(word))
 }

@@ -27,8 +27,8 @@ pub enum Subject<'a, 'p> {
 }
 
 impl RuleSet {
-    /// The entries of the given kinds that fit, sorted. `within` are the names of the calls that enclose the place, the nearest first.
-    pub fn fitting<'p>(&self, kinds: &[Kind], subject: Subject<'_, 'p>, within: &[Name], language: crate::source::Language, lookup: &dyn Lookup<'p>) -> Vec<Entry> {
+    /// The entries of the given kinds that fit, sorted. `within` gives the names of the calls that enclose the place, the nearest first; it is asked only where a rule wants to know.
+    pub fn fitting<'p>(&self, kinds: &[Kind], subject: Subject<'_, 'p>, within: &dyn Fn() -> Vec<Name>, language: crate::source::Language, lookup: &dyn Lookup<'p>) -> Vec<Entry> {
         let names = match subject {
             Subject::Call { names, .. } | Subject::Assign { names, .. } | Subject::Delete { names } => names,
         };
@@ -53,7 +53,7 @@ impl RuleSet {
     }
 
     /// Whether one matcher fits one place.
-    pub fn fits<'p>(&self, matcher: &Matcher, subject: Subject<'_, 'p>, within: &[Name], lookup: &dyn Lookup<'p>) -> bool {
+    pub fn fits<'p>(&self, matcher: &Matcher, subject: Subject<'_, 'p>, within: &dyn Fn() -> Vec<Name>, lookup: &dyn Lookup<'p>) -> bool {
         let lexicon = &self.lexicon;
         let fits_name = |patterns: &[Pattern], names: &[Name]| names.iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, lexicon)));
         let place_fits = match (&matcher.what, subject) {
@@ -73,7 +73,7 @@ impl RuleSet {
             }),
             _ => false,
         };
-        place_fits && (matcher.within.is_empty() || fits_name(&matcher.within, within))
+        place_fits && (matcher.within.is_empty() || fits_name(&matcher.within, &within()))
     }
 
     /// The entries whose import pattern fits a module.

@@ -22,6 +22,9 @@ pub(super) fn audit(mut options: Options) -> Result<Ending, Error> {
     let started = Instant::now();
     let config = configuration(&options)?;
     options.merge(&config);
+    if let [root] = options.paths.as_slice() {
+        options.exclude.extend(config.exclude_below(root));
+    }
     // Read before the long work, so that a wrong name is told at once.
     let accepted = options.baseline.as_deref().map(baseline::read).transpose()?;
     let rules = rules::load(&options.rules.iter().cloned().collect::<Vec<_>>())?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::endpoints::Endpoints;
 use super::requests::{Request, fit, is_logout_path, request_of};
-use super::sides::Sides;
+use super::sides::{Sides, Surroundings};
 use crate::ir::{Call, FunctionIndex, FunctionKind, Name, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::outcome::Side;
@@ -24,10 +24,10 @@ pub(super) struct Candidate {
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
-pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sides, side: Side, endpoints: &Endpoints<'p>) -> Vec<Candidate> {
+pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sides, side: Side, endpoints: &Endpoints<'p>, surroundings: &dyn Surroundings) -> Vec<Candidate> {
     let mut found: BTreeMap<FunctionId, Candidate> = BTreeMap::new();
     for (id, module) in program.modules() {
-        if sides.of(id) != side {
+        if sides.of(id) != side || !surroundings.mentions_logout(id) {
             continue;
         }
         for (index, function) in module.functions.iter().enumerate() {
@@ -104,7 +104,7 @@ fn sent_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, plac
     let names = [Name::of_call(call)];
     let at = super::lookup::At { program, place };
     let language = program.module(place.module).language;
-    if !rules.fitting(&[Kind::Navigation], Subject::Call { call, names: &names }, &[], language, &at).is_empty() {
+    if !rules.fitting(&[Kind::Navigation], Subject::Call { call, names: &names }, &Vec::new, language, &at).is_empty() {
         return None;
     }
     request_of(program, rules, call, place)

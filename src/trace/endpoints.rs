@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::locate::{texts_at, texts_of, value_at};
 use super::sides::Surroundings;
 use super::survey::{Bearer, Match, MatchSite, Survey};
-use crate::ir::{Call, Name, Value, ValueKind, each_call};
+use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Program, Thing};
 use crate::rules::{Kind, Locator, RuleSet};
 use crate::source::Span;
@@ -88,10 +88,16 @@ pub fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>
     }
     builder.file_routes(&mut all);
     builder.server_actions(&mut all);
+    builder.route_tables(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
+<<<<<<< HEAD
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method).cmp(&(b.place.module, b.span, &b.path, &b.method)));
     // Two rules may tell of one place.
     all.dedup_by(|b, a| (a.place, a.span, &a.path, &a.method, &a.functions, a.library) == (b.place, b.span, &b.path, &b.method, &b.functions, b.library));
+=======
+    all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
+    all.dedup_by(|later, earlier| later.span == earlier.span && later.place == earlier.place && later.path == earlier.path && later.method == earlier.method && later.functions == earlier.functions && later.library == earlier.library);
+>>>>>>> main
     let mut by_function: FxHashMap<FunctionId, Vec<usize>> = FxHashMap::default();
     for (index, endpoint) in all.iter().enumerate() {
         for function in &endpoint.functions {
@@ -338,7 +344,10 @@ impl<'p> Builder<'_, 'p> {
             self.chained(found)
         } else {
             let methods = texts_at(self.program, &route.method, &found.site, found.place);
-            vec![(methods, self.handlers(&route.handler, &found.site, found.place))]
+            match self.verb_chain(&route.handler, &found.site, found.place) {
+                Some(groups) => groups.into_iter().filter(|(verb, _)| methods.is_empty() || methods.iter().any(|method| normal_method(method) == normal_method(&verb[0]))).collect(),
+                None => vec![(methods, self.handlers(&route.handler, &found.site, found.place))],
+            }
         };
         let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
         // A route that only a type can name is none without it.
@@ -393,6 +402,7 @@ impl<'p> Builder<'_, 'p> {
                 self.program.function(function).owner.map(|index| Router::Class(ClassId { module: function.module, index })).into_iter().collect()
             }
             (Locator::Class, MatchSite::Annotation(_, Bearer::Class(class))) => vec![Router::Class(class)],
+            (Locator::Annotated, MatchSite::Annotation(_, Bearer::Function(function))) => vec![Router::Function(function)],
             (Locator::Argument(..) | Locator::Named(..), site) => {
                 value_at(self.program, router, &site, found.place).map(|(value, at)| self.routers_of(value, at, 3)).unwrap_or_default()
             }
@@ -467,6 +477,37 @@ impl<'p> Builder<'_, 'p> {
             }
             (locator, site) => value_at(self.program, locator, site, place).map(|(value, at)| self.functions_at(value, at)).unwrap_or_default(),
         }
+    }
+
+    /// A chain of methods with their handlers at the place of the handler: `get(page).post(logout)`, `web::post().to(logout)`.
+    fn verb_chain(&self, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Option<Vec<(Vec<String>, Vec<FunctionId>)>> {
+        let Locator::Argument(..) = locator else { return None };
+        let (value, at) = value_at(self.program, locator, site, place)?;
+        let mut calls: Vec<&'p Call> = Vec::new();
+        let mut next = Some(value);
+        while let Some(ValueKind::Call(call)) = next.map(|value| &value.kind) {
+            calls.push(call);
+            next = match &call.callee.kind {
+                ValueKind::Member(of, _) if matches!(of.kind, ValueKind::Call(_)) => Some(of),
+                _ => None,
+            };
+        }
+        calls.reverse();
+        let mut groups: Vec<(Vec<String>, Vec<FunctionId>)> = Vec::new();
+        for call in calls {
+            let name = Name::written(&call.callee).last().to_owned();
+            let functions: Vec<FunctionId> = call.args.iter().flat_map(|argument| self.functions_at(&argument.value, at)).collect();
+            if matches!(name.as_str(), "get" | "post" | "put" | "patch" | "delete" | "any" | "head" | "options") {
+                groups.push((vec![name], functions));
+            } else if let Some((_, group)) = groups.last_mut()
+                && group.is_empty()
+                && matches!(name.as_str(), "to" | "goal" | "handler" | "and_then" | "then" | "map")
+            {
+                group.extend(functions);
+            }
+        }
+        groups.retain(|(_, functions)| !functions.is_empty());
+        (!groups.is_empty()).then_some(groups)
     }
 
     /// The last argument that is a function.
@@ -621,6 +662,45 @@ impl<'p> Builder<'_, 'p> {
             span: found.site.span(self.program),
             site: Some(found.site),
         });
+    }
+
+    /// Tables of paths and handlers: pairs whose first is a path and whose second is a class that answers requests.
+    fn route_tables(&self, all: &mut Vec<Endpoint<'p>>) {
+        for (id, module) in self.program.modules() {
+            if !self.surroundings.mentions_logout(id) {
+                continue;
+            }
+            let mut bodies = vec![(None, &module.top)];
+            bodies.extend(module.functions.iter().enumerate().map(|(index, function)| (Some(crate::ir::FunctionIndex(index as u32)), &function.body)));
+            for (function, body) in bodies {
+                let place = Place { module: id, function };
+                each_value(body, |value| {
+                    if let ValueKind::List(items) = &value.kind
+                        && let [path, handler, ..] = items.as_slice()
+                        && let ValueKind::Text(path) = &path.kind
+                        && path.starts_with(['/', '^'])
+                    {
+                        for class in self.classes_at(handler, place) {
+                            for function in self.class_handlers(class) {
+                                let method = verb_of(&self.program.function(function).name);
+                                all.push(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions: vec![function], library: None, place, span: value.span, site: None });
+                            }
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    fn classes_at(&self, value: &'p Value, place: Place) -> Vec<ClassId> {
+        if !matches!(value.kind, ValueKind::Name(_) | ValueKind::Member(..)) {
+            return Vec::new();
+        }
+        let class = |thing| match thing {
+            Thing::Class(class) => Some(class),
+            _ => None,
+        };
+        self.program.eval(value, place, true).into_iter().filter_map(class).collect()
     }
 
     /// Functions that the client calls as if they were its own: those that say `use server`.

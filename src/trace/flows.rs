@@ -1,5 +1,6 @@
 //! Joins handlers to flows: a server's logout, the clients that call it, and all that they reach.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
@@ -8,7 +9,7 @@ use super::candidates::{Candidate, asks_for_logout, candidates, is_logout_name};
 use super::endpoints::{Endpoint, Endpoints, endpoints};
 use super::locate::value_at;
 use super::reach::{Event, EventKind, Listener, Reach, Reached, Step};
-use super::requests::{Request, deletes_session, fit, is_logout_path};
+use super::requests::{Request, deletes_session, falls_through, fit, is_logout_path};
 use super::sides::{Sides, Surroundings};
 use super::survey::{Bearer, MatchSite, Survey, survey};
 use crate::ir::{FunctionKind, Name, each_call};
@@ -65,7 +66,7 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     let sides = Sides::new(program, rules, surroundings);
     let endpoints = endpoints(program, rules, &survey, surroundings);
     let listeners = listeners(program, rules, &survey);
-    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, follow };
+    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, surroundings, follow };
     let mut flows = tracer.flows();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
@@ -78,6 +79,7 @@ struct Tracer<'a, 'p> {
     endpoints: &'a Endpoints<'p>,
     sides: &'a Sides,
     listeners: &'a [Listener],
+    surroundings: &'a dyn Surroundings,
     follow: bool,
 }
 
@@ -89,7 +91,7 @@ struct Group<'p> {
 
 impl<'p> Tracer<'_, 'p> {
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
-        Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client }
+        Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
     }
 
     fn flows(&self) -> Vec<Flow<'p>> {
@@ -137,7 +139,7 @@ impl<'p> Tracer<'_, 'p> {
     fn client_groups(&self) -> Vec<Group<'p>> {
         let reach = self.reach(true);
         let mut kept: Vec<(Candidate, Reached<'p>)> = Vec::new();
-        for candidate in candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints) {
+        for candidate in candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings) {
             if self.endpoints.by_function.contains_key(&candidate.function) || self.is_server_action(candidate.function) {
                 continue;
             }
@@ -284,7 +286,7 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     fn is_about_auth(&self, endpoint: &Endpoint<'p>) -> bool {
-        self.rules.lexicon.is("auth", &endpoint.path) || self.rules.lexicon.is("session", &endpoint.path) || self.rules.lexicon.is("token", &endpoint.path)
+        self.rules.lexicon.is("auth-path", &endpoint.path)
     }
 
     fn is_logout_endpoint(&self, endpoint: &Endpoint<'p>) -> bool {
@@ -413,14 +415,17 @@ impl<'p> Tracer<'_, 'p> {
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
                         tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
                     }
-                    if best == 0 && !request.is_markup && is_logout_path(self.rules, &request.path) {
+                    let is_sent = request.method != "ANY" || request.path.contains("//");
+                    if best == 0 && is_sent && !request.is_markup && is_logout_path(self.rules, &request.path) {
                         elsewhere = elsewhere.or_else(|| Some(request.clone()));
                     }
                 }
                 _ => {}
             }
         }
+        let relayed = self.relayed(&group);
         let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
+        let group_named = group.members.iter().any(|member| member.named);
         let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
         let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).collect();
         let mut added = false;
@@ -431,6 +436,7 @@ impl<'p> Tracer<'_, 'p> {
                 flow.clients.extend(clients.iter().cloned());
                 flow.requests.extend(requests);
                 flow.events.extend(events.iter().cloned().map(|event| (Side::Client, event)));
+                flow.events.extend(relayed.iter().cloned().map(|event| (Side::Server, event)));
                 added = true;
             }
         }
@@ -438,7 +444,9 @@ impl<'p> Tracer<'_, 'p> {
             return;
         }
         let own_evidence = events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }));
-        if (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
+        // What only wraps a provider or a callback is no handler of its own.
+        let named = group_named || elsewhere.is_some();
+        if named && (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
             alone.push(Flow {
                 server: None,
                 clients,
@@ -450,6 +458,23 @@ impl<'p> Tracer<'_, 'p> {
         }
     }
 
+    /// What the proxies do that a group's requests go through: endpoints that take every path below theirs and speak of logouts.
+    fn relayed(&self, group: &Group<'p>) -> Vec<Event<'p>> {
+        let mut events = Vec::new();
+        for event in group.reached.iter().flat_map(|reached| &reached.events) {
+            let EventKind::Request(request) = &event.kind else { continue };
+            if request.is_markup || !is_logout_path(self.rules, &request.path) {
+                continue;
+            }
+            for endpoint in &self.endpoints.all {
+                if falls_through(request, endpoint) && endpoint.functions.iter().any(|function| self.surroundings.mentions_logout(function.module)) {
+                    events.extend(self.reach_server(endpoint).events.into_iter().filter(|event| matches!(event.kind, EventKind::Rules { .. })));
+                }
+            }
+        }
+        events
+    }
+
     /// Server functions that bear a logout's name and that no route was seen for: server actions, procedures, handlers handed over by name.
     fn unmounted(&self, flows: &[Flow<'p>]) -> Vec<Flow<'p>> {
         let mut reached_already: BTreeSet<FunctionId> =
@@ -457,10 +482,10 @@ impl<'p> Tracer<'_, 'p> {
         reached_already.extend(self.endpoints.by_function.keys().copied());
         let reach = self.reach(false);
         let mut found: Vec<(Candidate, Reached<'p>, bool)> = Vec::new();
-        let mut candidates = candidates(self.program, self.rules, self.sides, Side::Server, self.endpoints);
+        let mut candidates = candidates(self.program, self.rules, self.sides, Side::Server, self.endpoints, self.surroundings);
         // Server actions may stand in files that are otherwise the client's.
         candidates.extend(
-            super::candidates::candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints)
+            super::candidates::candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings)
                 .into_iter()
                 .filter(|candidate| self.is_server_action(candidate.function)),
         );

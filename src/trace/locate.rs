@@ -10,6 +10,11 @@ use crate::rules::Locator;
 /// The value at a locator.
 pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Option<(&'p Value, Place)> {
     let (first, path) = match locator {
+        // What is assigned stands for the first argument.
+        Locator::Argument(0, path) if matches!(site, MatchSite::Assign { .. }) => match site {
+            MatchSite::Assign { value, .. } => (*value, path),
+            _ => return None,
+        },
         Locator::Argument(index, path) => (site.call()?.positional(*index)?, path),
         Locator::Named(name, path) => (named_argument(site.call()?, name)?, path),
         Locator::Field(name) => {

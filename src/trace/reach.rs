@@ -1,12 +1,16 @@
 //! Follows one handler down its calls: every place it reaches, in which way, and by which calls.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
+use super::candidates::is_logout_name;
 use super::endpoints::Endpoints;
 use super::lookup::At;
 use super::requests::{Request, declared_request, location_request, record_request, request_of, ruled_request};
 use super::survey::within_names;
-use crate::ir::{Block, Call, CallStyle, FunctionKind, Name, StepKind, Value, ValueKind};
+use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionKind, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
 use crate::source::Span;
@@ -74,6 +78,17 @@ pub struct Reach<'a, 'p> {
     pub follow: bool,
     /// Calls of endpoints' functions are ties, not calls.
     pub is_client: bool,
+    /// What was found out about calls before: several handlers often reach the same functions.
+    pub known: RefCell<FxHashMap<usize, Rc<CallFacts>>>,
+}
+
+/// What a call is, whoever reaches it.
+#[derive(Debug)]
+pub struct CallFacts {
+    last: String,
+    targets: Vec<FunctionId>,
+    entries: Vec<Entry>,
+    request: Option<Request>,
 }
 
 /// A function that runs whenever another is called.
@@ -212,12 +227,12 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.value(value, Use::default());
                 false
             }
-            StepKind::Assign { target, value, .. } => {
+            StepKind::Assign { target, op, value, .. } => {
                 let bound = match &target.kind {
                     ValueKind::Name(name) => Some(name.as_str()),
                     _ => None,
                 };
-                self.assign(target, value);
+                self.assign(target, *op, value);
                 // A declared function runs when it is called.
                 if !matches!(value.kind, ValueKind::Closure(_)) {
                     self.value(value, Use { bound, ..Use::default() });
@@ -321,39 +336,51 @@ impl<'p> Walk<'_, '_, 'p> {
         if negated { (no, yes) } else { (yes, no) }
     }
 
-    fn assign(&mut self, target: &'p Value, value: &'p Value) {
+    fn assign(&mut self, target: &'p Value, op: AssignOp, value: &'p Value) {
         let place = self.place();
         let program = self.reach.program;
         if let Some(request) = location_request(program, self.reach.rules, target, value, place) {
             let span = request.span;
             self.push(EventKind::Request(request), span, Use::default());
         }
-        if !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
+        // A new local variable is no state.
+        if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
             return;
         }
         let names = program.names_of(target, place, false);
-        self.fit(Subject::Assign { names: &names, value }, Span { start: target.span.start, end: value.span.end.max(target.span.end) }, None, Use::default());
+        self.fit(Subject::Assign { names: &names, value }, Span { start: target.span.start, end: value.span.end.max(target.span.end) });
+    }
+
+    fn pair(&mut self, key: &'p Value, value: &'p Value) {
+        let name = match &key.kind {
+            ValueKind::Text(text) => Name { imported: false, segments: vec![crate::ir::Segment { text: text.clone(), called: None }] },
+            ValueKind::Name(_) | ValueKind::Member(..) => Name::written(key),
+            _ => return,
+        };
+        self.fit(Subject::Assign { names: &[name], value }, Span { start: key.span.start, end: value.span.end.max(key.span.end) });
     }
 
     fn delete(&mut self, value: &'p Value) {
         let names = self.reach.program.names_of(value, self.place(), false);
-        self.fit(Subject::Delete { names: &names }, value.span, None, Use::default());
+        self.fit(Subject::Delete { names: &names }, value.span);
     }
 
     /// The rules that fit a place become an event; says which callbacks and navigations fit too.
-    fn fit(&mut self, subject: Subject<'_, 'p>, span: Span, call: Option<&'p Call>, used: Use<'p>) -> Fitted {
-        let place = self.place();
-        let program = self.reach.program;
-        let language = program.module(place.module).language;
-        let within = within_names(program, place);
-        let at = At { program, place };
-        let entries = self.reach.rules.fitting(&KINDS, subject, &within, language, &at);
+    fn fit(&mut self, subject: Subject<'_, 'p>, span: Span) -> Fitted {
+        let entries = self.entries(subject);
+        self.sort(&entries, span, None, Use::default())
+    }
+
+    fn sort(&mut self, entries: &[Entry], span: Span, call: Option<&'p Call>, used: Use<'p>) -> Fitted {
         let mut fitted = Fitted::default();
         let mut rules = Vec::new();
-        for entry in entries {
+        for entry in entries.iter().copied() {
             match entry.kind {
                 Kind::Rule => rules.push(entry),
-                Kind::ProviderSignOut => self.push(EventKind::SignOut(entry.index), span, used),
+                Kind::ProviderSignOut => {
+                    fitted.is_known = true;
+                    self.push(EventKind::SignOut(entry.index), span, used);
+                }
                 Kind::Callback => fitted.callbacks.push(entry.index),
                 Kind::Navigation => fitted.navigation = true,
                 Kind::Request => fitted.requests.push(entry.index),
@@ -361,6 +388,7 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         fitted.has_rule = !rules.is_empty();
+        fitted.is_known |= fitted.has_rule;
         if !rules.is_empty() {
             self.push(EventKind::Rules { entries: rules, call }, span, used);
         }
@@ -374,7 +402,14 @@ impl<'p> Walk<'_, '_, 'p> {
             ValueKind::Block(block) => {
                 self.block(block);
             }
-            ValueKind::Template(parts) | ValueKind::List(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| self.value(part, used)),
+            ValueKind::List(parts) => {
+                // A pair is a key with its value: `(SET_COOKIE, "sid=; Max-Age=0")`.
+                if let [key, paired] = parts.as_slice() {
+                    self.pair(key, paired);
+                }
+                parts.iter().for_each(|part| self.value(part, used));
+            }
+            ValueKind::Template(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| self.value(part, used)),
             ValueKind::Member(of, _) | ValueKind::Not(of) => self.value(of, Use { bound: None, ..used }),
             ValueKind::Index(of, key) => {
                 self.value(of, used);
@@ -423,20 +458,22 @@ impl<'p> Walk<'_, '_, 'p> {
             _ => false,
         };
         let _ = chained;
-        let is_element = call.style == CallStyle::Element;
-        let targets = if is_element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
-        let names = program.names_of_call(call, place, self.reach.follow);
-        let mut fitted = self.fit(Subject::Call { call, names: &names }, call.span, Some(call), used);
-        if fitted.has_rule && !targets.is_empty() {
+        let facts = self.facts(call);
+        let mut fitted = self.sort(&facts.entries, call.span, Some(call), used);
+        if fitted.has_rule && !facts.targets.is_empty() {
             self.drop_weak();
         }
         if !fitted.navigation
+<<<<<<< HEAD
             && let Some(request) = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &fitted.requests, call, place))
+=======
+            && let Some(request) = &facts.request
+>>>>>>> main
         {
-            self.push(EventKind::Request(request), call.span, used);
+            self.push(EventKind::Request(request.clone()), call.span, used);
         }
         self.arguments(call, &mut fitted, used);
-        self.enter(call, &names, &targets, fitted.has_rule);
+        self.enter(call, &facts, fitted.is_known);
     }
 
     /// A fallback rule says nothing where the function itself is known.
@@ -452,10 +489,35 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
-    fn enter(&mut self, call: &'p Call, names: &[Name], targets: &[FunctionId], has_rule: bool) {
+    /// What a call is, found out once.
+    fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
+        let key = std::ptr::from_ref(call) as usize;
+        if let Some(known) = self.reach.known.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let place = self.place();
+        let program = self.reach.program;
+        let targets = if call.style == CallStyle::Element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
+        let names = program.names_of_call(call, place, self.reach.follow);
+        let entries = self.entries(Subject::Call { call, names: &names });
+        let request = request_of(program, self.reach.rules, call, place);
+        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request });
+        self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
+        facts
+    }
+
+    fn entries(&self, subject: Subject<'_, 'p>) -> Vec<Entry> {
+        let place = self.place();
+        let program = self.reach.program;
+        let language = program.module(place.module).language;
+        let at = At { program, place };
+        self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
+    }
+
+    fn enter(&mut self, call: &'p Call, facts: &CallFacts, is_known: bool) {
+        let CallFacts { last, targets, .. } = facts;
         let place = self.place();
         self.trail.push(Step { module: place.module, span: call.span });
-        let last = names.first().map_or("", Name::last).to_owned();
         for target in targets {
             if self.reach.is_client
                 && let Some(endpoints) = self.reach.endpoints.by_function.get(target)
@@ -472,9 +534,9 @@ impl<'p> Walk<'_, '_, 'p> {
             self.listen(Some(*target), "");
         }
         if targets.is_empty() {
-            self.listen(None, &last);
-            if !has_rule && self.reach.rules.lexicon.is("logout", &last) {
-                self.by_name(&last, call);
+            self.listen(None, last);
+            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) {
+                self.by_name(last, call);
             }
         }
         // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
@@ -639,6 +701,8 @@ struct Fitted {
     requests: Vec<usize>,
     navigation: bool,
     has_rule: bool,
+    /// A rule or provider says what it is.
+    is_known: bool,
 }
 
 /// What a branch means for what stands in it.

@@ -66,7 +66,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         for text in path_texts(program, &argument.value, place) {
             if matches!(text.as_str(), "POST" | "GET" | "DELETE" | "PUT" | "PATCH" | "post" | "get" | "delete") {
                 explicit = Some(text);
-            } else if path.is_none() && is_path(&text, rules) {
+            } else if path.is_none() && is_path(&text, rules) && (text.contains('/') || is_sending(last)) {
                 path = Some(text);
             }
         }
@@ -93,10 +93,15 @@ pub(super) fn ruled_request<'p>(program: &Program<'p>, rules: &RuleSet, fitting:
     })
 }
 
+/// Whether a call of this name sends something, so that one bare word is a path.
+fn is_sending(name: &str) -> bool {
+    normal_method(name) != "ANY" || matches!(name, "fetch" | "$fetch" | "request" | "ajax" | "call" | "send" | "emit")
+}
+
 /// A call through a proxy object whose members are the endpoints: `client.auth.logout.$post()`.
 fn rpc_request(rules: &RuleSet, name: &Name, call: &Call, place: Place) -> Option<Request> {
     let (last, before) = name.segments.split_last()?;
-    let is_sending = matches!(
+    let is_proxy = matches!(
         last.text.as_str(),
         "$post"
             | "$get"
@@ -117,7 +122,7 @@ fn rpc_request(rules: &RuleSet, name: &Name, call: &Call, place: Place) -> Optio
             | "mutationOptions"
     );
     let named = before.iter().skip(1).rev().find(|segment| segment.called.is_none() && rules.lexicon.is("logout", &segment.text))?;
-    if !is_sending || call.args.first().is_some_and(|argument| matches!(argument.value.kind, ValueKind::Text(_))) {
+    if !is_proxy || call.args.first().is_some_and(|argument| matches!(argument.value.kind, ValueKind::Text(_))) {
         return None;
     }
     let path: Vec<&str> = before.iter().skip(1).map(|segment| segment.text.as_str()).take_while(|text| *text != named.text).chain([named.text.as_str()]).collect();
@@ -198,7 +203,9 @@ pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, 
 pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Option<Request> {
     let ValueKind::Record(entries) = &value.kind else { return None };
     let field = |names: &[&str]| entries.iter().find(|(key, _)| names.contains(&key.as_str())).map(|(_, entry)| path_texts(program, entry, place)).and_then(|texts| texts.into_iter().next());
-    let path = field(&["url", "path", "uri", "endpoint"]).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;
+    let says_method = entries.iter().any(|(key, _)| key == "method");
+    let keys: &[&str] = if says_method { &["url", "path", "uri", "endpoint"] } else { &["url"] };
+    let path = field(keys).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;
     let method = field(&["method"]).map_or_else(|| "GET".to_owned(), |text| normal_method(&text));
     Some(Request { method, path, place, span: value.span, is_markup: false })
 }
@@ -209,7 +216,7 @@ fn is_path(text: &str, rules: &RuleSet) -> bool {
         return false;
     }
     text.contains('/') && !text.starts_with("./") && !text.starts_with("../") && !text.starts_with('@')
-        || (rules.lexicon.is("logout", text) && !text.contains(' ') && text.len() < 60)
+        || (rules.lexicon.is("logout", text) && text.len() < 60 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
 }
 
 /// The segments of a path, without scheme, host, query and what is unknown at its head.
@@ -228,6 +235,14 @@ pub(super) fn path_segments(path: &str) -> Vec<String> {
 
 fn is_parameter(segment: &str) -> bool {
     segment.starts_with([':', '{', '[', '<', '*', '$']) || segment.contains("{}")
+}
+
+/// Whether an endpoint takes every path below its own, and a request is one of them.
+pub(super) fn falls_through(request: &Request, endpoint: &Endpoint<'_>) -> bool {
+    let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
+    let Some((last, before)) = served.split_last() else { return false };
+    let takes_all = last.contains("...") || last.starts_with('*') || last.ends_with("+}") || last.ends_with(":path}") || last.starts_with("<path:");
+    takes_all && !before.is_empty() && methods_fit(&request.method, &endpoint.method) && asked.len() >= served.len() && asked.windows(before.len()).any(|window| window == before)
 }
 
 /// How well a request fits an endpoint: the number of equal segments, 0 if it does not.

@@ -20,6 +20,8 @@ pub trait Surroundings: Sync {
     fn dependencies(&self, module: ModuleId) -> Vec<String>;
     /// The path of a module's file.
     fn path(&self, module: ModuleId) -> String;
+    /// Whether a module's text or path has a logout's word in it.
+    fn mentions_logout(&self, module: ModuleId) -> bool;
 }
 
 impl Sides {
@@ -51,7 +53,11 @@ fn side_of(_program: &Program<'_>, id: ModuleId, module: &Module, rules: &RuleSe
         let mut calls = 0_i32;
         if !hint.calls.is_empty() {
             let mut count = |value: &crate::ir::Value| {
-                if matches!(value.kind, ValueKind::Call(_) | ValueKind::Member(_, _) | ValueKind::Name(_)) {
+                let last = match &value.kind {
+                    ValueKind::Member(_, last) | ValueKind::Name(last) => last,
+                    _ => return,
+                };
+                if hint.calls.iter().any(|pattern| pattern.may_end_in(last, &rules.lexicon)) {
                     let name = Name::written(value);
                     if hint.calls.iter().any(|pattern| pattern.fits(&name, &rules.lexicon)) {
                         calls += 1;

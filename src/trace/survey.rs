@@ -278,8 +278,8 @@ impl<'p> Surveyor<'_, 'p> {
     fn fit(&mut self, subject: Subject<'_, 'p>, site: MatchSite<'p>) {
         let at = At { program: self.program, place: self.place };
         let language = self.program.module(self.module).language;
-        let within = within_names(self.program, self.place);
-        for entry in self.rules.fitting(&KINDS, subject, &within, language, &at) {
+        let (program, place) = (self.program, self.place);
+        for entry in self.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at) {
             self.matches.push(Match { entry, place: self.place, site });
         }
     }

@@ -23,9 +23,10 @@ app.post("/logout", (req, res) => {
 /// Code without sessions and without a logout.
 pub(crate) const HARMLESS: &str = "export const add = (a: number, b: number) => a + b;\n";
 
-/// A folder with files: names and bytes.
+/// A folder with files: names and bytes. It has a configuration of its own, so that none above the temporary folder reaches it.
 pub(crate) fn project<B: AsRef<[u8]>>(files: &[(&str, B)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("logout-audit.toml"), "").unwrap();
     for (name, bytes) in files {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -1,8 +1,9 @@
 //! Parses, and where the grammar loses the rest of a file over one line, parses again without that line.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
-use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Point, Tree};
 
 use super::tree::{span, tokens};
 use crate::ir::Problem;
@@ -18,6 +19,14 @@ const MAX_LENGTH: usize = 400_000;
 /// checks after every hundred actions.
 const MIN_BUDGET: usize = 500;
 const BYTES_PER_CHECK: usize = 16;
+
+/// The parser is given the text in pieces of so many bytes, so that reading the same text again and again can be counted:
+/// within broken code, this grammar looks for the end of a text up to the end of the file at every step.
+const PIECE: usize = 4096;
+
+/// How many pieces may be read of every file, and how often each piece.
+const MIN_READS: usize = 4000;
+const READS_PER_PIECE: usize = 16;
 
 /// How many problems of one file are told; one broken bracket breeds many.
 pub(super) const MAX_PROBLEMS: usize = 5;
@@ -56,12 +65,19 @@ pub(super) fn parse(text: String) -> Option<Parsed> {
 fn parse_within_budget(parser: &mut Parser, text: &str) -> Option<Tree> {
     let bytes = text.as_bytes();
     let mut left = MIN_BUDGET + bytes.len() / BYTES_PER_CHECK;
+    let reads = Cell::new(MIN_READS + bytes.len() / PIECE * READS_PER_PIECE);
     let mut check = |_: &ParseState| {
         left = left.saturating_sub(1);
-        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if left == 0 || reads.get() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let mut read = |at: usize, _: Point| {
+        reads.set(reads.get().saturating_sub(1));
+        // NOTE: at the end of the budget the text seems to end, which stops the search that spent it.
+        let end = if reads.get() == 0 { at } else { at.saturating_add(PIECE).min(bytes.len()) };
+        bytes.get(at..end).unwrap_or_default()
     };
     let options = ParseOptions::new().progress_callback(&mut check);
-    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
+    let tree = parser.parse_with_options(&mut read, None, Some(options)).filter(|_| reads.get() > 0);
     if tree.is_none() {
         parser.reset();
     }
