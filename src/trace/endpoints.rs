@@ -90,14 +90,8 @@ pub fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>
     builder.server_actions(&mut all);
     builder.route_tables(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
-<<<<<<< HEAD
-    all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method).cmp(&(b.place.module, b.span, &b.path, &b.method)));
-    // Two rules may tell of one place.
-    all.dedup_by(|b, a| (a.place, a.span, &a.path, &a.method, &a.functions, a.library) == (b.place, b.span, &b.path, &b.method, &b.functions, b.library));
-=======
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
     all.dedup_by(|later, earlier| later.span == earlier.span && later.place == earlier.place && later.path == earlier.path && later.method == earlier.method && later.functions == earlier.functions && later.library == earlier.library);
->>>>>>> main
     let mut by_function: FxHashMap<FunctionId, Vec<usize>> = FxHashMap::default();
     for (index, endpoint) in all.iter().enumerate() {
         for function in &endpoint.functions {

@@ -383,7 +383,6 @@ impl<'p> Walk<'_, '_, 'p> {
                 }
                 Kind::Callback => fitted.callbacks.push(entry.index),
                 Kind::Navigation => fitted.navigation = true,
-                Kind::Request => fitted.requests.push(entry.index),
                 _ => {}
             }
         }
@@ -464,11 +463,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.drop_weak();
         }
         if !fitted.navigation
-<<<<<<< HEAD
-            && let Some(request) = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &fitted.requests, call, place))
-=======
             && let Some(request) = &facts.request
->>>>>>> main
         {
             self.push(EventKind::Request(request.clone()), call.span, used);
         }
@@ -500,7 +495,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let targets = if call.style == CallStyle::Element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
         let names = program.names_of_call(call, place, self.reach.follow);
         let entries = self.entries(Subject::Call { call, names: &names });
-        let request = request_of(program, self.reach.rules, call, place);
+        let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request });
         self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
         facts
@@ -698,7 +693,6 @@ impl<'p> Walk<'_, '_, 'p> {
 #[derive(Default)]
 struct Fitted {
     callbacks: Vec<usize>,
-    requests: Vec<usize>,
     navigation: bool,
     has_rule: bool,
     /// A rule or provider says what it is.
