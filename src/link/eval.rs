@@ -123,12 +123,15 @@ impl<'p> Program<'p> {
             return self.eval_bindings(bindings, name, place, follow, steps);
         }
         // A bare name may be a member of the class around it, of the implicit receiver, or of the package.
+        let mut members = Vec::new();
         if module.language.has_implicit_members()
             && let Some(class) = self.class_around(place)
             && let Some(found) = self.member_of_class(class, name, follow, steps)
-            && found.iter().any(|thing| !matches!(thing, Thing::Outside { .. }))
         {
-            return found;
+            if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
+                return found;
+            }
+            members = found;
         }
         for star in &scope.stars {
             let import = &module.imports[*star];
@@ -143,12 +146,14 @@ impl<'p> Program<'p> {
         if let Some(found) = self.receiver_member(name, place, follow, steps) {
             return found;
         }
+        // A member whose type lies outside the project is known by that type, and by how it is written.
         let mut written = Name::default();
         written.push(name);
-        vec![Thing::outside(written)]
+        members.push(Thing::outside(written));
+        members
     }
 
-    fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+    pub(super) fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let mut things = Vec::new();
         for binding in bindings.iter().take(MAX_THINGS) {
             things.extend(self.eval_binding(binding, name, place, follow, steps));

@@ -19,9 +19,14 @@ impl<'p> Program<'p> {
         {
             return found;
         }
+        let has_extensions = self.module(place.module).language.has_implicit_members();
         let mut things = Vec::new();
         for thing in self.eval_steps(of, place, follow, steps) {
-            things.extend(self.member(thing, name, follow, steps));
+            let members = self.member(thing.clone(), name, follow, steps);
+            if has_extensions && members.iter().all(|member| matches!(member, Thing::Outside { .. })) {
+                things.extend(self.extensions(&thing, name, place, follow, steps.saturating_sub(1)));
+            }
+            things.extend(members);
         }
         if things.is_empty() {
             let mut written = Name::written(of);

@@ -6,6 +6,7 @@
 
 mod effort;
 mod eval;
+mod extensions;
 mod members;
 mod names;
 mod program;

@@ -1,8 +1,8 @@
 //! All names of a place: as written, and as imports, types and assignments make it.
 
-use super::eval::{Place, Thing};
-use super::program::Program;
-use crate::ir::{Call, Name, Receiver, Segment, Value, ValueKind};
+use super::eval::{MAX_STEPS, Place, Thing};
+use super::program::{ClassId, Program};
+use crate::ir::{Call, Name, Receiver, Segment, TypeName, Value, ValueKind};
 
 impl<'p> Program<'p> {
     /// The names of a call. The last segment is called.
@@ -125,6 +125,14 @@ impl<'p> Program<'p> {
             at = function.parent;
         }
         names
+    }
+
+    /// The class of the project that a type names; its file is asked for if it is not lowered yet.
+    pub fn class_of_type(&self, ty: &TypeName, place: Place) -> Option<ClassId> {
+        self.eval_type(&TypeName { path: ty.path.clone(), args: Vec::new() }, place, true, MAX_STEPS).into_iter().find_map(|thing| match thing {
+            Thing::Instance(class) => Some(class),
+            _ => None,
+        })
     }
 
     /// The literal that a value stands for, constants and assignments followed; itself where nothing is known.

@@ -427,6 +427,19 @@ fn locator(text: &str) -> Compiled<Locator> {
     if let Some(field) = text.strip_prefix("field:") {
         return Ok(Locator::Field(field.to_owned()));
     }
+    if let Some(setting) = text.strip_prefix("inside:") {
+        return Ok(Locator::Inside(setting.to_owned()));
+    }
+    if let Some(argument) = text.strip_prefix("made:") {
+        let (index, annotation) = argument.split_once('.').ok_or_else(|| format!("`{text}` needs the name of an annotation"))?;
+        let index = index.parse().map_err(|_| format!("`{text}` needs the number of an argument"))?;
+        return Ok(Locator::Made(index, annotation.to_owned()));
+    }
+    if let Some(argument) = text.strip_prefix("type:") {
+        let (index, annotation) = argument.split_once('.').map_or((argument, None), |(index, annotation)| (index, Some(annotation.to_owned())));
+        let index = index.parse().map_err(|_| format!("`{text}` needs the number of a type argument"))?;
+        return Ok(Locator::Type(index, annotation));
+    }
     if let Some(argument) = text.strip_prefix("arg:") {
         let mut path = argument.split('.').map(str::to_owned);
         let first = path.next().unwrap_or_default();
@@ -450,7 +463,7 @@ fn locator(text: &str) -> Compiled<Locator> {
         word if word.chars().all(|c| c.is_ascii_uppercase()) && !word.is_empty() => Locator::Text(word.to_owned()),
         other => {
             return Err(format!(
-                "unknown place `{other}`; one of arg:…, field:…, callee, args, annotated, receiver, result, chain, body, class, global, none, a 'text' in quotes, or a method such as POST"
+                "unknown place `{other}`; one of arg:…, type:…, made:…, inside:…, field:…, callee, args, annotated, receiver, result, chain, body, class, global, none, a 'text' in quotes, or a method such as POST"
             ));
         }
     })

@@ -79,6 +79,12 @@ pub enum Locator {
     Named(String, Vec<String>),
     /// A field of the class that is annotated or matched.
     Field(String),
+    /// The class that is a type argument: what its annotation of that name says, its parents' before it; without one, the type's name.
+    Type(usize, Option<String>),
+    /// The class of which an argument is made: what its annotation of that name says, its parents' before it.
+    Made(usize, String),
+    /// What the closures of the call, or the calls chained behind it, set under a name.
+    Inside(String),
     /// Every argument, the last first.
     Arguments,
     /// The annotated function or class.

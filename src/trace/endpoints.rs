@@ -344,6 +344,10 @@ impl<'p> Builder<'_, 'p> {
             }
         };
         let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
+        // A route that only a type can name is none without it.
+        if paths.is_empty() && matches!(route.path.last(), Some(Locator::Type(..))) {
+            return;
+        }
         if paths.is_empty() {
             paths.push(match found.site {
                 // A route that is named after its function: `@action def logout`.

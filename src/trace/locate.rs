@@ -1,6 +1,8 @@
 //! Reads the place that a rule points to in a match: a path, a method, a lifetime.
 
+use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
+use super::typed::{made_path, typed_path};
 use crate::ir::{Call, Name, Value, ValueKind};
 use crate::link::{Place, Program};
 use crate::rules::Locator;
@@ -24,6 +26,7 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             let field = program.class(class).fields.iter().find(|field| field.name == *name)?;
             return Some((field.value.as_ref()?, Place { module: class.module, function: None }));
         }
+        Locator::Inside(name) => return setting_of(program, name, site, place),
         _ => return None,
     };
     let mut at = (first, place);
@@ -81,6 +84,14 @@ pub fn texts_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSit
     for locator in locators {
         let texts = match locator {
             Locator::Text(text) => vec![text.clone()],
+            Locator::Type(index, annotation) => {
+                let ty = site.call().and_then(|call| call.types.get(*index));
+                ty.and_then(|ty| typed_path(program, ty, place, annotation.as_deref())).into_iter().collect()
+            }
+            Locator::Made(index, annotation) => {
+                let value = site.call().and_then(|call| call.positional(*index));
+                value.and_then(|value| made_path(program, value, place, annotation)).into_iter().collect()
+            }
             Locator::Callee => site.call().map(|call| vec![Name::written(&call.callee).last().to_owned()]).unwrap_or_default(),
             _ => match value_at(program, locator, site, place) {
                 Some((value, at)) => {

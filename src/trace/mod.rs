@@ -5,12 +5,14 @@
 mod candidates;
 mod endpoints;
 mod flows;
+mod inside;
 mod locate;
 mod lookup;
 mod reach;
 mod requests;
 mod sides;
 mod survey;
+mod typed;
 
 pub use endpoints::{Endpoint, Endpoints};
 pub use flows::{Flow, FlowHandler, Traced, trace};

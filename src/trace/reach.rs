@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::candidates::is_logout_name;
 use super::endpoints::Endpoints;
 use super::lookup::At;
-use super::requests::{Request, declared_request, location_request, record_request, request_of};
+use super::requests::{Request, declared_request, location_request, record_request, request_of, ruled_request};
 use super::survey::within_names;
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionKind, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
@@ -111,7 +111,7 @@ const MAX_DEPTH: usize = 14;
 /// How many functions one handler may reach.
 const MAX_FUNCTIONS: usize = 500;
 /// The kinds that are looked for on the way.
-const KINDS: [Kind; 4] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation];
+const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation, Kind::Request];
 
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
@@ -495,7 +495,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let targets = if call.style == CallStyle::Element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
         let names = program.names_of_call(call, place, self.reach.follow);
         let entries = self.entries(Subject::Call { call, names: &names });
-        let request = request_of(program, self.reach.rules, call, place);
+        let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request });
         self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
         facts

@@ -1,9 +1,11 @@
 //! Calls that leave a program over HTTP or RPC, and how they fit endpoints.
 
 use super::endpoints::{Endpoint, normal_method, path_texts};
+use super::locate::texts_at;
+use super::survey::MatchSite;
 use crate::ir::{Call, CallStyle, ClassKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program};
-use crate::rules::RuleSet;
+use crate::rules::{Entry, Kind, RuleSet};
 use crate::source::Span;
 
 /// One call of an endpoint.
@@ -78,6 +80,17 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None => "ANY".to_owned(),
     };
     Some(Request { method, path, place, span: call.span, is_markup: false })
+}
+
+/// The request that the first of several rules sees in a call.
+pub(super) fn ruled_request<'p>(program: &Program<'p>, rules: &RuleSet, entries: &[Entry], call: &'p Call, place: Place) -> Option<Request> {
+    let site = MatchSite::Call(call);
+    entries.iter().filter(|entry| entry.kind == Kind::Request).find_map(|entry| {
+        let rule = rules.requests.get(entry.index)?;
+        let path = texts_at(program, &rule.path, &site, place).into_iter().next()?;
+        let method = texts_at(program, &rule.method, &site, place).into_iter().next().map_or_else(|| "ANY".to_owned(), |method| normal_method(&method));
+        Some(Request { method, path, place, span: call.span, is_markup: false })
+    })
 }
 
 /// Whether a call of this name sends something, so that one bare word is a path.

@@ -33,6 +33,7 @@ pub(super) fn mend(text: &str) -> Mended {
         has_is: false,
         header: None,
         class_bodies: Vec::new(),
+        annotations: Vec::new(),
         notes: Vec::new(),
         types: Vec::new(),
     };
@@ -72,6 +73,8 @@ struct Mender<'t> {
     header: Option<Header>,
     /// The bracket depths at which class bodies were opened.
     class_bodies: Vec<usize>,
+    /// The bracket depths at which the arguments of annotations were opened.
+    annotations: Vec<usize>,
     notes: Vec<NoteComment>,
     types: Vec<Span>,
 }
@@ -168,6 +171,10 @@ impl Mender<'_> {
                     self.class_bodies.pop();
                     self.end_member(byte);
                 }
+                if self.annotations.last().is_some_and(|depth| *depth >= self.depth) {
+                    self.annotations.pop();
+                    self.join_to_annotated();
+                }
                 let is_hole_end = matches!(self.modes.last(), Some(Mode::Hole { depth }) if *depth == self.depth);
                 if byte == b'}' && is_hole_end {
                     self.modes.pop();
@@ -186,7 +193,10 @@ impl Mender<'_> {
                 }
             }
             b'@' if matches!(self.before, b':' | b'<') => self.annotated_type(),
-            b'@' => self.annotated_accessor(),
+            b'@' => {
+                self.annotated_accessor();
+                self.open_annotation();
+            }
             _ => {}
         }
         // The arrow is not the end of type arguments.
@@ -230,6 +240,28 @@ impl Mender<'_> {
         if is_accessor {
             self.blank(self.at, at);
             self.at = at - 1;
+        }
+    }
+
+    /// Remembers that the brackets which follow are an annotation's.
+    fn open_annotation(&mut self) {
+        let is_label = self.at > 0 && is_word(self.byte(self.at - 1));
+        let mut end = self.word_end(self.at + 1);
+        while matches!(self.byte(end), b'.' | b':') && self.text.get(self.at..end) != Some("@file") && is_word(self.byte(end + 1)) {
+            end = self.word_end(end + 1);
+        }
+        if !is_label && self.byte(self.at) == b'@' && end > self.at + 1 && self.byte(end) == b'(' {
+            self.annotations.push(self.depth);
+        }
+    }
+
+    /// Where a line ends behind `@Path("/x")`, the grammar may take the brackets for an expression of their own; what is annotated is drawn up.
+    fn join_to_annotated(&mut self) {
+        let from = self.at + 1;
+        let gap = self.bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let next = self.byte(from + gap);
+        if is_word(next) || next == b'@' {
+            self.join_lines(from, from + gap);
         }
     }
 

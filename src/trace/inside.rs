@@ -1,0 +1,77 @@
+//! What a configuration says about a call: in the closures handed to it, and in the calls chained behind it.
+
+use super::survey::MatchSite;
+use crate::ir::{Block, Call, FunctionIndex, Module, Name, StepKind, Value, ValueKind, each_call};
+use crate::link::{Place, Program};
+
+/// How deep closures are looked into.
+const MAX_CLOSURES: usize = 3;
+
+/// The value that a configuration gives to a setting: what is assigned to that name in the call's closures, or handed to
+/// a call of it there or behind in the chain.
+pub(super) fn setting_of<'p>(program: &Program<'p>, name: &str, site: &MatchSite<'p>, place: Place) -> Option<(&'p Value, Place)> {
+    let call = site.call()?;
+    let module = program.module(place.module);
+    let in_closures = call.args.iter().find_map(|argument| match &argument.value.kind {
+        ValueKind::Closure(index) => set_in(module, *index, name, MAX_CLOSURES).map(|(value, function)| (value, Place { module: place.module, function: Some(function) })),
+        _ => None,
+    });
+    in_closures.or_else(|| {
+        let behind = chained_behind(program, call, place);
+        let setter = behind.into_iter().find(|later| Name::written(&later.callee).last() == name)?;
+        Some((setter.positional(0)?, place))
+    })
+}
+
+/// The calls that are chained behind a call, the nearest first: `.b()` and `.c()` of `a().b().c()`.
+pub(super) fn chained_behind<'p>(program: &Program<'p>, call: &Call, place: Place) -> Vec<&'p Call> {
+    let module = program.module(place.module);
+    let body: &'p Block = place.function.map_or(&module.top, |index| &module.function(index).body);
+    let mut behind: Vec<&'p Call> = Vec::new();
+    each_call(body, |later| {
+        // Calls are met outside in, so a chain is met whole before its parts.
+        if later.span.start <= call.span.start && later.span.end > call.span.end && chain_holds(later, call) {
+            behind.push(later);
+        }
+    });
+    behind.sort_by_key(|later| later.span.end);
+    behind
+}
+
+/// Whether a call is an earlier link of a chain.
+fn chain_holds(later: &Call, call: &Call) -> bool {
+    let mut at = &later.callee;
+    loop {
+        at = match &at.kind {
+            ValueKind::Member(of, _) | ValueKind::Await(of) => of,
+            ValueKind::Call(inner) if std::ptr::eq(&raw const **inner, call) => return true,
+            ValueKind::Call(inner) => &inner.callee,
+            _ => return false,
+        };
+    }
+}
+
+/// What a closure, or one within it, assigns to a name or hands to a call of it.
+fn set_in<'p>(module: &'p Module, closure: FunctionIndex, name: &str, depth: usize) -> Option<(&'p Value, FunctionIndex)> {
+    let depth = depth.checked_sub(1)?;
+    let body = &module.function(closure).body;
+    for step in body {
+        if let StepKind::Assign { target, value, .. } = &step.kind
+            && Name::written(target).last() == name
+        {
+            return Some((value, closure));
+        }
+    }
+    let mut found = None;
+    let mut inner = Vec::new();
+    each_call(body, |call| {
+        if found.is_none() && Name::written(&call.callee).last() == name {
+            found = call.positional(0).map(|value| (value, closure));
+        }
+        inner.extend(call.args.iter().filter_map(|argument| match &argument.value.kind {
+            ValueKind::Closure(index) => Some(*index),
+            _ => None,
+        }));
+    });
+    found.or_else(|| inner.into_iter().find_map(|index| set_in(module, index, name, depth)))
+}
