@@ -68,7 +68,13 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     clock.mark("read");
     let manifests = Manifests::read(&tree);
     let resolver = Resolver::new(&tree);
-    let mut lowered = Lowered { tree: &tree, limit, modules: Vec::new(), texts: BTreeMap::new(), skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect() };
+    let mut lowered = Lowered {
+        tree: &tree,
+        limit,
+        modules: Vec::new(),
+        texts: BTreeMap::new(),
+        skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect(),
+    };
     let named = tree.files.iter().filter(|file| names_logout(file.path.as_str())).map(|file| file.id);
     let is_worth = |selected: &&source::Selected| {
         let language = tree.file(selected.file).map(|file| file.language);
@@ -236,7 +242,17 @@ impl Lowered<'_> {
         candidates
             .par_iter()
             .filter(|file| !self.texts.contains_key(&file.id))
-            .filter(|file| source::read(file, self.limit).is_ok_and(|text| words.iter().any(|word| text.contains(&format!(": {word}")) || text.contains(&format!("implements {word}")) || text.contains(&format!(", {word}")) || text.contains(&format!("({word})")) || text.contains(&format!("{word} for ")))))
+            .filter(|file| {
+                source::read(file, self.limit).is_ok_and(|text| {
+                    words.iter().any(|word| {
+                        text.contains(&format!(": {word}"))
+                            || text.contains(&format!("implements {word}"))
+                            || text.contains(&format!(", {word}"))
+                            || text.contains(&format!("({word})"))
+                            || text.contains(&format!("{word} for "))
+                    })
+                })
+            })
             .map(|file| file.id)
             .collect()
     }

@@ -182,7 +182,8 @@ impl RuleSet {
 }
 
 /// Words that every logout has in its name or path.
-const LOGOUT_WORDS: [&str; 14] = ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
+const LOGOUT_WORDS: [&str; 14] =
+    ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
 
 impl RuleSet {
     /// The words that make a file worth lowering, each with the languages of which it does; no language stands for all.
