@@ -111,6 +111,11 @@ pub fn each_value<'ir>(block: &'ir Block, found: impl FnMut(&'ir Value)) {
     walk_block(block, &mut EachValue(found));
 }
 
+/// Calls `found` for a value and all its parts.
+pub fn each_value_of<'ir>(value: &'ir Value, found: impl FnMut(&'ir Value)) {
+    walk_value(value, &mut EachValue(found));
+}
+
 /// Calls `found` for every call of the block.
 pub fn each_call<'ir>(block: &'ir Block, mut found: impl FnMut(&'ir Call)) {
     each_value(block, |value| {

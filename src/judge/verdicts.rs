@@ -127,6 +127,13 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
     if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used) {
         return (Answer::Pass, format!("the server ends the session record ({}) and its cookie is cleared", quote(Action::ServerSession)), None);
     }
+    if has(Action::Token)
+        && !has(Action::Cookie)
+        && access.is_none()
+        && let Some(cookie) = login_cookie(case, stack, module)
+    {
+        return (Answer::Fail, format!("the token ends ({}), but the cookie that carries it (set at {}) stays", quote(Action::Token), case.place_text(cookie.place.module, cookie.span)), None);
+    }
     if has(Action::Token) {
         return (Answer::Pass, format!("the server revokes the token ({})", quote(Action::Token)), None);
     }
@@ -165,6 +172,12 @@ pub(super) fn life_text(lifetime: Lifetime) -> String {
         Lifetime::Never => "never expire".to_owned(),
         Lifetime::Unknown => "live longer than can be read here".to_owned(),
     }
+}
+
+/// The cookie that a login sets, where tokens are opaque and travel in it.
+fn login_cookie<'s>(case: &Case<'_, '_>, stack: &'s Stack, module: ModuleId) -> Option<&'s Issued> {
+    let is_login = |issued: &&Issued| issued.key.as_deref().is_none_or(|key| ["session", "token", "auth"].iter().any(|class| case.rules.lexicon.is(class, key)));
+    stack.nearest_issued(case, &[CredentialKind::Cookie], module).into_iter().find(|issued| is_login(issued))
 }
 
 /// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets cookies.

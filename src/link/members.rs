@@ -2,6 +2,7 @@
 
 use super::eval::{Place, Thing};
 use super::program::{ClassId, FunctionId, Program, Wanted};
+use super::scope::Binding;
 use crate::ir::{Argument, Call, ClassKind, FunctionKind, Name, Receiver, StepKind, Value, ValueKind};
 use crate::source::Language;
 
@@ -55,12 +56,18 @@ impl<'p> Program<'p> {
         let module = self.module(place.module);
         if !matches!(root, "crate" | "self" | "super") {
             let bindings = self.scope(place.module).lookup(module, place.function, root);
-            if !bindings.is_empty() || parts.len() > 1 && root.chars().next().is_some_and(char::is_uppercase) {
+            // A local variable of the same name is another thing: values and modules have names of their own.
+            let is_item = bindings.iter().any(Binding::is_item);
+            if is_item || parts.len() > 1 && root.chars().next().is_some_and(char::is_uppercase) {
                 return None;
             }
         }
         let path = parts.join("::");
-        let files = self.find(place.module, &path, Some(name));
+        // What `use super::*` brings in goes before a crate of the same name.
+        let stars = self.scope(place.module).stars.iter().map(|star| format!("{}::{path}", module.imports[*star].module));
+        let mut paths: Vec<String> = if matches!(root, "crate" | "self" | "super") { Vec::new() } else { stars.collect() };
+        paths.push(path);
+        let files = paths.iter().map(|path| self.find(place.module, path, Some(name))).find(|files| !files.is_empty()).unwrap_or_default();
         if files.is_empty() {
             return None;
         }

@@ -24,6 +24,13 @@ pub(super) enum Binding<'p> {
     Class(ClassIndex),
 }
 
+impl Binding<'_> {
+    /// Whether it is something that a path may begin with: no local variable, no parameter.
+    pub(super) fn is_item(&self) -> bool {
+        matches!(self, Self::Import(_) | Self::Class(_))
+    }
+}
+
 /// The bindings of a module's functions and of its top level.
 #[derive(Debug, Default)]
 pub(super) struct ModuleScope<'p> {

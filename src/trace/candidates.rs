@@ -59,7 +59,35 @@ pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sid
             }
         }
     }
+    // Of one or two files nothing can be said about who calls them.
+    if program.modules().count() > 2 {
+        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function));
+    }
     found.into_values().collect()
+}
+
+/// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that
+/// overrides nothing, bears no annotation and is no component.
+fn is_dead(program: &Program<'_>, id: FunctionId) -> bool {
+    let function = program.function(id);
+    let module = program.module(id.module);
+    if function.parent.is_some() || !function.annotations.is_empty() || !module.language.has_implicit_members() || !matches!(function.kind, FunctionKind::Function | FunctionKind::Method) {
+        return false;
+    }
+    let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
+    let mentioned = |value: &Value| matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name);
+    !overrides
+        && !program.modules().any(|(_, other)| {
+            let mut hit = false;
+            each_value(&other.top, |value| hit |= mentioned(value));
+            for body in other.functions.iter().map(|function| &function.body).chain(other.classes.iter().map(|class| &class.body)) {
+                each_value(body, |value| hit |= mentioned(value));
+            }
+            for value in other.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
+                crate::ir::each_value_of(value, |value| hit |= mentioned(value));
+            }
+            hit
+        })
 }
 
 /// Whether a name is a logout's: it has the words, and none of those that make it something else.
