@@ -93,7 +93,10 @@ fn judge(trial: &Trial<'_>, outcome: &Outcome) -> Option<String> {
         if outcome.flows.is_empty() {
             return "no logout flow was found".to_owned();
         }
-        let all: Vec<String> = evidence.iter().map(|one| format!("{} by {}{}", one.action, one.rule, one.why_not.as_deref().map_or(String::new(), |why| format!(" (does not count: {why})")))).collect();
+        let all: Vec<String> = evidence
+            .iter()
+            .map(|one| format!("{} by {}{}", one.action, one.rule, one.why_not.as_deref().map_or(String::new(), |why| format!(" (does not count: {why})"))))
+            .collect();
         if all.is_empty() { "no evidence at all".to_owned() } else { all.join(", ") }
     };
     let counts = own.iter().any(|one| one.counts);

@@ -62,14 +62,25 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     let tree = source::discover(&settings.paths, &settings.walk)?;
     clock.mark("list");
     let limit = if settings.max_file_size == 0 { source::DEFAULT_LIMIT } else { settings.max_file_size };
-    let scanner = Scanner::new(&rules.selecting_words()).expect("the words of rules are short and not too many");
+    let words = rules.selecting_words();
+    let scanner = Scanner::new(&words.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>()).expect("the words of rules are short and not too many");
     let selection = source::select(&tree, &scanner, limit);
     clock.mark("read");
     let manifests = Manifests::read(&tree);
     let resolver = Resolver::new(&tree);
-    let mut lowered = Lowered { tree: &tree, limit, modules: Vec::new(), texts: BTreeMap::new(), skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect() };
+    let mut lowered = Lowered {
+        tree: &tree,
+        limit,
+        modules: Vec::new(),
+        texts: BTreeMap::new(),
+        skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect(),
+    };
     let named = tree.files.iter().filter(|file| names_logout(file.path.as_str())).map(|file| file.id);
-    lowered.add(&selection.files.iter().map(|selected| selected.file).chain(named).collect());
+    let is_worth = |selected: &&source::Selected| {
+        let language = tree.file(selected.file).map(|file| file.language);
+        selected.words.iter().any(|word| words.get(word).is_some_and(|(_, languages)| languages.is_empty() || language.is_some_and(|language| languages.contains(&language))))
+    };
+    lowered.add(&selection.files.iter().filter(is_worth).map(|selected| selected.file).chain(named).collect());
     clock.mark("lower");
     let finder = Imports { resolver: &resolver };
     let mut mentioned: BTreeSet<(Language, String)> = BTreeSet::new();
@@ -231,7 +242,17 @@ impl Lowered<'_> {
         candidates
             .par_iter()
             .filter(|file| !self.texts.contains_key(&file.id))
-            .filter(|file| source::read(file, self.limit).is_ok_and(|text| words.iter().any(|word| text.contains(&format!(": {word}")) || text.contains(&format!("implements {word}")) || text.contains(&format!(", {word}")) || text.contains(&format!("({word})")) || text.contains(&format!("{word} for ")))))
+            .filter(|file| {
+                source::read(file, self.limit).is_ok_and(|text| {
+                    words.iter().any(|word| {
+                        text.contains(&format!(": {word}"))
+                            || text.contains(&format!("implements {word}"))
+                            || text.contains(&format!(", {word}"))
+                            || text.contains(&format!("({word})"))
+                            || text.contains(&format!("{word} for "))
+                    })
+                })
+            })
             .map(|file| file.id)
             .collect()
     }

@@ -68,7 +68,8 @@ impl Stack {
     pub(super) fn backend(&self, case: &Case<'_, '_>, system: &str, module: ModuleId) -> Option<Chosen> {
         let path = case.texts.path(module);
         let near = |at: ModuleId| common_folders(case.texts.path(at).as_str(), path.as_str());
-        let seen = self.seen.get(system).and_then(|seen| seen.iter().max_by_key(|(index, at, span)| (near(*at), case.rules.backends[*index].rank, std::cmp::Reverse((*at, *span)))));
+        let seen =
+            self.seen.get(system).and_then(|seen| seen.iter().max_by_key(|(index, at, span)| (near(*at), case.rules.backends[*index].rank, std::cmp::Reverse((*at, *span)))));
         match seen {
             Some((index, at, span)) => Some(Chosen { index: *index, seen: Some((*at, *span)) }),
             None => case.rules.backends.iter().position(|backend| backend.system == system && backend.default).map(|index| Chosen { index, seen: None }),

@@ -21,7 +21,17 @@ pub(super) fn evidence_of(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>) -
     if let Some((library, place, span)) = flow.library {
         library_evidence(case, stack, library, place, span, &mut all);
     }
-    all.sort_by(|a, b| (a.action, &a.site.file, a.site.line, a.site.column, !a.counts, a.via.len(), &a.rule).cmp(&(b.action, &b.site.file, b.site.line, b.site.column, !b.counts, b.via.len(), &b.rule)));
+    all.sort_by(|a, b| {
+        (a.action, &a.site.file, a.site.line, a.site.column, !a.counts, a.via.len(), &a.rule).cmp(&(
+            b.action,
+            &b.site.file,
+            b.site.line,
+            b.site.column,
+            !b.counts,
+            b.via.len(),
+            &b.rule,
+        ))
+    });
     all.dedup_by(|later, earlier| later.action == earlier.action && later.site == earlier.site);
     all
 }
@@ -168,7 +178,12 @@ fn any_call(case: &Case<'_, '_>, place: Place, patterns: &[Pattern], fits_span: 
         let body = at.map_or(&module.top, |index| &module.function(index).body);
         let mut hit = false;
         each_call(body, |call| {
-            hit |= fits_span(call.span) && case.program.names_of_call(call, Place { module: place.module, function: at }, false).iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, &case.rules.lexicon)));
+            hit |= fits_span(call.span)
+                && case
+                    .program
+                    .names_of_call(call, Place { module: place.module, function: at }, false)
+                    .iter()
+                    .any(|name| patterns.iter().any(|pattern| pattern.fits(name, &case.rules.lexicon)));
         });
         if hit {
             return true;
@@ -207,7 +222,9 @@ fn returns_name(block: &[crate::ir::Step], name: &str) -> bool {
         StepKind::Loop { body, .. } => returns_name(body, name),
         StepKind::Attempt { body, caught, finally } => returns_name(body, name) || returns_name(caught, name) || returns_name(finally, name),
         // A renamed or wrapped response: `let response = (jar, …)`.
-        StepKind::Assign { target, value, .. } => matches!(&target.kind, ValueKind::Name(other) if other != name && mentions(value, name, 0) && returns_name_directly(block, other)),
+        StepKind::Assign { target, value, .. } => {
+            matches!(&target.kind, ValueKind::Name(other) if other != name && mentions(value, name, 0) && returns_name_directly(block, other))
+        }
         _ => false,
     })
 }
@@ -227,7 +244,9 @@ fn mentions(value: &Value, name: &str, depth: usize) -> bool {
         ValueKind::List(items) | ValueKind::Unknown(items) | ValueKind::Template(items) => items.iter().any(|item| mentions(item, name, depth + 1)),
         ValueKind::Record(entries) => entries.iter().any(|(_, entry)| mentions(entry, name, depth + 1)),
         ValueKind::Choice { then, otherwise, .. } => mentions(then, name, depth + 1) || mentions(otherwise, name, depth + 1),
-        ValueKind::Block(block) => returns_name(block, name) || block.last().is_some_and(|step| matches!(&step.kind, StepKind::Evaluate(value) if mentions(value, name, depth + 1))),
+        ValueKind::Block(block) => {
+            returns_name(block, name) || block.last().is_some_and(|step| matches!(&step.kind, StepKind::Evaluate(value) if mentions(value, name, depth + 1)))
+        }
         _ => false,
     }
 }

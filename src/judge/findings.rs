@@ -9,7 +9,13 @@ use crate::trace;
 pub(super) fn findings(_case: &Case<'_, '_>, _stack: &Stack, _traced: &trace::Flow<'_>, flow: &Flow, found: &mut Vec<Finding>) {
     for evidence in flow.actions.iter().flat_map(|action| &action.evidence) {
         if evidence.timing == Timing::Deferred {
-            found.push(finding("deferred-cleanup", Severity::Medium, "this cleanup takes effect later than one second, so the session is still alive when the logout answers", &evidence.site, flow));
+            found.push(finding(
+                "deferred-cleanup",
+                Severity::Medium,
+                "this cleanup takes effect later than one second, so the session is still alive when the logout answers",
+                &evidence.site,
+                flow,
+            ));
         }
         if evidence.timing == Timing::Unawaited {
             found.push(finding("unawaited-cleanup", Severity::Medium, "this cleanup is not awaited, so the response confirms what may not have happened", &evidence.site, flow));
@@ -19,7 +25,13 @@ pub(super) fn findings(_case: &Case<'_, '_>, _stack: &Stack, _traced: &trace::Fl
             found.push(finding("client-api-on-server", Severity::Medium, "this browser API is called on the server, where it does nothing or throws", &evidence.site, flow));
         }
         if evidence.action == Action::ServerSession && why.contains("login key") {
-            found.push(finding("session-record-kept", Severity::Medium, "only the login key leaves the server-held session: its record and id stay, and a later login revives a captured id", &evidence.site, flow));
+            found.push(finding(
+                "session-record-kept",
+                Severity::Medium,
+                "only the login key leaves the server-held session: its record and id stay, and a later login revives a captured id",
+                &evidence.site,
+                flow,
+            ));
         }
     }
     if let Some(server) = &flow.server
@@ -32,5 +44,14 @@ pub(super) fn findings(_case: &Case<'_, '_>, _stack: &Stack, _traced: &trace::Fl
 
 fn finding(check: &'static str, severity: Severity, message: &str, site: &Site, flow: &Flow) -> Finding {
     let first_line = site.code.lines().next().unwrap_or("").trim();
-    Finding { check, severity, message: message.to_owned(), site: site.clone(), related: Vec::new(), fix: None, fingerprint: format!("{check}:{}:{first_line}", flow.id), suppressed: None }
+    Finding {
+        check,
+        severity,
+        message: message.to_owned(),
+        site: site.clone(),
+        related: Vec::new(),
+        fix: None,
+        fingerprint: format!("{check}:{}:{first_line}", flow.id),
+        suppressed: None,
+    }
 }

@@ -64,7 +64,9 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             number_of(value, &at, 0).and_then(|number| scaled(number, unit))
         }
         ValueKind::Choice { then, otherwise, .. } => seconds(case, otherwise, place, unit, depth + 1).or_else(|| seconds(case, then, place, unit, depth + 1)),
-        ValueKind::Call(call) => duration_call(case, value, place, depth).or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1))),
+        ValueKind::Call(call) => {
+            duration_call(case, value, place, depth).or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1)))
+        }
         ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
         _ => None,
     }

@@ -14,7 +14,8 @@ use crate::trace::{self, EventKind, FlowHandler};
 pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
     let providers = providers(case);
     let delegated = !providers.is_empty() && is_delegated(case, stack);
-    let server_in_tree = case.traced.flows.iter().any(|flow| flow.server.is_some()) || case.traced.endpoints.all.iter().any(|endpoint| !endpoint.path.is_empty()) || stack.has_own_credentials(case);
+    let server_in_tree =
+        case.traced.flows.iter().any(|flow| flow.server.is_some()) || case.traced.endpoints.all.iter().any(|endpoint| !endpoint.path.is_empty()) || stack.has_own_credentials(case);
     let mut flows = Vec::new();
     let mut found = Vec::new();
     if !delegated {
@@ -27,7 +28,11 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
             flows.push(flow);
         }
     }
-    flows.dedup_by(|later, earlier| later.id == earlier.id && later.server.as_ref().map(|handler| &handler.site) == earlier.server.as_ref().map(|handler| &handler.site) && later.clients.first().map(|handler| &handler.site) == earlier.clients.first().map(|handler| &handler.site));
+    flows.dedup_by(|later, earlier| {
+        later.id == earlier.id
+            && later.server.as_ref().map(|handler| &handler.site) == earlier.server.as_ref().map(|handler| &handler.site)
+            && later.clients.first().map(|handler| &handler.site) == earlier.clients.first().map(|handler| &handler.site)
+    });
     number_ids(&mut flows);
     found.sort_by(|a, b| (&a.site.file, a.site.line, a.site.column, a.check).cmp(&(&b.site.file, b.site.line, b.site.column, b.check)));
     found.dedup_by(|later, earlier| later.check == earlier.check && later.site == earlier.site);
@@ -67,7 +72,15 @@ fn handler_outcome(case: &Case<'_, '_>, handler: &FlowHandler) -> Handler {
 
 /// An id that line moves do not change: of file, symbol and route.
 fn flow_id(server: Option<&Handler>, clients: &[Handler]) -> String {
-    let of = |handler: &Handler| format!("{}#{}{}{}", handler.site.file, handler.symbol, handler.method.as_deref().map_or(String::new(), |method| format!(" {method}")), handler.route.as_deref().map_or(String::new(), |route| format!(" {route}")));
+    let of = |handler: &Handler| {
+        format!(
+            "{}#{}{}{}",
+            handler.site.file,
+            handler.symbol,
+            handler.method.as_deref().map_or(String::new(), |method| format!(" {method}")),
+            handler.route.as_deref().map_or(String::new(), |route| format!(" {route}"))
+        )
+    };
     server.or(clients.first()).map(of).unwrap_or_default()
 }
 
@@ -90,11 +103,16 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
     for action in actions.iter().filter(|action| !action.found) {
         let systems: Vec<&str> = stack.all_seen().map(|(index, _, _)| case.rules.backends[index].system.as_str()).collect();
         let own = case.rules.rules.iter().find(|rule| {
-            rule.fix.is_some() && rule.languages.contains(&language) && rule.effects.iter().any(|effect| effect.action == action.action && effect.counts) && rule.system.as_deref().is_some_and(|system| systems.contains(&system))
+            rule.fix.is_some()
+                && rule.languages.contains(&language)
+                && rule.effects.iter().any(|effect| effect.action == action.action && effect.counts)
+                && rule.system.as_deref().is_some_and(|system| systems.contains(&system))
         });
         let general = match action.action {
             crate::outcome::Action::ServerSession => "end the session record on the server before answering: delete or invalidate it by its id",
-            crate::outcome::Action::Token => "revoke on the server what a login issued: delete the refresh token's row or put the token's id on a deny list that the verifier reads, or let access tokens live at most 15 minutes",
+            crate::outcome::Action::Token => {
+                "revoke on the server what a login issued: delete the refresh token's row or put the token's id on a deny list that the verifier reads, or let access tokens live at most 15 minutes"
+            }
             crate::outcome::Action::Cookie => "expire every cookie that a login sets in the logout's response, with the same name, path and domain",
             crate::outcome::Action::ClientState => "once the server has answered, remove the token from storage and reset what the client holds of the user",
         };
@@ -109,12 +127,17 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
         .events
         .iter()
         .filter_map(|(_, event)| match &event.kind {
-            EventKind::Unknown(name) => Some(Note { message: format!("the call of `{name}` could not be followed: its function is not known"), site: Some(case.site(event.place.module, event.span)) }),
+            EventKind::Unknown(name) => {
+                Some(Note { message: format!("the call of `{name}` could not be followed: its function is not known"), site: Some(case.site(event.place.module, event.span)) })
+            }
             _ => None,
         })
         .collect();
     if let Some(request) = &traced.calls_elsewhere {
-        notes.push(Note { message: format!("calls {} {}, which no scanned server answers", request.method, request.path), site: Some(case.site(request.place.module, request.span)) });
+        notes.push(Note {
+            message: format!("calls {} {}, which no scanned server answers", request.method, request.path),
+            site: Some(case.site(request.place.module, request.span)),
+        });
     }
     notes.sort_by(|a, b| (&a.site, &a.message).cmp(&(&b.site, &b.message)));
     notes.dedup();
@@ -125,7 +148,12 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
 fn providers(case: &Case<'_, '_>) -> Vec<Provider> {
     let mut found = Vec::new();
     for (index, provider) in case.rules.providers.iter().enumerate() {
-        let dependency = case.manifests.all.iter().flat_map(|manifest| &manifest.dependencies).find(|dependency| provider.packages.iter().any(|glob| glob.fits(&dependency.name, &case.rules.lexicon)));
+        let dependency = case
+            .manifests
+            .all
+            .iter()
+            .flat_map(|manifest| &manifest.dependencies)
+            .find(|dependency| provider.packages.iter().any(|glob| glob.fits(&dependency.name, &case.rules.lexicon)));
         let used = case.traced.survey.matches.iter().find(|found| matches!(found.entry.kind, Kind::ProviderSignOut) && found.entry.index == index);
         let used = used.or_else(|| case.traced.survey.matches.iter().find(|found| matches!(found.entry.kind, Kind::ProviderUse) && found.entry.index == index));
         let Some(used) = used else { continue };
@@ -157,7 +185,8 @@ fn has_sign_out(flow: &trace::Flow<'_>) -> bool {
 /// Whether a flow only hands over to the provider, in an application that has sessions of its own beside it.
 fn is_only_provider(_case: &Case<'_, '_>, flow: &trace::Flow<'_>) -> bool {
     let own = flow.events.iter().any(|(_, event)| {
-        matches!(event.kind, EventKind::Rules { .. }) && !flow.events.iter().any(|(_, other)| matches!(other.kind, EventKind::SignOut(_)) && other.place.module == event.place.module && other.span.contains(event.span))
+        matches!(event.kind, EventKind::Rules { .. })
+            && !flow.events.iter().any(|(_, other)| matches!(other.kind, EventKind::SignOut(_)) && other.place.module == event.place.module && other.span.contains(event.span))
     });
     flow.server.is_none() && has_sign_out(flow) && flow.calls_elsewhere.is_none() && !own
 }

@@ -42,7 +42,10 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
         Action::ServerSession => {
             let held = stack.all_seen().find(|(index, _, _)| case.rules.backends[*index].held == Side::Server);
             match held {
-                Some((index, at, span)) => (Some(format!("{} keeps records on the server ({}); nothing ends this one", case.rules.backends[index].store, case.place_text(at, span))), vec![case.site(at, span)]),
+                Some((index, at, span)) => (
+                    Some(format!("{} keeps records on the server ({}); nothing ends this one", case.rules.backends[index].store, case.place_text(at, span))),
+                    vec![case.site(at, span)],
+                ),
                 None => told("sessions are created at {at}; nothing on the server ends them", first(&[CredentialKind::Session])),
             }
         }
@@ -69,7 +72,10 @@ pub(super) fn ratio_sentence(actions: &[ActionOutcome]) -> String {
     let missing: Vec<&str> = actions.iter().filter(|action| !action.found).map(|action| action.action.as_str()).collect();
     let mut text = format!("{} of 4 cleanup actions found", found.len());
     if missing.is_empty() {
-        let calls: Vec<String> = found.iter().map(|action| action.evidence.iter().find(|one| one.counts).map_or_else(|| format!("{} (declared)", action.action), |one| one_line(&one.site.code))).collect();
+        let calls: Vec<String> = found
+            .iter()
+            .map(|action| action.evidence.iter().find(|one| one.counts).map_or_else(|| format!("{} (declared)", action.action), |one| one_line(&one.site.code)))
+            .collect();
         text.push_str(&format!(": {}", calls.join(", ")));
         return text;
     }
@@ -130,7 +136,15 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
     if has(Action::ServerSession)
         && let Some(access) = access
     {
-        return (Answer::Fail, format!("the session record ends, but access tokens issued at {} {} and nothing revokes them", case.place_text(access.place.module, access.span), life_text(access.lifetime)), None);
+        return (
+            Answer::Fail,
+            format!(
+                "the session record ends, but access tokens issued at {} {} and nothing revokes them",
+                case.place_text(access.place.module, access.span),
+                life_text(access.lifetime)
+            ),
+            None,
+        );
     }
     if let Some(access) = access
         && let Lifetime::Seconds(seconds) = access.lifetime

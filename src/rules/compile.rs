@@ -55,7 +55,7 @@ pub(super) fn compile(files: Vec<(String, schema::File)>, lexicon: Lexicon) -> R
         compile_kind!(syntax.side, set.sides, side, |_: &schema::SideHint| String::new());
         set.libraries.push((syntax.library.name, syntax.library.packages));
         if let Some(words) = syntax.library.words {
-            set.words.extend(words);
+            set.words.extend(words.into_iter().map(|word| (word, context.languages.clone())));
         }
     }
     set.finish();

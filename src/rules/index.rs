@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::RuleSet;
 use super::compiled::{Matcher, What};
+use crate::source::Language;
 
 /// The kinds of entries that are looked up by the name of a call, assignment or deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +50,10 @@ pub(super) struct Index {
 
 /// Answers by last segment. A copy of a rule set begins without any.
 #[derive(Debug, Default)]
-struct Known(RwLock<FxHashMap<String, Arc<[Entry]>>>);
+struct Known([RwLock<FxHashMap<String, Arc<[Entry]>>>; LANGUAGES]);
+
+/// How many languages there are.
+const LANGUAGES: usize = 6;
 
 impl Clone for Known {
     fn clone(&self) -> Self {
@@ -79,7 +83,7 @@ impl RuleSet {
     }
 
     /// The languages of an entry.
-    pub fn languages(&self, entry: Entry) -> &[crate::source::Language] {
+    pub fn languages(&self, entry: Entry) -> &[Language] {
         let index = entry.index;
         match entry.kind {
             Kind::Rule => &self.rules[index].languages,
@@ -97,17 +101,27 @@ impl RuleSet {
         }
     }
 
-    /// The entries whose pattern may fit a name that ends in `last`.
-    pub fn candidates(&self, last: &str) -> Arc<[Entry]> {
-        if let Some(known) = self.index.known.0.read().unwrap_or_else(PoisonError::into_inner).get(last) {
+    /// The entries for a language whose pattern may fit a name that ends in `last`.
+    pub fn candidates(&self, last: &str, language: Language) -> Arc<[Entry]> {
+        let known_here = &self.index.known.0[language as usize];
+        if let Some(known) = known_here.read().unwrap_or_else(PoisonError::into_inner).get(last) {
             return Arc::clone(known);
         }
         let may_end = |entry: &&Entry| match &self.matcher(**entry).what {
             What::Call(patterns) | What::Assign(patterns) | What::Delete(patterns) => patterns.iter().any(|pattern| pattern.may_end_in(last, &self.lexicon)),
             What::Import(_) | What::Base(_) | What::Sql(_) => false,
         };
-        let found: Arc<[Entry]> = self.index.by_last.get(last).into_iter().flatten().chain(self.index.any.iter().filter(may_end)).copied().collect();
-        self.index.known.0.write().unwrap_or_else(PoisonError::into_inner).insert(last.to_owned(), Arc::clone(&found));
+        let found: Arc<[Entry]> = self
+            .index
+            .by_last
+            .get(last)
+            .into_iter()
+            .flatten()
+            .chain(self.index.any.iter().filter(may_end))
+            .copied()
+            .filter(|entry| self.languages(*entry).contains(&language))
+            .collect();
+        known_here.write().unwrap_or_else(PoisonError::into_inner).insert(last.to_owned(), Arc::clone(&found));
         found
     }
 
@@ -182,15 +196,14 @@ impl RuleSet {
 }
 
 /// Words that every logout has in its name or path.
-const LOGOUT_WORDS: [&str; 14] = ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
+const LOGOUT_WORDS: [&str; 14] =
+    ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
 
 impl RuleSet {
-    /// The words that make a file worth lowering.
-    pub fn selecting_words(&self) -> Vec<String> {
-        let mut words: Vec<String> = LOGOUT_WORDS.iter().map(|word| (*word).to_owned()).collect();
-        words.extend(self.words.iter().cloned());
-        words.sort();
-        words.dedup();
+    /// The words that make a file worth lowering, each with the languages of which it does; no language stands for all.
+    pub fn selecting_words(&self) -> Vec<(String, Vec<Language>)> {
+        let mut words: Vec<(String, Vec<Language>)> = LOGOUT_WORDS.iter().map(|word| ((*word).to_owned(), Vec::new())).collect();
+        words.extend(self.words.iter().filter(|(word, _)| !LOGOUT_WORDS.contains(&word.to_lowercase().as_str())).cloned());
         words
     }
 }

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 
 use super::RuleSet;
 use super::compile::compile;
@@ -44,11 +45,11 @@ pub fn load(extra: &[Utf8PathBuf]) -> Result<RuleSet, Error> {
 /// # Errors
 /// As [`load`].
 pub fn from_texts(texts: &[(String, String)]) -> Result<RuleSet, Error> {
-    let mut files = Vec::new();
-    for (file, text) in texts {
-        let parsed: schema::File = toml::from_str(text).map_err(|error| Error::Syntax { file: file.clone(), message: error.to_string() })?;
-        files.push((file.clone(), parsed));
-    }
+    let parse = |(file, text): &(String, String)| match toml::from_str::<schema::File>(text) {
+        Ok(parsed) => Ok((file.clone(), parsed)),
+        Err(error) => Err(Error::Syntax { file: file.clone(), message: error.to_string() }),
+    };
+    let files: Vec<(String, schema::File)> = texts.par_iter().map(parse).collect::<Result<_, _>>()?;
     let mut lexicon = Lexicon::default();
     for (_, file) in &files {
         for class in &file.class {

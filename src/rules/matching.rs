@@ -34,8 +34,8 @@ impl RuleSet {
         };
         let mut found: Vec<Entry> = Vec::new();
         for name in names {
-            for entry in self.candidates(name.last()).iter().copied() {
-                if kinds.contains(&entry.kind) && !found.contains(&entry) && self.languages(entry).contains(&language) && self.fits(self.matcher(entry), subject, within, lookup) {
+            for entry in self.candidates(name.last(), language).iter().copied() {
+                if kinds.contains(&entry.kind) && !found.contains(&entry) && self.fits(self.matcher(entry), subject, within, lookup) {
                     found.push(entry);
                 }
             }

@@ -1,5 +1,8 @@
 //! Identifiers as words, and the classes of words that rules speak of.
 
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rustc_hash::FxHashMap;
 
 use super::schema::WordClass;
@@ -43,12 +46,45 @@ pub struct ClassId(u16);
 pub struct Lexicon {
     names: FxHashMap<String, ClassId>,
     classes: Vec<Class>,
+    /// Tells the answers of one lexicon from those of another.
+    number: u64,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Class {
-    phrases: Vec<Vec<Word>>,
-    except: Vec<Vec<Word>>,
+    phrases: Vec<Phrase>,
+    except: Vec<Phrase>,
+}
+
+/// Words in their order, and the same written as one word.
+#[derive(Debug, Clone)]
+struct Phrase {
+    words: Vec<Word>,
+    joined: String,
+}
+
+/// What was found out about one text.
+#[derive(Default)]
+struct Known {
+    words: Vec<String>,
+    /// Two bits for each class: whether it was asked, and the answer.
+    answers: Vec<(bool, bool)>,
+}
+
+/// The answers of one thread, for one lexicon at a time.
+#[derive(Default)]
+struct Answers {
+    number: u64,
+    texts: FxHashMap<String, Known>,
+}
+
+/// How many texts a thread keeps answers for before it begins anew.
+const MAX_TEXTS: usize = 200_000;
+
+static NUMBERS: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    static ANSWERS: RefCell<Answers> = RefCell::default();
 }
 
 /// One word of a phrase; a star at its end or head stands for more letters.
@@ -62,6 +98,7 @@ struct Word {
 impl Lexicon {
     /// Adds a class, or more words to one that is there already.
     pub(super) fn add(&mut self, class: &WordClass) {
+        self.number = NUMBERS.fetch_add(1, Ordering::Relaxed);
         let id = match self.names.get(&class.name) {
             Some(id) => *id,
             None => {
@@ -90,9 +127,22 @@ impl Lexicon {
 
     /// Whether an identifier or text has a word of the class and none that excludes it.
     pub fn holds(&self, id: ClassId, text: &str) -> bool {
-        let words = split_words(text);
-        let class = &self.classes[id.0 as usize];
-        class.phrases.iter().any(|phrase| occurs(phrase, &words)) && !class.except.iter().any(|phrase| occurs(phrase, &words))
+        ANSWERS.with_borrow_mut(|answers| {
+            if answers.number != self.number || answers.texts.len() > MAX_TEXTS {
+                *answers = Answers { number: self.number, texts: FxHashMap::default() };
+            }
+            if !answers.texts.contains_key(text) {
+                answers.texts.insert(text.to_owned(), Known { words: split_words(text), answers: vec![(false, false); self.classes.len()] });
+            }
+            let Some(known) = answers.texts.get_mut(text) else { return false };
+            let at = id.0 as usize;
+            if !known.answers[at].0 {
+                let class = &self.classes[at];
+                let holds = class.phrases.iter().any(|phrase| occurs(phrase, &known.words)) && !class.except.iter().any(|phrase| occurs(phrase, &known.words));
+                known.answers[at] = (true, holds);
+            }
+            known.answers[at].1
+        })
     }
 
     /// Whether `text` is in the class called `name`; `false` if there is no such class.
@@ -101,19 +151,19 @@ impl Lexicon {
     }
 }
 
-fn parse_phrase(phrase: &str) -> Vec<Word> {
-    phrase.split_whitespace().map(|word| Word { text: word.trim_matches('*').to_lowercase(), open_end: word.ends_with('*'), open_head: word.starts_with('*') }).collect()
+fn parse_phrase(phrase: &str) -> Phrase {
+    let words: Vec<Word> =
+        phrase.split_whitespace().map(|word| Word { text: word.trim_matches('*').to_lowercase(), open_end: word.ends_with('*'), open_head: word.starts_with('*') }).collect();
+    let joined = words.iter().map(|word| word.text.as_str()).collect();
+    Phrase { words, joined }
 }
 
-fn occurs(phrase: &[Word], words: &[String]) -> bool {
-    if words.windows(phrase.len()).any(|window| phrase.iter().zip(window).all(|(word, text)| fits(word, text))) {
+fn occurs(phrase: &Phrase, words: &[String]) -> bool {
+    if words.windows(phrase.words.len()).any(|window| phrase.words.iter().zip(window).all(|(word, text)| fits(word, text))) {
         return true;
     }
     // `refreshtoken` written as one word is `refresh token` too.
-    phrase.len() > 1 && {
-        let joined: String = phrase.iter().map(|word| word.text.as_str()).collect();
-        words.iter().any(|text| *text == joined || text.strip_suffix('s') == Some(joined.as_str()))
-    }
+    phrase.words.len() > 1 && words.iter().any(|text| *text == phrase.joined || text.strip_suffix('s') == Some(phrase.joined.as_str()))
 }
 
 fn fits(word: &Word, text: &str) -> bool {

@@ -91,7 +91,14 @@ pub fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>
     builder.route_tables(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
-    all.dedup_by(|later, earlier| later.span == earlier.span && later.place == earlier.place && later.path == earlier.path && later.method == earlier.method && later.functions == earlier.functions && later.library == earlier.library);
+    all.dedup_by(|later, earlier| {
+        later.span == earlier.span
+            && later.place == earlier.place
+            && later.path == earlier.path
+            && later.method == earlier.method
+            && later.functions == earlier.functions
+            && later.library == earlier.library
+    });
     let mut by_function: FxHashMap<FunctionId, Vec<usize>> = FxHashMap::default();
     for (index, endpoint) in all.iter().enumerate() {
         for function in &endpoint.functions {
@@ -339,7 +346,9 @@ impl<'p> Builder<'_, 'p> {
         } else {
             let methods = texts_at(self.program, &route.method, &found.site, found.place);
             match self.verb_chain(&route.handler, &found.site, found.place) {
-                Some(groups) => groups.into_iter().filter(|(verb, _)| methods.is_empty() || methods.iter().any(|method| normal_method(method) == normal_method(&verb[0]))).collect(),
+                Some(groups) => {
+                    groups.into_iter().filter(|(verb, _)| methods.is_empty() || methods.iter().any(|method| normal_method(method) == normal_method(&verb[0]))).collect()
+                }
                 None => vec![(methods, self.handlers(&route.handler, &found.site, found.place))],
             }
         };
@@ -677,7 +686,16 @@ impl<'p> Builder<'_, 'p> {
                         for class in self.classes_at(handler, place) {
                             for function in self.class_handlers(class) {
                                 let method = verb_of(&self.program.function(function).name);
-                                all.push(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions: vec![function], library: None, place, span: value.span, site: None });
+                                all.push(Endpoint {
+                                    method,
+                                    path: join("", path),
+                                    framework: "route table".to_owned(),
+                                    functions: vec![function],
+                                    library: None,
+                                    place,
+                                    span: value.span,
+                                    site: None,
+                                });
                             }
                         }
                     }
@@ -703,13 +721,27 @@ impl<'p> Builder<'_, 'p> {
         for (id, module) in self.program.modules() {
             let whole = module.directives.iter().any(says_server);
             for (index, function) in module.functions.iter().enumerate() {
-                let exported = whole && function.parent.is_none() && module.exports.iter().any(|export| export.name == function.name || matches!(&export.target, crate::ir::ExportTarget::Local(local) if *local == function.name));
+                let exported = whole
+                    && function.parent.is_none()
+                    && module
+                        .exports
+                        .iter()
+                        .any(|export| export.name == function.name || matches!(&export.target, crate::ir::ExportTarget::Local(local) if *local == function.name));
                 if !exported && !function.directives.iter().any(says_server) {
                     continue;
                 }
                 let function_id = FunctionId { module: id, index: crate::ir::FunctionIndex(index as u32) };
                 let place = Place { module: id, function: function.parent };
-                all.push(Endpoint { method: String::new(), path: String::new(), framework: "server action".to_owned(), functions: vec![function_id], library: None, place, span: function.head, site: None });
+                all.push(Endpoint {
+                    method: String::new(),
+                    path: String::new(),
+                    framework: "server action".to_owned(),
+                    functions: vec![function_id],
+                    library: None,
+                    place,
+                    span: function.head,
+                    site: None,
+                });
             }
         }
     }

@@ -328,7 +328,8 @@ impl<'p> Tracer<'_, 'p> {
     /// A page that stands at the path of a logout and does nothing is no logout of its own.
     fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>) {
         let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
-        let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| self.endpoints.all[indices[0]].path.as_str()).collect();
+        let working: Vec<&str> =
+            servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| self.endpoints.all[indices[0]].path.as_str()).collect();
         let keep: Vec<bool> = servers
             .iter()
             .zip(reached.iter())

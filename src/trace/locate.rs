@@ -73,7 +73,12 @@ pub fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place, depth
             texts
         }
         // `new URL("/logout", base)`, `url("x")`, `"…".format()`: the first text inside.
-        ValueKind::Call(call) => call.args.iter().map(|argument| texts_of(program, &argument.value, place, depth)).find(|texts| texts.iter().any(|text| text.contains('/') || text.is_empty())).unwrap_or_default(),
+        ValueKind::Call(call) => call
+            .args
+            .iter()
+            .map(|argument| texts_of(program, &argument.value, place, depth))
+            .find(|texts| texts.iter().any(|text| text.contains('/') || text.is_empty()))
+            .unwrap_or_default(),
         ValueKind::Await(inner) => texts_of(program, inner, place, depth),
         _ => Vec::new(),
     }

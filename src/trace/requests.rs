@@ -202,7 +202,9 @@ pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, 
 /// The request that a record describes, to be sent by what it is returned to: `{ url: "/logout", method: "POST" }`.
 pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Option<Request> {
     let ValueKind::Record(entries) = &value.kind else { return None };
-    let field = |names: &[&str]| entries.iter().find(|(key, _)| names.contains(&key.as_str())).map(|(_, entry)| path_texts(program, entry, place)).and_then(|texts| texts.into_iter().next());
+    let field = |names: &[&str]| {
+        entries.iter().find(|(key, _)| names.contains(&key.as_str())).map(|(_, entry)| path_texts(program, entry, place)).and_then(|texts| texts.into_iter().next())
+    };
     let says_method = entries.iter().any(|(key, _)| key == "method");
     let keys: &[&str] = if says_method { &["url", "path", "uri", "endpoint"] } else { &["url"] };
     let path = field(keys).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;

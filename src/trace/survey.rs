@@ -229,7 +229,7 @@ impl<'p> Surveyor<'_, 'p> {
     }
 
     fn may_fit(&self, last: &str) -> bool {
-        self.rules.candidates(last).iter().any(|entry| KINDS.contains(&entry.kind))
+        self.rules.candidates(last, self.program.module(self.module).language).iter().any(|entry| KINDS.contains(&entry.kind))
     }
 
     fn assign(&mut self, target: &'p Value, value: &'p Value) {
