@@ -317,6 +317,7 @@ impl Context {
             system: handler.system,
             effects: self.effects(handler.effects)?,
             unless: self.patterns(handler.unless)?,
+            until: self.patterns(handler.until)?,
             truth: handler.truth,
             examples: self.examples(handler.example)?,
             counter_examples: self.examples(handler.counter_example)?,

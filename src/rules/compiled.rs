@@ -250,6 +250,8 @@ pub struct HandlerRule {
     pub system: Option<String>,
     pub effects: Vec<Effect>,
     pub unless: Vec<Pattern>,
+    /// What ends the calls chained behind it; where it is empty, they are no part of the handler.
+    pub until: Vec<Pattern>,
     pub truth: Vec<String>,
     pub examples: Vec<Example>,
     pub counter_examples: Vec<Example>,

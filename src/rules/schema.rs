@@ -367,6 +367,9 @@ pub(super) struct Handler {
     /// Not a handler if its closure calls one of these (`logout { disable() }`).
     #[serde(default)]
     pub unless: Option<OneOrMany<String>>,
+    /// The call that ends what is chained behind the handler's (`.and()`).
+    #[serde(default)]
+    pub until: Option<OneOrMany<String>>,
     #[serde(default)]
     pub truth: Vec<String>,
     #[serde(default)]

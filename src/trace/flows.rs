@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::candidates::{Candidate, asks_for_logout, candidates, is_logout_name};
 use super::endpoints::{Endpoint, Endpoints, endpoints};
+use super::inside::whole_setting;
 use super::locate::value_at;
 use super::reach::{Event, EventKind, Listener, Reach, Reached, Step};
 use super::requests::{Request, deletes_session, falls_through, fit, is_logout_path};
@@ -349,7 +350,8 @@ impl<'p> Tracer<'_, 'p> {
         if endpoint.library.is_some()
             && let Some(MatchSite::Call(call)) = endpoint.site
         {
-            let more = reach.from_call(call, endpoint.place);
+            let until = endpoint.library.map_or(&[] as &[_], |index| &self.rules.handlers[index].until);
+            let more = reach.from_call(whole_setting(self.program, call, endpoint.place, self.rules, until), endpoint.place);
             reached.events.extend(more.events);
         }
         reached

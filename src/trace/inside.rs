@@ -3,6 +3,7 @@
 use super::survey::MatchSite;
 use crate::ir::{Block, Call, FunctionIndex, Module, Name, StepKind, Value, ValueKind, each_call};
 use crate::link::{Place, Program};
+use crate::rules::{Pattern, RuleSet};
 
 /// How deep closures are looked into.
 const MAX_CLOSURES: usize = 3;
@@ -36,6 +37,15 @@ pub(super) fn chained_behind<'p>(program: &Program<'p>, call: &Call, place: Plac
     });
     behind.sort_by_key(|later| later.span.end);
     behind
+}
+
+/// The last call of a chain that still speaks of `call`: those behind it belong to it up to the one that fits `until`.
+pub(super) fn whole_setting<'p>(program: &Program<'p>, call: &'p Call, place: Place, rules: &RuleSet, until: &[Pattern]) -> &'p Call {
+    let is_end = |later: &Call| until.iter().any(|pattern| pattern.fits(&Name::of_call(later), &rules.lexicon));
+    if until.is_empty() {
+        return call;
+    }
+    chained_behind(program, call, place).into_iter().take_while(|later| !is_end(later)).last().unwrap_or(call)
 }
 
 /// Whether a call is an earlier link of a chain.

@@ -101,7 +101,8 @@ pub fn texts_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSit
             _ => match value_at(program, locator, site, place) {
                 Some((value, at)) => {
                     let mut texts = texts_of(program, value, at, 6);
-                    if texts.is_empty() {
+                    // The name of a setting's constant is no path.
+                    if texts.is_empty() && !matches!(locator, Locator::Inside(_)) {
                         // `RequestMethod.POST`, `HttpMethod.Post`, `Method::POST`.
                         texts.extend(last_words(program, value, at));
                     }

@@ -5,6 +5,7 @@
 mod candidates;
 mod endpoints;
 mod flows;
+mod handed;
 mod inside;
 mod locate;
 mod lookup;

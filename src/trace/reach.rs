@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::candidates::is_logout_name;
 use super::endpoints::Endpoints;
+use super::handed::methods_of;
 use super::lookup::At;
 use super::requests::{Request, declared_request, location_request, record_request, request_of, ruled_request};
 use super::survey::within_names;
@@ -348,7 +349,23 @@ impl<'p> Walk<'_, '_, 'p> {
             return;
         }
         let names = program.names_of(target, place, false);
-        self.fit(Subject::Assign { names: &names, value }, Span { start: target.span.start, end: value.span.end.max(target.span.end) });
+        let span = Span { start: target.span.start, end: value.span.end.max(target.span.end) };
+        let fitted = self.fit(Subject::Assign { names: &names, value }, span);
+        self.handed_object(value, span, &fitted);
+    }
+
+    /// An object that is handed over to be called: its methods run, where a rule says so.
+    fn handed_object(&mut self, value: &'p Value, span: Span, fitted: &Fitted) {
+        let rules = self.reach.rules;
+        if !fitted.callbacks.iter().any(|index| rules.callbacks[*index].runs == Runs::Ordinary) {
+            return;
+        }
+        let place = self.place();
+        self.trail.push(Step { module: place.module, span });
+        for method in methods_of(self.reach.program, rules, value, place, self.reach.follow) {
+            self.function(method);
+        }
+        self.trail.pop();
     }
 
     fn pair(&mut self, key: &'p Value, value: &'p Value) {
@@ -627,6 +644,7 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         let place = self.place();
+        self.handed_object(value, call.span, fitted);
         match &value.kind {
             ValueKind::Closure(index) => {
                 // What an element's event runs belongs to the handler only where the element is the handler's own.

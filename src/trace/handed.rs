@@ -1,0 +1,42 @@
+//! Objects that are handed over to be called later: the methods that run with them.
+
+use crate::ir::{FunctionIndex, FunctionKind, Value, ValueKind};
+use crate::link::{ClassId, FunctionId, Place, Program, Thing};
+use crate::rules::RuleSet;
+
+/// How many classes may stand behind one object that is known by its interface.
+const MAX_CLASSES: usize = 3;
+
+/// The methods of an object of the project: those with a logout's name. An object that is only known by an interface
+/// from outside may be of any class that names it as its base.
+pub(super) fn methods_of<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, follow: bool) -> Vec<FunctionId> {
+    if !matches!(value.kind, ValueKind::Name(_) | ValueKind::Member(..) | ValueKind::Call(_)) {
+        return Vec::new();
+    }
+    let mut classes: Vec<ClassId> = Vec::new();
+    for thing in program.eval(value, place, follow) {
+        match thing {
+            Thing::Instance(class) => {
+                classes.push(class);
+                classes.extend(program.classes_deriving(&program.class(class).name));
+            }
+            Thing::Outside { name, .. } if name.imported => classes.extend(program.classes_deriving(name.last())),
+            _ => {}
+        }
+    }
+    classes.sort();
+    classes.dedup();
+    if classes.len() > MAX_CLASSES {
+        return Vec::new();
+    }
+    classes.into_iter().flat_map(|class| answering(program, rules, class)).collect()
+}
+
+fn answering(program: &Program<'_>, rules: &RuleSet, class: ClassId) -> Vec<FunctionId> {
+    let module = program.module(class.module);
+    let is_answer = |index: &&FunctionIndex| {
+        let function = module.function(**index);
+        function.kind == FunctionKind::Method && rules.lexicon.is("logout", &function.name)
+    };
+    program.class(class).methods.iter().filter(is_answer).map(|index| FunctionId { module: class.module, index: *index }).collect()
+}
