@@ -6,7 +6,6 @@ use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
 use camino::Utf8Path;
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::kotlin_names::{Declared, declared};
@@ -71,7 +70,7 @@ impl Packages {
     fn index(&self) -> &FxHashMap<String, Package> {
         self.index.get_or_init(|| {
             let files: Vec<FileId> = self.layout.of_language(Language::Kotlin).map(|(file, _)| file).collect();
-            let read: Vec<(FileId, Declared)> = files.into_par_iter().filter_map(|file| Some((file, declared(&text(self.layout.absolute(file)?)?)))).collect();
+            let read = self.read_all(&files);
             let mut index: FxHashMap<String, Package> = FxHashMap::default();
             for (file, declared) in read {
                 let package = index.entry(declared.package).or_default();
@@ -81,6 +80,21 @@ impl Packages {
                 }
             }
             index
+        })
+    }
+
+    /// What each file declares, read by several threads.
+    ///
+    /// NOTE: not by those of rayon: one that waits takes up other work, and that may ask for the very index that is being made.
+    fn read_all(&self, files: &[FileId]) -> Vec<(FileId, Declared)> {
+        let each = files.len().div_ceil(rayon::current_num_threads().max(1)).max(1);
+        let read = |files: &[FileId]| files.iter().filter_map(|file| Some((*file, declared(&text(self.layout.absolute(*file)?)?)))).collect::<Vec<_>>();
+        if files.len() <= each {
+            return read(files);
+        }
+        std::thread::scope(|scope| {
+            let readers: Vec<_> = files.chunks(each).map(|chunk| scope.spawn(move || read(chunk))).collect();
+            readers.into_iter().flat_map(|reader| reader.join().unwrap_or_default()).collect()
         })
     }
 }
