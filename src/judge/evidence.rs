@@ -138,6 +138,9 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
     if !rule.undone_by.is_empty() && is_preceded(case, event, &rule.undone_by) {
         return Some("an earlier call undoes it".to_owned());
     }
+    if !rule.spoiled_by.is_empty() && any_call(case, event.place, &rule.spoiled_by, |other| other.start >= event.span.end) {
+        return Some("a later call replaces it".to_owned());
+    }
     None
 }
 

@@ -24,6 +24,15 @@ pub(super) fn findings(_case: &Case<'_, '_>, _stack: &Stack, _traced: &trace::Fl
         if evidence.action.side() == Side::Client && evidence.at == Side::Server && why.contains("only in the browser") {
             found.push(finding("client-api-on-server", Severity::Medium, "this browser API is called on the server, where it does nothing or throws", &evidence.site, flow));
         }
+        if evidence.action == Action::Cookie && why.contains("a later call replaces it") {
+            found.push(finding(
+                "set-cookie-overwritten",
+                Severity::High,
+                "a later `set` of the same header replaces this cookie: only the last one reaches the browser",
+                &evidence.site,
+                flow,
+            ));
+        }
         if evidence.action == Action::ServerSession && why.contains("login key") {
             found.push(finding(
                 "session-record-kept",

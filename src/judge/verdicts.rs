@@ -132,7 +132,11 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
         && access.is_none()
         && let Some(cookie) = login_cookie(case, stack, module)
     {
-        return (Answer::Fail, format!("the token ends ({}), but the cookie that carries it (set at {}) stays", quote(Action::Token), case.place_text(cookie.place.module, cookie.span)), None);
+        return (
+            Answer::Fail,
+            format!("the token ends ({}), but the cookie that carries it (set at {}) stays", quote(Action::Token), case.place_text(cookie.place.module, cookie.span)),
+            None,
+        );
     }
     if has(Action::Token) {
         return (Answer::Pass, format!("the server revokes the token ({})", quote(Action::Token)), None);

@@ -39,6 +39,7 @@ pub(super) fn compile(files: Vec<(String, schema::File)>, lexicon: Lexicon) -> R
                 }
             };
         }
+        let tells_of_the_project = !(syntax.backend.is_empty() && syntax.fact.is_empty());
         compile_kind!(syntax.rule, set.rules, rule, |e: &schema::Rule| e.id.clone());
         compile_kind!(syntax.backend, set.backends, backend, |e: &schema::Backend| e.id.clone());
         compile_kind!(syntax.provider, set.providers, provider, |e: &schema::Provider| e.id.clone());
@@ -53,10 +54,12 @@ pub(super) fn compile(files: Vec<(String, schema::File)>, lexicon: Lexicon) -> R
         compile_kind!(syntax.callback, set.callbacks, callback, |_: &schema::Callback| String::new());
         compile_kind!(syntax.listen, set.listens, listen, |_: &schema::Listen| String::new());
         compile_kind!(syntax.side, set.sides, side, |_: &schema::SideHint| String::new());
+        // Without words of its own a library's backends stand where its package is imported.
+        const SHORTEST: usize = 6;
+        let packages = || syntax.library.packages.iter().filter(|name| tells_of_the_project && name.len() >= SHORTEST && !name.contains(['*', ':'])).cloned().collect();
+        let words: Vec<String> = syntax.library.words.clone().unwrap_or_else(packages);
+        set.words.extend(words.into_iter().map(|word| (word, context.languages.clone())));
         set.libraries.push((syntax.library.name, syntax.library.packages));
-        if let Some(words) = syntax.library.words {
-            set.words.extend(words.into_iter().map(|word| (word, context.languages.clone())));
-        }
     }
     set.finish();
     Ok(set)
@@ -226,6 +229,7 @@ impl Context {
             awaited: rule.awaited,
             followed_by: self.patterns(rule.followed_by)?,
             undone_by: self.patterns(rule.undone_by)?,
+            spoiled_by: self.patterns(rule.spoiled_by)?,
             returned: rule.returned,
             weak: rule.weak,
             fix: rule.fix,

@@ -145,6 +145,7 @@ pub struct Rule {
     pub awaited: bool,
     pub followed_by: Vec<Pattern>,
     pub undone_by: Vec<Pattern>,
+    pub spoiled_by: Vec<Pattern>,
     pub returned: bool,
     pub weak: bool,
     pub fix: Option<String>,

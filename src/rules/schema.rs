@@ -206,6 +206,9 @@ pub(super) struct Rule {
     /// It does nothing if one of these was called before in the same function.
     #[serde(default)]
     pub undone_by: Option<OneOrMany<String>>,
+    /// It does nothing if one of these is called afterwards in the same function.
+    #[serde(default)]
+    pub spoiled_by: Option<OneOrMany<String>>,
     /// It does nothing unless its value, or the variable that it changes, is part of what the handler returns.
     #[serde(default)]
     pub returned: bool,

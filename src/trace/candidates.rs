@@ -71,7 +71,11 @@ pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sid
 fn is_dead(program: &Program<'_>, id: FunctionId) -> bool {
     let function = program.function(id);
     let module = program.module(id.module);
-    if function.parent.is_some() || !function.annotations.is_empty() || !module.language.has_implicit_members() || !matches!(function.kind, FunctionKind::Function | FunctionKind::Method) {
+    if function.parent.is_some()
+        || !function.annotations.is_empty()
+        || !module.language.has_implicit_members()
+        || !matches!(function.kind, FunctionKind::Function | FunctionKind::Method)
+    {
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());

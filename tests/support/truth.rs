@@ -34,6 +34,8 @@ pub struct Expected {
     pub invalidates_session: String,
     /// Of the worst flow; not given for a skip.
     pub found: Option<u8>,
+    /// What the program cannot tell yet, and why. The case must then differ from its truth: once it does not, this line goes.
+    pub known_miss: Option<String>,
     /// Why it is skipped.
     pub reason: Option<String>,
     /// The name of a managed provider that must be seen, or a part of the name.
