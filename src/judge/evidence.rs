@@ -138,7 +138,7 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
     if !rule.undone_by.is_empty() && is_preceded(case, event, &rule.undone_by) {
         return Some("an earlier call undoes it".to_owned());
     }
-    if !rule.spoiled_by.is_empty() && any_call(case, event.place, &rule.spoiled_by, |other| other.start >= event.span.end) {
+    if effect.action == Action::Cookie && !rule.spoiled_by.is_empty() && is_spoiled(case, event, &rule.spoiled_by) {
         return Some("a later call replaces it".to_owned());
     }
     None
@@ -160,6 +160,22 @@ fn is_followed(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> 
         at = trail.next().map(|step| (step.module, enclosing(case, step.module, step.span), step.span));
     }
     false
+}
+
+/// Whether a call of one of the patterns comes after in the same function, or in a function that is called after.
+fn is_spoiled(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {
+    if any_call(case, event.place, patterns, |other| other.start >= event.span.end) {
+        return true;
+    }
+    let Some(function) = function_at(case, event.place) else { return false };
+    let mut spoiled = false;
+    each_call(&function.body, |call| {
+        if call.span.start >= event.span.end && !spoiled {
+            let targets = case.program.targets(call, event.place, false);
+            spoiled = targets.into_iter().any(|target| any_call(case, Place::of(target), patterns, |_| true));
+        }
+    });
+    spoiled
 }
 
 fn is_preceded(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {
