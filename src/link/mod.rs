@@ -4,13 +4,16 @@
 //! noted as wanted, and the pipeline lowers it and asks again. It never asks in which language a module is written save to hand
 //! the question where an import leads to the [`Finder`].
 
+mod bindings;
 mod effort;
 mod eval;
 mod extensions;
+mod imports;
 mod members;
 mod names;
 mod program;
 mod scope;
+mod types;
 
 pub use eval::{Place, Thing};
 pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

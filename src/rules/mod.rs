@@ -44,6 +44,8 @@ pub struct RuleSet {
     pub sides: Vec<SideHint>,
     /// Name of each library and its names in manifests.
     pub libraries: Vec<(String, Vec<String>)>,
+    /// Where the documentation of each library stands, for those that name it.
+    pub docs: Vec<(String, String)>,
     /// The words that make a file of some languages worth lowering although no logout is in it.
     pub words: Vec<(String, Vec<crate::source::Language>)>,
     index: index::Index,

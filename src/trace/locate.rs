@@ -51,7 +51,7 @@ fn named_argument<'p>(call: &'p Call, name: &str) -> Option<&'p Value> {
 }
 
 /// The texts that a value stands for: a string, the strings of a list; holes of templates are `{}`.
-pub fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place, depth: usize) -> Vec<String> {
+pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place, depth: usize) -> Vec<String> {
     let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
     let (value, place) = program.fold(value, place);
     match &value.kind {
@@ -85,7 +85,7 @@ pub fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place, depth
 }
 
 /// The texts at the first of several locators that has any.
-pub fn texts_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSite<'p>, place: Place) -> Vec<String> {
+pub(super) fn texts_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSite<'p>, place: Place) -> Vec<String> {
     for locator in locators {
         let texts = match locator {
             Locator::Text(text) => vec![text.clone()],

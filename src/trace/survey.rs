@@ -80,7 +80,7 @@ impl<'p> MatchSite<'p> {
 }
 
 /// Looks at every module, in parallel; the result is in the order of the files.
-pub fn survey<'p>(program: &Program<'p>, rules: &RuleSet) -> Survey<'p> {
+pub(super) fn survey<'p>(program: &Program<'p>, rules: &RuleSet) -> Survey<'p> {
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().collect();
     let parts: Vec<Surveyor<'_, 'p>> = modules
         .par_iter()

@@ -1,0 +1,146 @@
+//! What a name stands for where it is used: a local, a parameter, a member without its receiver.
+
+use super::eval::{MAX_THINGS, Place, Thing};
+use super::program::{ClassId, FunctionId, Program};
+use super::scope::Binding;
+use crate::ir::{Name, Value, ValueKind};
+
+impl<'p> Program<'p> {
+    pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let module = self.module(place.module);
+        let scope = self.scope(place.module);
+        let bindings = scope.lookup(module, place.function, name);
+        if !bindings.is_empty() {
+            return self.eval_bindings(bindings, name, place, follow, steps);
+        }
+        // A bare name may be a member of the class around it, of the implicit receiver, or of the package.
+        let mut members = Vec::new();
+        if module.language.has_implicit_members()
+            && let Some(class) = self.class_around(place)
+            && let Some(found) = self.member_of_class(class, name, follow, steps)
+        {
+            if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
+                return found;
+            }
+            members = found;
+        }
+        for star in &scope.stars {
+            let import = &module.imports[*star];
+            let found = self.star_member(place.module, import, name, follow, steps);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        if let Some(found) = self.package_member(place.module, name, follow, steps) {
+            return found;
+        }
+        if let Some(found) = self.receiver_member(name, place, follow, steps) {
+            return found;
+        }
+        // A member whose type lies outside the project is known by that type, and by how it is written.
+        let mut written = Name::default();
+        written.push(name);
+        members.push(Thing::outside(written));
+        members
+    }
+
+    pub(super) fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let mut things = Vec::new();
+        for binding in bindings.iter().take(MAX_THINGS) {
+            things.extend(self.eval_binding(binding, name, place, follow, steps));
+        }
+        if things.is_empty() {
+            let mut written = Name::default();
+            written.push(name);
+            things.push(Thing::outside(written));
+        }
+        things
+    }
+
+    pub(super) fn eval_binding(&self, binding: &Binding<'p>, name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        match binding {
+            Binding::Import(index) => {
+                let module: &'p crate::ir::Module = self.module(place.module);
+                self.import_target(place.module, &module.imports[*index], follow, steps)
+            }
+            Binding::Class(index) => vec![Thing::Class(ClassId { module: place.module, index: *index })],
+            Binding::Assigned { value, path, ty, within } => {
+                let at = Place { module: place.module, function: *within };
+                // `x = x.filter(…)` would lead round in a circle.
+                if root_name(value) == Some(name) {
+                    return Vec::new();
+                }
+                let mut things = self.eval_steps(value, at, follow, steps.saturating_sub(1));
+                for part in path {
+                    things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
+                }
+                if let Some(ty) = ty {
+                    let typed = self.eval_type(ty, at, follow, steps);
+                    if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+                        things.splice(0..0, typed);
+                    }
+                }
+                things
+            }
+            Binding::Parameter { function, index, path } => self.eval_parameter(FunctionId { module: place.module, index: *function }, *index, path, name, follow, steps),
+        }
+    }
+
+    fn eval_parameter(&self, function: FunctionId, index: usize, path: &'p str, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let Some(param) = self.function(function).params.get(index) else { return Vec::new() };
+        let at = Place::of(function);
+        let mut things = param.ty.as_ref().map_or_else(Vec::new, |ty| self.eval_type(ty, at, follow, steps));
+        if things.is_empty()
+            && let Some(default) = &param.default
+        {
+            things = self.eval_steps(default, at, follow, steps);
+        }
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            things.splice(0..0, self.handed_over(function, index, steps));
+        }
+        if path.is_empty() {
+            if things.is_empty() {
+                things.extend(self.injected(&param.annotations, at, follow, steps));
+            }
+            let mut written = Name::default();
+            written.push(name);
+            things.push(Thing::outside(written));
+            return things;
+        }
+        for part in path.split('.') {
+            things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
+        }
+        // What is taken out of an untyped parameter is called as it is written there: `({ session })` is `session`.
+        let mut written = Name::default();
+        for part in path.split('.') {
+            written.push(part);
+        }
+        things.push(Thing::outside(written));
+        things
+    }
+
+    /// What the callers of a function hand over for a parameter, where that is a function or an instance of the project.
+    fn handed_over(&self, function: FunctionId, index: usize, steps: usize) -> Vec<Thing<'p>> {
+        const MAX_CALLERS: usize = 4;
+        let name = &self.function(function).name;
+        let callers = if name.is_empty() { &[] } else { self.calls_of(name) };
+        if callers.is_empty() || callers.len() > MAX_CALLERS || self.functions_named(name).len() > 1 {
+            return Vec::new();
+        }
+        let handed = callers.iter().filter_map(|(call, place)| Some((call.positional(index)?, *place)));
+        handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
+    }
+}
+
+/// The name at the root of a chain.
+fn root_name(value: &Value) -> Option<&str> {
+    let mut at = value;
+    loop {
+        at = match &at.kind {
+            ValueKind::Name(name) => return Some(name),
+            ValueKind::Member(of, _) | ValueKind::Await(of) | ValueKind::Index(of, _) => of,
+            ValueKind::Call(call) => &call.callee,
+            _ => return None,
+        };
+    }
+}

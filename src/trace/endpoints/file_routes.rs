@@ -1,0 +1,87 @@
+//! Endpoints that a file's place declares.
+
+use super::paths::{is_verb, join, normal_method};
+use super::{Builder, Endpoint};
+use crate::link::Place;
+use crate::source::Span;
+
+impl<'p> Builder<'_, 'p> {
+    /// Endpoints that a file's place declares.
+    pub(super) fn file_routes(&self, all: &mut Vec<Endpoint<'p>>) {
+        for (id, module) in self.program.modules() {
+            let path = self.surroundings.path(id);
+            for rule in self.rules.file_routes.iter().filter(|rule| rule.languages.contains(&module.language) && rule.files.is_match(&path)) {
+                let package = |module: &str| module.split('/').take(if module.starts_with('@') { 2 } else { 1 }).collect::<Vec<_>>().join("/");
+                let needed = |dependency: &str| rule.needs.iter().any(|glob| glob.fits(dependency, &self.rules.lexicon) || glob.fits(&package(dependency), &self.rules.lexicon));
+                if !rule.needs.is_empty()
+                    && !module.imports.iter().any(|import| needed(&import.module))
+                    && !self.surroundings.dependencies(id).iter().any(|dependency| needed(dependency))
+                {
+                    continue;
+                }
+                let (route, suffix) = file_path(rule, &path);
+                for (name, method) in &rule.exports {
+                    let exported = match name.split_once('.') {
+                        Some((record, "*")) => self.program.export_entries(id, record),
+                        _ => vec![(String::new(), self.program.export_functions(id, name))],
+                    };
+                    for (key, functions) in exported {
+                        if functions.is_empty() {
+                            continue;
+                        }
+                        let path = if key.is_empty() || key == "default" { route.clone() } else { join(&route, &key) };
+                        let span = functions.first().map_or(Span::default(), |function| self.program.function(*function).head);
+                        let method = suffix.clone().unwrap_or_else(|| normal_method(method));
+                        all.push(Endpoint {
+                            method,
+                            path,
+                            framework: rule.framework.clone(),
+                            functions,
+                            library: None,
+                            place: Place { module: id, function: None },
+                            span,
+                            site: None,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The route of a file, and the method that its name bears.
+fn file_path(rule: &crate::rules::FileRoute, path: &str) -> (String, Option<String>) {
+    let mut rest = path;
+    // The longest prefix that is stripped.
+    let slashes: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
+    for at in slashes.into_iter().rev() {
+        if rule.strip.iter().any(|glob| glob.is_match(&path[..=at])) {
+            rest = &path[at + 1..];
+            break;
+        }
+    }
+    let mut segments: Vec<String> = rest.split('/').map(str::to_owned).collect();
+    let mut suffix = None;
+    if let Some(last) = segments.last_mut() {
+        if let Some((stem, _)) = last.rsplit_once('.') {
+            *last = stem.to_owned();
+        }
+        if rule.method_suffix
+            && let Some((stem, method)) = last.rsplit_once('.')
+            && is_verb(method)
+        {
+            suffix = Some(normal_method(method));
+            *last = stem.to_owned();
+        }
+        if rule.dots {
+            let parts: Vec<String> = last.split('.').map(str::to_owned).collect();
+            segments.pop();
+            segments.extend(parts);
+        }
+    }
+    segments.retain(|segment| !(segment.starts_with('(') && segment.ends_with(')')) && !segment.starts_with('_') && !segment.starts_with('@'));
+    if segments.last().is_some_and(|last| rule.drop.contains(last)) {
+        segments.pop();
+    }
+    (join(rule.prefix.as_deref().unwrap_or(""), &segments.join("/")), suffix)
+}

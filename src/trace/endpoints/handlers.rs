@@ -1,0 +1,142 @@
+//! The functions that answer a route.
+
+use super::Builder;
+use super::paths::is_verb;
+use crate::ir::{Call, Value, ValueKind};
+use crate::link::{ClassId, FunctionId, Place, Thing};
+use crate::rules::Locator;
+use crate::trace::locate::value_at;
+use crate::trace::survey::{Bearer, MatchSite};
+
+impl<'p> Builder<'_, 'p> {
+    /// The functions that answer a route.
+    pub(super) fn handlers(&self, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Vec<FunctionId> {
+        match (locator, site) {
+            (Locator::Annotated, MatchSite::Annotation(_, Bearer::Function(function))) => vec![*function],
+            (Locator::Annotated, MatchSite::Annotation(_, Bearer::Class(class)) | MatchSite::Class(class)) => self.class_handlers(*class),
+            (Locator::Arguments, site) => site.call().map(|call| self.argument_functions(call, place, 0)).unwrap_or_default(),
+            (Locator::Body, site) => site.call().map(|call| self.argument_functions(call, place, 0)).unwrap_or_default(),
+            (Locator::Argument(index, path), site) if path.is_empty() && *index > 0 => {
+                let functions = value_at(self.program, locator, site, place).map(|(value, at)| self.functions_at(value, at)).unwrap_or_default();
+                // Middleware may stand between the path and the handler.
+                match site.call() {
+                    Some(call) if call.args.len() > index + 1 || functions.is_empty() => self.argument_functions(call, place, 1),
+                    _ => functions,
+                }
+            }
+            (locator, site) => value_at(self.program, locator, site, place).map(|(value, at)| self.functions_at(value, at)).unwrap_or_default(),
+        }
+    }
+
+    /// The last argument that is a function.
+    pub(super) fn argument_functions(&self, call: &'p Call, place: Place, skip: usize) -> Vec<FunctionId> {
+        for argument in call.args.iter().skip(skip).rev() {
+            let functions = self.functions_at(&argument.value, place);
+            if !functions.is_empty() {
+                return functions;
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn functions_at(&self, value: &'p Value, place: Place) -> Vec<FunctionId> {
+        match &value.kind {
+            ValueKind::Text(text) => return self.named_by_text(text),
+            // `[AuthController, "logout"]`
+            ValueKind::List(items) => {
+                if let [class, method] = items.as_slice()
+                    && let ValueKind::Text(method) = &method.kind
+                {
+                    return self.program.eval(class, place, false).into_iter().filter_map(|thing| self.method_of(&thing, method)).collect();
+                }
+                return items.iter().rev().map(|item| self.functions_at(item, place)).find(|functions| !functions.is_empty()).unwrap_or_default();
+            }
+            ValueKind::Call(call) => {
+                // `LogoutView.as_view()`, `as_view({"post": "logout"})`
+                if let ValueKind::Member(of, _) = &call.callee.kind
+                    && let Some(class) = self.program.eval(of, place, false).into_iter().find_map(|thing| match thing {
+                        Thing::Class(class) => Some(class),
+                        _ => None,
+                    })
+                    && self.program.targets(call, place, false).is_empty()
+                {
+                    let named: Vec<FunctionId> =
+                        call.args.iter().flat_map(|argument| texts_of_record(&argument.value)).filter_map(|method| self.method_of(&Thing::Class(class), &method)).collect();
+                    return if named.is_empty() { self.class_handlers(class) } else { named };
+                }
+            }
+            _ => {}
+        }
+        let functions = self.program.functions_of(value, place, false);
+        if !functions.is_empty() {
+            return functions;
+        }
+        self.program
+            .eval(value, place, false)
+            .into_iter()
+            .flat_map(|thing| match thing {
+                Thing::Class(class) | Thing::Instance(class) => self.class_handlers(class),
+                _ => Vec::new(),
+            })
+            .collect()
+    }
+
+    /// `"AuthController.logout"`, `"auth#logout"`.
+    fn named_by_text(&self, text: &str) -> Vec<FunctionId> {
+        let Some((class, method)) = text.rsplit_once(['.', '#', '@']) else { return Vec::new() };
+        let class = class.rsplit(['/', '.']).next().unwrap_or(class);
+        self.program.classes_named(class).iter().filter_map(|class| self.method_of(&Thing::Class(*class), method)).collect()
+    }
+
+    fn method_of(&self, thing: &Thing<'p>, method: &str) -> Option<FunctionId> {
+        let (Thing::Class(class) | Thing::Instance(class)) = thing else { return None };
+        let module = self.program.module(class.module);
+        self.program.class(*class).methods.iter().copied().find(|index| module.function(*index).name == method).map(|index| FunctionId { module: class.module, index })
+    }
+
+    /// The methods of a class that answer requests, in its bases too.
+    pub(super) fn class_handlers(&self, class: ClassId) -> Vec<FunctionId> {
+        let module = self.program.module(class.module);
+        let mut found: Vec<FunctionId> = Vec::new();
+        for index in &self.program.class(class).methods {
+            if is_verb(&module.function(*index).name) {
+                found.push(FunctionId { module: class.module, index: *index });
+            }
+        }
+        if found.is_empty() {
+            let place = Place { module: class.module, function: None };
+            for base in &self.program.class(class).bases {
+                if let Some(base) = self
+                    .program
+                    .classes_named(base.last())
+                    .iter()
+                    .find(|base| **base != class && base.module == place.module || self.program.classes_named(self.program.class(**base).name.as_str()).len() == 1)
+                {
+                    let module = self.program.module(base.module);
+                    found.extend(
+                        self.program
+                            .class(*base)
+                            .methods
+                            .iter()
+                            .filter(|index| is_verb(&module.function(**index).name))
+                            .map(|index| FunctionId { module: base.module, index: *index }),
+                    );
+                }
+            }
+        }
+        found
+    }
+}
+
+fn texts_of_record(value: &Value) -> Vec<String> {
+    match &value.kind {
+        ValueKind::Record(entries) => entries
+            .iter()
+            .filter_map(|(_, entry)| match &entry.kind {
+                ValueKind::Text(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,116 @@
+//! The endpoints of the servers: routes as they are declared, with the prefixes of all that mounts them.
+
+mod file_routes;
+mod handlers;
+mod paths;
+mod prefixes;
+mod routers;
+mod routes;
+mod tables;
+
+pub(super) use paths::{join, normal_method, path_texts};
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
+use super::sides::Surroundings;
+use super::survey::{MatchSite, Survey};
+use crate::ir::Call;
+use crate::link::{ClassId, FunctionId, ModuleId, Place, Program};
+use crate::rules::{Kind, RuleSet};
+use crate::source::Span;
+
+/// One endpoint of a server.
+#[derive(Debug, Clone)]
+pub struct Endpoint<'p> {
+    /// Upper case; `ANY` where every method is served; empty where there is no HTTP.
+    pub method: String,
+    /// The composed path, beginning with a slash; empty where there is none.
+    pub path: String,
+    pub framework: String,
+    /// The functions that answer.
+    pub functions: Vec<FunctionId>,
+    /// The rule of a library's own logout: its position among the handler rules.
+    pub library: Option<usize>,
+    pub place: Place,
+    pub span: Span,
+    pub site: Option<MatchSite<'p>>,
+}
+
+/// All endpoints, in the order of files and places.
+#[derive(Debug, Default)]
+pub struct Endpoints<'p> {
+    pub all: Vec<Endpoint<'p>>,
+    pub by_function: FxHashMap<FunctionId, Vec<usize>>,
+}
+
+/// What routes are declared on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Router {
+    /// The call that made it.
+    Made(ModuleId, u32),
+    Class(ClassId),
+    /// It is a parameter or receiver of this function.
+    Function(FunctionId),
+    Module(ModuleId),
+}
+
+struct Mounted<'p> {
+    what: Vec<Router>,
+    prefixes: Vec<String>,
+    /// What it is mounted on.
+    on: Vec<Router>,
+    place: Place,
+    body: Option<&'p Call>,
+}
+
+struct Builder<'a, 'p> {
+    program: &'a Program<'p>,
+    rules: &'a RuleSet,
+    survey: &'a Survey<'p>,
+    mounts: Vec<Mounted<'p>>,
+    /// Where functions that declare routes are called.
+    callers: FxHashMap<FunctionId, Vec<Place>>,
+    global: Vec<(ModuleId, String)>,
+    surroundings: &'a dyn Surroundings,
+    /// The prefixes of routers found before; one that is being looked for has none yet.
+    prefixed: RefCell<FxHashMap<Router, Vec<String>>>,
+}
+
+/// How many paths one route may have.
+const MAX_PATHS: usize = 6;
+
+/// Composes all endpoints.
+pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings) -> Endpoints<'p> {
+    let mut builder = Builder { program, rules, survey, mounts: Vec::new(), callers: FxHashMap::default(), global: Vec::new(), surroundings, prefixed: RefCell::default() };
+    builder.collect_mounts();
+    builder.collect_callers();
+    let mut all = Vec::new();
+    for found in survey.of(Kind::Route) {
+        builder.route(found, &mut all);
+    }
+    for found in survey.of(Kind::Handler) {
+        builder.library_handler(found, &mut all);
+    }
+    builder.file_routes(&mut all);
+    builder.server_actions(&mut all);
+    builder.route_tables(&mut all);
+    all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
+    all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
+    all.dedup_by(|later, earlier| {
+        later.span == earlier.span
+            && later.place == earlier.place
+            && later.path == earlier.path
+            && later.method == earlier.method
+            && later.functions == earlier.functions
+            && later.library == earlier.library
+    });
+    let mut by_function: FxHashMap<FunctionId, Vec<usize>> = FxHashMap::default();
+    for (index, endpoint) in all.iter().enumerate() {
+        for function in &endpoint.functions {
+            by_function.entry(*function).or_default().push(index);
+        }
+    }
+    Endpoints { all, by_function }
+}

@@ -1,0 +1,136 @@
+//! The prefixes before a route: of its routers, of what mounts them, and of the closures around it.
+
+use super::paths::join;
+use super::{Builder, MAX_PATHS, Router};
+use crate::link::{ClassId, FunctionId, ModuleId, Place};
+use crate::rules::Locator;
+use crate::trace::locate::value_at;
+use crate::trace::survey::{Bearer, Match, MatchSite};
+
+/// How far mounts are followed.
+const MAX_MOUNTS: usize = 6;
+
+impl<'p> Builder<'_, 'p> {
+    /// The prefixes of a router.
+    fn prefixes(&self, router: Router, depth: usize) -> Vec<String> {
+        let Some(depth) = depth.checked_sub(1) else { return vec![String::new()] };
+        if let Some(known) = self.prefixed.borrow().get(&router) {
+            return known.clone();
+        }
+        self.prefixed.borrow_mut().insert(router, vec![String::new()]);
+        let found = self.find_prefixes(router, depth);
+        self.prefixed.borrow_mut().insert(router, found.clone());
+        found
+    }
+
+    fn find_prefixes(&self, router: Router, depth: usize) -> Vec<String> {
+        let mut own = vec![String::new()];
+        let mut all: Vec<String> = Vec::new();
+        for mount in self.mounts.iter().filter(|mount| mount.what.contains(&router)) {
+            // A prefix that the router is made with stands behind those that it is mounted at.
+            if mount.what.len() == 1 && mount.on == [Router::Module(mount.place.module)] && matches!(router, Router::Made(..) | Router::Class(_)) {
+                own = mount.prefixes.iter().flat_map(|prefix| own.iter().map(move |own| join(prefix, own))).collect();
+                own.truncate(MAX_PATHS);
+                continue;
+            }
+            let mut before = self.lexical_prefixes(mount.place, depth);
+            let on: Vec<String> = mount.on.iter().filter(|on| **on != router).flat_map(|on| self.prefixes(*on, depth)).collect();
+            if !on.is_empty() {
+                before = before.iter().flat_map(|outer| on.iter().map(move |inner| join(outer, inner))).collect();
+            }
+            for outer in before {
+                all.extend(mount.prefixes.iter().map(|prefix| join(&outer, prefix)));
+            }
+        }
+        if let Router::Function(function) = router {
+            for place in self.callers.get(&function).into_iter().flatten().take(MAX_PATHS) {
+                all.extend(self.lexical_prefixes(*place, depth));
+            }
+        }
+        if all.is_empty() {
+            all.push(String::new());
+        }
+        all.sort();
+        all.dedup();
+        all.truncate(MAX_PATHS);
+        all.iter().flat_map(|outer| own.iter().map(move |inner| join(outer, inner))).take(MAX_PATHS).collect()
+    }
+
+    /// The prefixes of the closures that enclose a place, and of the calls of the function around them.
+    fn lexical_prefixes(&self, place: Place, depth: usize) -> Vec<String> {
+        let module = self.program.module(place.module);
+        let mut prefixes = vec![String::new()];
+        let mut at = place.function;
+        let mut outermost = None;
+        while let Some(index) = at {
+            let id = FunctionId { module: place.module, index };
+            outermost = Some(id);
+            if let Some(handed) = self.survey.handed_to.get(&id)
+                && let Some(mount) = self.mounts.iter().find(|mount| mount.body.is_some_and(|body| std::ptr::eq(body, handed.call)))
+            {
+                prefixes = mount.prefixes.iter().flat_map(|outer| prefixes.iter().map(move |inner| join(outer, inner))).collect();
+            }
+            at = module.function(index).parent;
+        }
+        if depth > 0
+            && let Some(function) = outermost
+            && let Some(callers) = self.callers.get(&function)
+        {
+            let outer: Vec<String> = callers.iter().take(MAX_PATHS).flat_map(|caller| self.lexical_prefixes(*caller, depth - 1)).collect();
+            prefixes = outer.iter().flat_map(|outer| prefixes.iter().map(move |inner| join(outer, inner))).collect();
+        }
+        prefixes.sort();
+        prefixes.dedup();
+        prefixes.truncate(MAX_PATHS);
+        prefixes
+    }
+
+    pub(super) fn outer_prefixes(&self, found: &Match<'p>, router: &Locator) -> Vec<String> {
+        let mut routers = match (router, found.site) {
+            (Locator::Receiver, site) => match site.call() {
+                Some(call) => self.receiver_routers(call, found.place),
+                None => Vec::new(),
+            },
+            (Locator::Class, MatchSite::Annotation(_, Bearer::Function(function))) => {
+                self.program.function(function).owner.map(|index| Router::Class(ClassId { module: function.module, index })).into_iter().collect()
+            }
+            (Locator::Class, MatchSite::Annotation(_, Bearer::Class(class))) => vec![Router::Class(class)],
+            (Locator::Annotated, MatchSite::Annotation(_, Bearer::Function(function))) => vec![Router::Function(function)],
+            (Locator::Argument(..) | Locator::Named(..), site) => {
+                value_at(self.program, router, &site, found.place).map(|(value, at)| self.routers_of(value, at, 3)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        routers.dedup();
+        routers.truncate(3);
+        if routers.is_empty() {
+            routers.push(Router::Module(found.place.module));
+        }
+        let inner: Vec<String> = routers.iter().flat_map(|router| self.prefixes(*router, MAX_MOUNTS)).collect();
+        let lexical = self.lexical_prefixes(found.place, MAX_MOUNTS);
+        let mut outer: Vec<String> = lexical.iter().flat_map(|outer| inner.iter().map(move |inner| join(outer, inner))).collect();
+        // NOTE: the empty prefix of one router says nothing where another has one.
+        if outer.iter().any(|prefix| !prefix.is_empty()) {
+            outer.retain(|prefix| !prefix.is_empty());
+        }
+        if let Some(global) = self.global_prefix(found.place.module)
+            && matches!(router, Locator::Class)
+        {
+            outer = outer.into_iter().map(|prefix| join(&global, &prefix)).collect();
+        }
+        outer.sort();
+        outer.dedup();
+        outer.truncate(MAX_PATHS);
+        outer
+    }
+
+    /// The prefix set for a whole application: of those declared, the one nearest in the tree.
+    fn global_prefix(&self, module: ModuleId) -> Option<String> {
+        let path = self.surroundings.path(module);
+        self.global.iter().max_by_key(|(at, _)| common_folders(&self.surroundings.path(*at), &path)).map(|(_, prefix)| prefix.clone())
+    }
+}
+
+fn common_folders(a: &str, b: &str) -> usize {
+    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
+}

@@ -1,0 +1,176 @@
+//! Endpoints that calls and annotations declare: routes, and the logouts that libraries mount.
+
+use super::paths::{join, normal_method, verb_of};
+use super::{Builder, Endpoint, MAX_PATHS};
+use crate::ir::{Call, Name, ValueKind, each_call};
+use crate::link::{FunctionId, Place};
+use crate::rules::Locator;
+use crate::trace::locate::{texts_at, value_at};
+use crate::trace::survey::{Bearer, Match, MatchSite};
+
+impl<'p> Builder<'_, 'p> {
+    pub(super) fn route(&self, found: &Match<'p>, all: &mut Vec<Endpoint<'p>>) {
+        let route = &self.rules.routes[found.entry.index];
+        let declared: Vec<(Vec<String>, Vec<FunctionId>)> = if route.handler == Locator::Chain {
+            self.chained(found)
+        } else {
+            let methods = texts_at(self.program, &route.method, &found.site, found.place);
+            match self.verb_chain(&route.handler, &found.site, found.place) {
+                Some(groups) => {
+                    groups.into_iter().filter(|(verb, _)| methods.is_empty() || methods.iter().any(|method| normal_method(method) == normal_method(&verb[0]))).collect()
+                }
+                None => vec![(methods, self.handlers(&route.handler, &found.site, found.place))],
+            }
+        };
+        let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
+        // A route that only a type can name is none without it.
+        if paths.is_empty() && matches!(route.path.last(), Some(Locator::Type(..))) {
+            return;
+        }
+        if paths.is_empty() {
+            paths.push(match found.site {
+                // A route that is named after its function: `@action def logout`.
+                MatchSite::Annotation(_, Bearer::Function(function))
+                    if !route.path.is_empty() && found.site.call().is_some_and(|call| call.args.iter().all(|argument| argument.name.is_some())) =>
+                {
+                    self.program.function(function).name.clone()
+                }
+                _ => String::new(),
+            });
+        }
+        let outer = self.outer_prefixes(found, &route.router);
+        for (methods, functions) in declared {
+            let by_verb = methods.is_empty() && functions.len() > 1;
+            for function_group in if by_verb { functions.iter().map(|function| vec![*function]).collect() } else { vec![functions] } {
+                let methods = if methods.is_empty() {
+                    vec![function_group.first().map_or_else(|| "ANY".to_owned(), |function| verb_of(&self.program.function(*function).name))]
+                } else {
+                    methods.clone()
+                };
+                for method in methods {
+                    for path in paths.iter().flat_map(|path| outer.iter().map(move |outer| join(outer, path))).take(MAX_PATHS) {
+                        all.push(Endpoint {
+                            method: normal_method(&method),
+                            path,
+                            framework: route.framework.clone(),
+                            functions: function_group.clone(),
+                            library: None,
+                            place: found.place,
+                            span: found.site.span(self.program),
+                            site: Some(found.site),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The calls that are chained behind a route's declaration: their methods and handlers.
+    fn chained(&self, found: &Match<'p>) -> Vec<(Vec<String>, Vec<FunctionId>)> {
+        let Some(call) = found.site.call() else { return Vec::new() };
+        let module = self.program.module(found.place.module);
+        let body = found.place.function.map_or(&module.top, |index| &module.function(index).body);
+        let mut declared = Vec::new();
+        each_call(body, |outer| {
+            let mut at = &outer.callee;
+            while let ValueKind::Member(of, _) = &at.kind {
+                let ValueKind::Call(inner) = &of.kind else { break };
+                if std::ptr::eq(&raw const **inner, call) {
+                    let functions = self.argument_functions(outer, found.place, 0);
+                    if !functions.is_empty() {
+                        declared.push((vec![Name::written(&outer.callee).last().to_owned()], functions));
+                    }
+                    break;
+                }
+                at = &inner.callee;
+            }
+        });
+        declared
+    }
+
+    /// A chain of methods with their handlers at the place of the handler: `get(page).post(logout)`, `web::post().to(logout)`.
+    fn verb_chain(&self, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Option<Vec<(Vec<String>, Vec<FunctionId>)>> {
+        let Locator::Argument(..) = locator else { return None };
+        let (value, at) = value_at(self.program, locator, site, place)?;
+        let mut calls: Vec<&'p Call> = Vec::new();
+        let mut next = Some(value);
+        while let Some(ValueKind::Call(call)) = next.map(|value| &value.kind) {
+            calls.push(call);
+            next = match &call.callee.kind {
+                ValueKind::Member(of, _) if matches!(of.kind, ValueKind::Call(_)) => Some(of),
+                _ => None,
+            };
+        }
+        calls.reverse();
+        let mut groups: Vec<(Vec<String>, Vec<FunctionId>)> = Vec::new();
+        for call in calls {
+            let name = Name::written(&call.callee).last().to_owned();
+            let functions: Vec<FunctionId> = call.args.iter().flat_map(|argument| self.functions_at(&argument.value, at)).collect();
+            if matches!(name.as_str(), "get" | "post" | "put" | "patch" | "delete" | "any" | "head" | "options") {
+                groups.push((vec![name], functions));
+            } else if let Some((_, group)) = groups.last_mut()
+                && group.is_empty()
+                && matches!(name.as_str(), "to" | "goal" | "handler" | "and_then" | "then" | "map")
+            {
+                group.extend(functions);
+            }
+        }
+        groups.retain(|(_, functions)| !functions.is_empty());
+        (!groups.is_empty()).then_some(groups)
+    }
+
+    /// A logout that a library mounts.
+    pub(super) fn library_handler(&self, found: &Match<'p>, all: &mut Vec<Endpoint<'p>>) {
+        let handler = &self.rules.handlers[found.entry.index];
+        let mut functions = Vec::new();
+        match found.site {
+            MatchSite::Class(class) | MatchSite::Annotation(_, Bearer::Class(class)) => {
+                let module = self.program.module(class.module);
+                functions.extend(
+                    self.program
+                        .class(class)
+                        .methods
+                        .iter()
+                        .filter(|index| module.function(**index).kind != crate::ir::FunctionKind::Constructor)
+                        .map(|index| FunctionId { module: class.module, index: *index }),
+                );
+            }
+            MatchSite::Annotation(_, Bearer::Function(function)) => functions.push(function),
+            MatchSite::Call(call) => {
+                for argument in &call.args {
+                    if let ValueKind::Closure(index) = &argument.value.kind {
+                        functions.push(FunctionId { module: found.place.module, index: *index });
+                    }
+                }
+            }
+            _ => {}
+        }
+        let calls_unless = |function: &FunctionId| {
+            let mut hit = false;
+            each_call(&self.program.function(*function).body, |call| {
+                hit |= handler.unless.iter().any(|pattern| pattern.fits(&Name::of_call(call), &self.rules.lexicon));
+            });
+            hit
+        };
+        if !handler.unless.is_empty() && functions.iter().any(calls_unless) {
+            return;
+        }
+        let mut paths = texts_at(self.program, &handler.path, &found.site, found.place);
+        if paths.is_empty() {
+            paths.push(String::new());
+        }
+        let outer = self.outer_prefixes(found, &Locator::None);
+        let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
+        let path = join(outer.first().map_or("", String::as_str), &paths[0]);
+        all.push(Endpoint {
+            method: normal_method(&method),
+            path,
+            framework: handler.framework.clone(),
+            functions,
+            library: Some(found.entry.index),
+            place: found.place,
+            span: found.site.span(self.program),
+            site: Some(found.site),
+        });
+    }
+}

@@ -1,0 +1,201 @@
+//! Client handlers, joined to groups and tied to the servers that they call.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::{Flow, FlowHandler, Tracer};
+use crate::link::FunctionId;
+use crate::outcome::Side;
+use crate::trace::candidates::{Candidate, asks_for_logout, candidates};
+use crate::trace::reach::{Event, EventKind, Reached, Step};
+use crate::trace::requests::{fit, is_logout_path};
+
+/// Client handlers that call one another, with all that they reach.
+pub(super) struct Group<'p> {
+    pub(super) members: Vec<Candidate>,
+    pub(super) reached: Vec<Reached<'p>>,
+}
+
+impl<'p> Tracer<'_, 'p> {
+    /// Client handlers, joined where one reaches the other.
+    pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
+        let reach = self.reach(true);
+        let mut kept: Vec<(Candidate, Reached<'p>)> = Vec::new();
+        for candidate in candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings) {
+            if self.endpoints.by_function.contains_key(&candidate.function) || self.is_server_action(candidate.function) {
+                continue;
+            }
+            let reached = reach.walk_functions(&[candidate.function]);
+            if reached.events.iter().any(|event| self.matters(event)) {
+                kept.push((candidate, reached));
+            }
+        }
+        let mut group_of: Vec<usize> = (0..kept.len()).collect();
+        let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();
+        for (at, (_, reached)) in kept.iter().enumerate() {
+            for function in &reached.functions {
+                if let Some(other) = position.get(function) {
+                    let (a, b) = (root(&group_of, at), root(&group_of, *other));
+                    group_of[a.max(b)] = a.min(b);
+                }
+            }
+        }
+        // Closures belong to the handler that encloses them.
+        for (at, (candidate, _)) in kept.iter().enumerate() {
+            let module = self.program.module(candidate.function.module);
+            let mut parent = module.function(candidate.function.index).parent;
+            while let Some(index) = parent {
+                if let Some(other) = position.get(&FunctionId { module: candidate.function.module, index }) {
+                    let (a, b) = (root(&group_of, at), root(&group_of, *other));
+                    group_of[a.max(b)] = a.min(b);
+                }
+                parent = module.function(index).parent;
+            }
+        }
+        // A call that could not be followed leads to the handler of that name.
+        for (at, (_, reached)) in kept.iter().enumerate() {
+            for event in &reached.events {
+                let EventKind::Unknown(name) = &event.kind else { continue };
+                let called = hooked_words(name);
+                if let Some(other) = kept.iter().position(|(candidate, _)| candidate.named && hooked_words(&candidate.symbol) == called) {
+                    let (a, b) = (root(&group_of, at), root(&group_of, other));
+                    group_of[a.max(b)] = a.min(b);
+                }
+            }
+        }
+        // Handlers of one component are one client.
+        let mut by_component: BTreeMap<FunctionId, usize> = BTreeMap::new();
+        for (at, (candidate, _)) in kept.iter().enumerate() {
+            let outermost = self.outermost(candidate.function);
+            if outermost != candidate.function {
+                let other = *by_component.entry(outermost).or_insert(at);
+                let (a, b) = (root(&group_of, at), root(&group_of, other));
+                group_of[a.max(b)] = a.min(b);
+            }
+        }
+        let mut groups: BTreeMap<usize, Group<'p>> = BTreeMap::new();
+        for (at, (candidate, reached)) in kept.into_iter().enumerate() {
+            let group = groups.entry(root(&group_of, at)).or_insert_with(|| Group { members: Vec::new(), reached: Vec::new() });
+            group.members.push(candidate);
+            group.reached.push(reached);
+        }
+        groups.into_values().collect()
+    }
+
+    /// The function that encloses all others around one.
+    fn outermost(&self, function: FunctionId) -> FunctionId {
+        let module = self.program.module(function.module);
+        let mut at = function.index;
+        while let Some(parent) = module.function(at).parent {
+            at = parent;
+        }
+        FunctionId { module: function.module, index: at }
+    }
+
+    /// Whether an event makes a client function a logout handler.
+    fn matters(&self, event: &Event<'p>) -> bool {
+        match &event.kind {
+            EventKind::Rules { .. } | EventKind::Endpoint(_) | EventKind::SignOut(_) => true,
+            EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
+            EventKind::Unknown(_) => false,
+        }
+    }
+
+    /// Adds a group of client handlers to the flows whose server they call, or makes it a flow of its own.
+    pub(super) fn tie(
+        &self,
+        group: Group<'p>,
+        servers: &[Vec<usize>],
+        relays: &BTreeMap<usize, usize>,
+        flow_of: &FxHashMap<usize, usize>,
+        flows: &mut Vec<Flow<'p>>,
+        alone: &mut Vec<Flow<'p>>,
+    ) {
+        let mut tied: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
+        let mut elsewhere = None;
+        for event in group.reached.iter().flat_map(|reached| &reached.events) {
+            match &event.kind {
+                EventKind::Endpoint(index) => {
+                    if let Some(at) = servers.iter().position(|indices| indices.contains(index)) {
+                        tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
+                    }
+                }
+                EventKind::Request(request) => {
+                    let scores: Vec<(usize, usize)> = servers
+                        .iter()
+                        .enumerate()
+                        .map(|(at, indices)| (indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0), at))
+                        .filter(|(score, _)| *score > 0)
+                        .collect();
+                    let best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
+                    for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
+                        tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
+                    }
+                    let is_sent = request.method != "ANY" || request.path.contains("//");
+                    if best == 0 && is_sent && !request.is_markup && is_logout_path(self.rules, &request.path) {
+                        elsewhere = elsewhere.or_else(|| Some(request.clone()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let relayed = self.relayed(&group);
+        let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
+        let group_named = group.members.iter().any(|member| member.named);
+        let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
+        let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).collect();
+        let mut added = false;
+        for (at, requests) in &tied {
+            let at = relays.get(at).unwrap_or(at);
+            if let Some(flow) = flow_of.get(at) {
+                let flow = &mut flows[*flow];
+                flow.clients.extend(clients.iter().cloned());
+                flow.requests.extend(requests);
+                flow.events.extend(events.iter().cloned().map(|event| (Side::Client, event)));
+                flow.events.extend(relayed.iter().cloned().map(|event| (Side::Server, event)));
+                added = true;
+            }
+        }
+        if added {
+            return;
+        }
+        let own_evidence = events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }));
+        // What only wraps a provider or a callback is no handler of its own.
+        let named = group_named || elsewhere.is_some();
+        if named && (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
+            alone.push(Flow {
+                server: None,
+                clients,
+                events: events.into_iter().map(|event| (Side::Client, event)).collect(),
+                requests: Vec::new(),
+                library: None,
+                calls_elsewhere: elsewhere,
+            });
+        }
+    }
+
+    fn client_handler(&self, candidate: &Candidate) -> FlowHandler {
+        let mut handler = self.handler(candidate.function, &candidate.symbol, Side::Client);
+        if let Some(span) = candidate.span {
+            handler.span = span;
+            handler.head = span;
+        }
+        handler
+    }
+}
+
+/// The words of a name, without those by which hooks are made from endpoints: `useLazyLogoutQuery` is `logout`.
+fn hooked_words(name: &str) -> Vec<String> {
+    let mut words = crate::rules::split_words(name);
+    words.retain(|word| !matches!(word.as_str(), "use" | "lazy" | "query" | "mutation" | "async" | "handle" | "on" | "do"));
+    words
+}
+
+fn root(group_of: &[usize], at: usize) -> usize {
+    let mut at = at;
+    while group_of[at] != at {
+        at = group_of[at];
+    }
+    at
+}

@@ -1,0 +1,155 @@
+//! Joins handlers to flows: a server's logout, the clients that call it, and all that they reach.
+
+mod clients;
+mod listeners;
+mod relays;
+mod servers;
+mod unmounted;
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
+use super::endpoints::{Endpoints, endpoints};
+use super::reach::{Event, Listener, Reach, Reached, Step};
+use super::requests::Request;
+use super::sides::{Sides, Surroundings};
+use super::survey::{Survey, survey};
+use crate::link::{FunctionId, Place, Program};
+use crate::outcome::Side;
+use crate::rules::{Kind, RuleSet};
+use crate::source::Span;
+use listeners::listeners;
+
+/// A function (or mount) where a logout begins.
+#[derive(Debug, Clone)]
+pub struct FlowHandler {
+    pub function: Option<FunctionId>,
+    pub place: Place,
+    /// The whole of it.
+    pub span: Span,
+    /// Its head.
+    pub head: Span,
+    pub symbol: String,
+    pub method: Option<String>,
+    pub route: Option<String>,
+    pub framework: Option<String>,
+    pub side: Side,
+}
+
+/// One flow.
+#[derive(Debug)]
+pub struct Flow<'p> {
+    pub server: Option<FlowHandler>,
+    pub clients: Vec<FlowHandler>,
+    /// What is reached, and from which side.
+    pub events: Vec<(Side, Event<'p>)>,
+    /// The calls by which clients reach the server.
+    pub requests: Vec<Step>,
+    /// The rule of a library's own logout.
+    pub library: Option<(usize, Place, Span)>,
+    /// The client calls an endpoint that no scanned server has.
+    pub calls_elsewhere: Option<Request>,
+}
+
+/// What tracing found.
+#[derive(Debug)]
+pub struct Traced<'p> {
+    pub flows: Vec<Flow<'p>>,
+    pub survey: Survey<'p>,
+    pub endpoints: Endpoints<'p>,
+    pub sides: Sides,
+    /// Sign-outs of providers that stand in logout handlers or anywhere else.
+    pub sign_outs: Vec<(usize, Place, Span)>,
+}
+
+struct Tracer<'a, 'p> {
+    program: &'a Program<'p>,
+    rules: &'a RuleSet,
+    endpoints: &'a Endpoints<'p>,
+    sides: &'a Sides,
+    listeners: &'a [Listener],
+    surroundings: &'a dyn Surroundings,
+    follow: bool,
+}
+
+impl<'p> Tracer<'_, 'p> {
+    fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
+        Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
+    }
+
+    fn flows(&self) -> Vec<Flow<'p>> {
+        let groups = self.client_groups();
+        let mut servers = self.server_endpoints(&groups);
+        let mut server_reached: Vec<Reached<'p>> = servers.iter().map(|indices| self.reach_server(&self.endpoints.all[indices[0]])).collect();
+        self.drop_others(&mut servers, &mut server_reached);
+        self.drop_pages(&mut servers, &mut server_reached);
+        let relays = self.relays(&servers, &server_reached);
+        let mut flows: Vec<Flow<'p>> = Vec::new();
+        let mut flow_of: FxHashMap<usize, usize> = FxHashMap::default();
+        for (at, indices) in servers.iter().enumerate() {
+            if relays.contains_key(&at) {
+                continue;
+            }
+            let endpoint = &self.endpoints.all[indices[0]];
+            flow_of.insert(at, flows.len());
+            flows.push(Flow {
+                server: Some(self.server_handler(endpoint)),
+                clients: Vec::new(),
+                events: std::mem::take(&mut server_reached[at].events).into_iter().map(|event| (Side::Server, event)).collect(),
+                requests: Vec::new(),
+                library: endpoint.library.map(|library| (library, endpoint.place, endpoint.span)),
+                calls_elsewhere: None,
+            });
+        }
+        for (relay, target) in &relays {
+            if let Some(flow) = flow_of.get(target) {
+                let endpoint = &self.endpoints.all[servers[*relay][0]];
+                let events = std::mem::take(&mut server_reached[*relay].events);
+                flows[*flow].clients.push(self.server_handler(endpoint));
+                flows[*flow].events.extend(events.into_iter().map(|event| (Side::Server, event)));
+            }
+        }
+        flows.extend(self.unmounted(&flows));
+        let mut alone = Vec::new();
+        for group in groups {
+            self.tie(group, &servers, &relays, &flow_of, &mut flows, &mut alone);
+        }
+        flows.extend(alone);
+        flows
+    }
+
+    fn is_server_action(&self, function: FunctionId) -> bool {
+        let defined = self.program.function(function);
+        let is_directive = |directive: &String| directive == "use server";
+        defined.directives.iter().any(is_directive) || self.program.module(function.module).directives.iter().any(is_directive)
+    }
+
+    fn handler(&self, function: FunctionId, symbol: &str, side: Side) -> FlowHandler {
+        let defined = self.program.function(function);
+        FlowHandler {
+            function: Some(function),
+            place: Place { module: function.module, function: defined.parent },
+            span: defined.span,
+            head: defined.head,
+            symbol: if symbol.is_empty() { "(anonymous)".to_owned() } else { symbol.to_owned() },
+            method: None,
+            route: None,
+            framework: None,
+            side,
+        }
+    }
+}
+
+/// Traces all flows of a program.
+pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, follow: bool) -> Traced<'p> {
+    let survey = survey(program, rules);
+    let sides = Sides::new(program, rules, surroundings);
+    let endpoints = endpoints(program, rules, &survey, surroundings);
+    let listeners = listeners(program, rules, &survey);
+    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, surroundings, follow };
+    let mut flows = tracer.flows();
+    flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
+    let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
+    Traced { flows, survey, endpoints, sides, sign_outs }
+}

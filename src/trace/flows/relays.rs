@@ -1,0 +1,52 @@
+//! Servers that hand a logout on to another server.
+
+use std::collections::BTreeMap;
+
+use super::Tracer;
+use super::clients::Group;
+use crate::trace::reach::{Event, EventKind, Reached};
+use crate::trace::requests::{falls_through, fit, is_logout_path};
+
+impl<'p> Tracer<'_, 'p> {
+    /// Servers that hand a logout on to another server of the project: each with the one it leads to.
+    pub(super) fn relays(&self, servers: &[Vec<usize>], reached: &[Reached<'p>]) -> BTreeMap<usize, usize> {
+        let mut relays = BTreeMap::new();
+        for (at, reached) in reached.iter().enumerate() {
+            for event in &reached.events {
+                let EventKind::Request(request) = &event.kind else { continue };
+                if request.is_markup {
+                    continue;
+                }
+                let best = servers
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != at && !relays.contains_key(other))
+                    .map(|(other, indices)| (indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0), other))
+                    .filter(|(score, _)| *score > 0)
+                    .max_by_key(|(score, other)| (*score, usize::MAX - other));
+                if let Some((_, target)) = best {
+                    relays.insert(at, target);
+                    break;
+                }
+            }
+        }
+        relays
+    }
+
+    /// What the proxies do that a group's requests go through: endpoints that take every path below theirs and speak of logouts.
+    pub(super) fn relayed(&self, group: &Group<'p>) -> Vec<Event<'p>> {
+        let mut events = Vec::new();
+        for event in group.reached.iter().flat_map(|reached| &reached.events) {
+            let EventKind::Request(request) = &event.kind else { continue };
+            if request.is_markup || !is_logout_path(self.rules, &request.path) {
+                continue;
+            }
+            for endpoint in &self.endpoints.all {
+                if falls_through(request, endpoint) && endpoint.functions.iter().any(|function| self.surroundings.mentions_logout(function.module)) {
+                    events.extend(self.reach_server(endpoint).events.into_iter().filter(|event| matches!(event.kind, EventKind::Rules { .. })));
+                }
+            }
+        }
+        events
+    }
+}

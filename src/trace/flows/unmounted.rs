@@ -1,0 +1,69 @@
+//! Server functions that log out and that no route was seen for.
+
+use std::collections::BTreeSet;
+
+use super::{Flow, Tracer};
+use crate::ir::FunctionKind;
+use crate::link::FunctionId;
+use crate::outcome::Side;
+use crate::trace::candidates::{Candidate, candidates};
+use crate::trace::reach::{EventKind, Reached};
+
+impl<'p> Tracer<'_, 'p> {
+    /// Server functions that bear a logout's name and that no route was seen for: server actions, procedures, handlers handed over by name.
+    pub(super) fn unmounted(&self, flows: &[Flow<'p>]) -> Vec<Flow<'p>> {
+        let mut reached_already: BTreeSet<FunctionId> =
+            flows.iter().flat_map(|flow| flow.events.iter().filter_map(|(_, event)| event.place.function.map(|index| FunctionId { module: event.place.module, index }))).collect();
+        reached_already.extend(self.endpoints.by_function.keys().copied());
+        let reach = self.reach(false);
+        let mut found: Vec<(Candidate, Reached<'p>, bool)> = Vec::new();
+        let mut candidates = candidates(self.program, self.rules, self.sides, Side::Server, self.endpoints, self.surroundings);
+        // Server actions may stand in files that are otherwise the client's.
+        candidates.extend(
+            crate::trace::candidates::candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings)
+                .into_iter()
+                .filter(|candidate| self.is_server_action(candidate.function)),
+        );
+        for candidate in candidates {
+            let defined = self.program.function(candidate.function);
+            if reached_already.contains(&candidate.function) || defined.kind == FunctionKind::Template || !candidate.named {
+                continue;
+            }
+            let is_action = self.is_server_action(candidate.function);
+            let takes_request = defined.params.iter().any(|param| {
+                self.rules.lexicon.is("handler-parameter", &param.name)
+                    || param.ty.as_ref().is_some_and(|ty| self.rules.lexicon.is("handler-parameter", ty.last()))
+                    || param.parts.iter().any(|(part, _)| self.rules.lexicon.is("handler-parameter", part))
+            });
+            if !is_action && !takes_request {
+                continue;
+            }
+            let reached = reach.walk_functions(&[candidate.function]);
+            let has_evidence = reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }));
+            if has_evidence || is_action {
+                found.push((candidate, reached, is_action));
+            }
+        }
+        let inner: BTreeSet<FunctionId> =
+            found.iter().flat_map(|(candidate, reached, _)| reached.functions.iter().copied().filter(|function| *function != candidate.function)).collect();
+        let has_mounted = flows.iter().any(|flow| flow.server.is_some());
+        found
+            .into_iter()
+            .filter(|(candidate, _, is_action)| !inner.contains(&candidate.function) && (*is_action || !has_mounted))
+            .filter(|(_, reached, _)| {
+                !reached.events.iter().any(|event| matches!(event.kind, EventKind::SignOut(_))) || reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }))
+            })
+            .map(|(candidate, reached, _)| {
+                let handler = self.handler(candidate.function, &candidate.symbol, Side::Server);
+                Flow {
+                    server: Some(handler),
+                    clients: Vec::new(),
+                    events: reached.events.into_iter().map(|event| (Side::Server, event)).collect(),
+                    requests: Vec::new(),
+                    library: None,
+                    calls_elsewhere: None,
+                }
+            })
+            .collect()
+    }
+}

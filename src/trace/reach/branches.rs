@@ -1,0 +1,140 @@
+//! What a test means for its branches: an error, a missing session, or never.
+
+use super::{State, Step, Use, Walk, Way};
+use crate::ir::{Block, Value, ValueKind};
+use crate::link::ModuleId;
+use crate::source::Span;
+
+/// What a branch means for what stands in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Branch {
+    Ordinary,
+    Condition,
+    NoSession,
+    Error,
+    Dead,
+}
+
+impl Branch {
+    pub(super) fn apply(self, mut state: State, module: ModuleId, test: Span) -> State {
+        match self {
+            Self::Ordinary => {}
+            Self::Condition => state.condition = state.condition.or(Some(Step { module, span: test })),
+            Self::NoSession => state.way = state.way.max(Way::NoSession),
+            Self::Error => state.way = state.way.max(Way::Error),
+            Self::Dead => state.way = Way::Dead,
+        }
+        state
+    }
+}
+
+impl<'p> Walk<'_, '_, 'p> {
+    pub(super) fn branch(&mut self, test: &'p Value, then: &'p Block, otherwise: &'p Block) -> bool {
+        self.value(test, Use::default());
+        let before = self.state;
+        let (on_true, on_false) = self.judge_test(test);
+        self.state = on_true.apply(before, self.place().module, test.span);
+        let then_leaves = self.block(then);
+        self.state = on_false.apply(before, self.place().module, test.span);
+        let otherwise_leaves = self.block(otherwise);
+        self.state = before;
+        match (on_true, on_false) {
+            (Branch::Dead, _) => otherwise_leaves && !otherwise.is_empty(),
+            (_, Branch::Dead) => then_leaves,
+            _ => then_leaves && otherwise_leaves && !otherwise.is_empty(),
+        }
+    }
+
+    /// What a test means for its two branches.
+    pub(super) fn judge_test(&self, test: &'p Value) -> (Branch, Branch) {
+        let (folded, _) = self.reach.program.fold(test, self.place());
+        match &folded.kind {
+            ValueKind::Bool(true) => return (Branch::Ordinary, Branch::Dead),
+            ValueKind::Bool(false) | ValueKind::Null => return (Branch::Dead, Branch::Ordinary),
+            ValueKind::Number(number) if *number == 0.0 => return (Branch::Dead, Branch::Ordinary),
+            _ => {}
+        }
+        let (negated, subject) = polarity(test);
+        let mut words = Vec::new();
+        collect_words(subject, &mut words, 0);
+        let lexicon = &self.reach.rules.lexicon;
+        let is = |class: &str| words.iter().any(|word| lexicon.is(class, word));
+        let (yes, no) = if is("error") && !is("success") {
+            (Branch::Error, Branch::Ordinary)
+        } else if is("success") {
+            (Branch::Ordinary, Branch::Error)
+        } else if is("method-test") {
+            (Branch::Ordinary, Branch::Ordinary)
+        } else if is("session") || is("token") || is("auth") || is("cookie") {
+            (Branch::Ordinary, Branch::NoSession)
+        } else {
+            return (Branch::Condition, Branch::Condition);
+        };
+        if negated { (no, yes) } else { (yes, no) }
+    }
+}
+
+/// Whether a test is turned round, and what it tests.
+fn polarity(test: &Value) -> (bool, &Value) {
+    use crate::ir::BinaryOp;
+    match &test.kind {
+        ValueKind::Not(inner) => {
+            let (negated, subject) = polarity(inner);
+            (!negated, subject)
+        }
+        ValueKind::Binary { op: BinaryOp::Equal, left, right } if is_nothing(right) => (true, left),
+        ValueKind::Binary { op: BinaryOp::Equal, left, right } if is_nothing(left) => (true, right),
+        ValueKind::Binary { op: BinaryOp::NotEqual, left, right } if !is_nothing(right) && !is_nothing(left) => (true, left),
+        // `!a || !b`, `!a && …`
+        ValueKind::Choice { test: first, then, otherwise } => {
+            if matches!(otherwise.kind, ValueKind::Null) {
+                polarity(if first.span == then.span { first } else { then })
+            } else {
+                polarity(first)
+            }
+        }
+        ValueKind::Unknown(parts) if parts.len() == 1 => polarity(&parts[0]),
+        _ => (false, test),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Null | ValueKind::Bool(false) => true,
+        ValueKind::Text(text) => text.is_empty() || text == "undefined",
+        ValueKind::Name(name) => name == "undefined",
+        _ => false,
+    }
+}
+
+/// The identifiers of a test.
+fn collect_words<'v>(value: &'v Value, into: &mut Vec<&'v str>, depth: usize) {
+    if depth > 8 {
+        return;
+    }
+    match &value.kind {
+        ValueKind::Name(text) => into.push(text),
+        ValueKind::Member(of, text) => {
+            into.push(text);
+            collect_words(of, into, depth + 1);
+        }
+        ValueKind::Call(call) => collect_words(&call.callee, into, depth + 1),
+        ValueKind::Binary { left, right, .. } => {
+            collect_words(left, into, depth + 1);
+            collect_words(right, into, depth + 1);
+        }
+        ValueKind::Not(inner) | ValueKind::Await(inner) => collect_words(inner, into, depth + 1),
+        ValueKind::Choice { test, then, .. } => {
+            collect_words(test, into, depth + 1);
+            if test.span != then.span {
+                collect_words(then, into, depth + 1);
+            }
+        }
+        ValueKind::Unknown(parts) => parts.iter().for_each(|part| collect_words(part, into, depth + 1)),
+        ValueKind::Index(of, key) => {
+            collect_words(of, into, depth + 1);
+            collect_words(key, into, depth + 1);
+        }
+        _ => {}
+    }
+}

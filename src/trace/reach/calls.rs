@@ -1,0 +1,151 @@
+//! Calls: what they are, and the functions they lead into.
+
+use std::rc::Rc;
+
+use super::{CallFacts, EventKind, Step, Use, Walk};
+use crate::ir::{Call, CallStyle, Name, ValueKind};
+use crate::link::FunctionId;
+use crate::rules::Subject;
+use crate::trace::candidates::is_logout_name;
+use crate::trace::requests::{declared_request, request_of, ruled_request};
+
+impl<'p> Walk<'_, '_, 'p> {
+    pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
+        // What is called before this one in the chain.
+        match &call.callee.kind {
+            ValueKind::Member(of, _) => self.value(of, used),
+            ValueKind::Call(_) => self.value(&call.callee, used),
+            _ => {}
+        }
+        let facts = self.facts(call);
+        let fitted = self.sort(&facts.entries, call.span, Some(call), used);
+        if fitted.has_rule && !facts.targets.is_empty() {
+            self.drop_weak();
+        }
+        if !fitted.navigation
+            && let Some(request) = &facts.request
+        {
+            self.push(EventKind::Request(request.clone()), call.span, used);
+        }
+        self.arguments(call, &fitted);
+        self.enter(call, &facts, fitted.is_known);
+    }
+
+    /// A fallback rule says nothing where the function itself is known.
+    fn drop_weak(&mut self) {
+        let rules = self.reach.rules;
+        if let Some(event) = self.reached.events.last_mut()
+            && let EventKind::Rules { entries, .. } = &mut event.kind
+        {
+            entries.retain(|entry| !rules.rules[entry.index].weak);
+            if entries.is_empty() {
+                self.reached.events.pop();
+            }
+        }
+    }
+
+    /// What a call is, found out once.
+    fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
+        let key = std::ptr::from_ref(call) as usize;
+        if let Some(known) = self.reach.known.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let place = self.place();
+        let program = self.reach.program;
+        let targets = if call.style == CallStyle::Element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
+        let names = program.names_of_call(call, place, self.reach.follow);
+        let entries = self.entries(Subject::Call { call, names: &names });
+        let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
+        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request });
+        self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
+        facts
+    }
+
+    fn enter(&mut self, call: &'p Call, facts: &CallFacts, is_known: bool) {
+        let CallFacts { last, targets, .. } = facts;
+        let place = self.place();
+        self.trail.push(Step { module: place.module, span: call.span });
+        for target in targets {
+            if self.reach.is_client
+                && let Some(endpoints) = self.reach.endpoints.by_function.get(target)
+                && let Some(first) = endpoints.first()
+            {
+                self.push(EventKind::Endpoint(*first), call.span, Use::default());
+                continue;
+            }
+            if let Some(request) = declared_request(self.reach.program, *target, self.reach.rules) {
+                self.push(EventKind::Request(request), call.span, Use::default());
+                continue;
+            }
+            self.function(*target);
+            self.listen(Some(*target), "");
+        }
+        if targets.is_empty() {
+            self.listen(None, last);
+            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) {
+                self.by_name(last, call);
+            }
+        }
+        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
+        for argument in call.args.iter().take(1) {
+            if let ValueKind::Text(text) = &argument.value.kind
+                && self.reach.rules.lexicon.is("logout", text)
+                && targets.is_empty()
+                && text.len() < 40
+                && !text.starts_with('/')
+                && !text.contains([' ', '.', '?'])
+                && !text.contains("//")
+            {
+                let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
+                self.by_name(&action, call);
+            }
+        }
+        self.trail.pop();
+    }
+
+    /// A call whose function is not known, by its name: the one function of the project that bears it on the same side.
+    fn by_name(&mut self, name: &str, call: &Call) {
+        let place = self.place();
+        let here = place.module;
+        let language = self.reach.program.module(here).language;
+        let candidates: Vec<FunctionId> = self
+            .reach
+            .program
+            .functions_named(name)
+            .iter()
+            .copied()
+            .filter(|id| {
+                let function = self.reach.program.function(*id);
+                self.reach.program.module(id.module).language.name() == language.name()
+                    && !function.body.is_empty()
+                    && place.function != Some(id.index)
+                    && !self.trail.iter().any(|step| step.module == id.module && function.span.contains(step.span))
+            })
+            .collect();
+        let own_module: Vec<FunctionId> = candidates.iter().copied().filter(|id| id.module == here).collect();
+        let chosen = if own_module.len() == 1 { own_module } else { candidates };
+        if chosen.is_empty() || chosen.len() > 3 || chosen.iter().any(|id| self.reach.endpoints.by_function.contains_key(id)) {
+            self.push(EventKind::Unknown(name.to_owned()), call.span, Use::default());
+            return;
+        }
+        for function in chosen {
+            self.function(function);
+        }
+    }
+
+    fn listen(&mut self, function: Option<FunctionId>, name: &str) {
+        let runs: Vec<FunctionId> = self
+            .reach
+            .listeners
+            .iter()
+            .filter(|listener| match (listener.to, function) {
+                (Some(to), Some(function)) => to == function,
+                _ => !name.is_empty() && listener.name == name,
+            })
+            .flat_map(|listener| listener.runs.iter().copied())
+            .collect();
+        for run in runs {
+            self.function(run);
+        }
+    }
+}

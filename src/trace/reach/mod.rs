@@ -1,0 +1,256 @@
+//! Follows one handler down its calls: every place it reaches, in which way, and by which calls.
+
+mod arguments;
+mod branches;
+mod calls;
+mod walk;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::endpoints::Endpoints;
+use super::lookup::At;
+use super::requests::Request;
+use super::survey::within_names;
+use crate::ir::Call;
+use crate::link::{FunctionId, ModuleId, Place, Program};
+use crate::rules::{Entry, Kind, RuleSet, Subject};
+use crate::source::Span;
+
+/// In what way control gets to a place, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Way {
+    Ordinary,
+    /// Later than one second.
+    Deferred,
+    /// Only where no session or token is there.
+    NoSession,
+    /// Only where something failed.
+    Error,
+    /// Never: a branch that a constant turns off.
+    Dead,
+}
+
+/// One call on the way from the handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Step {
+    pub module: ModuleId,
+    pub span: Span,
+}
+
+/// What was met.
+#[derive(Debug, Clone)]
+pub enum EventKind<'p> {
+    /// Rules fit the place.
+    Rules { entries: Vec<Entry>, call: Option<&'p Call> },
+    /// An endpoint is called.
+    Request(Request),
+    /// A function that answers an endpoint is called directly: a server action.
+    Endpoint(usize),
+    /// A provider's sign-out.
+    SignOut(usize),
+    /// A call with a logout's name whose function is not known.
+    Unknown(String),
+}
+
+/// One thing that a handler reaches.
+#[derive(Debug, Clone)]
+pub struct Event<'p> {
+    pub kind: EventKind<'p>,
+    pub place: Place,
+    pub span: Span,
+    pub way: Way,
+    /// The condition under which it is reached, if it is not a guard on the credential.
+    pub condition: Option<Step>,
+    pub awaited: bool,
+    /// It is part of what its function returns.
+    pub returned: bool,
+    /// The variable to which its value is assigned.
+    pub bound: Option<&'p str>,
+    pub trail: Vec<Step>,
+}
+
+/// What is followed.
+pub(super) struct Reach<'a, 'p> {
+    pub program: &'a Program<'p>,
+    pub rules: &'a RuleSet,
+    pub endpoints: &'a Endpoints<'p>,
+    pub listeners: &'a [Listener],
+    /// Follow into files that are not lowered yet.
+    pub follow: bool,
+    /// Calls of endpoints' functions are ties, not calls.
+    pub is_client: bool,
+    /// What was found out about calls before: several handlers often reach the same functions.
+    pub known: RefCell<FxHashMap<usize, Rc<CallFacts>>>,
+}
+
+/// What a call is, whoever reaches it.
+#[derive(Debug)]
+pub(super) struct CallFacts {
+    last: String,
+    targets: Vec<FunctionId>,
+    entries: Vec<Entry>,
+    request: Option<Request>,
+}
+
+/// A function that runs whenever another is called.
+#[derive(Debug, Clone)]
+pub(super) struct Listener {
+    pub to: Option<FunctionId>,
+    pub name: String,
+    pub runs: Vec<FunctionId>,
+}
+
+/// All that a handler reaches.
+#[derive(Debug, Default)]
+pub(super) struct Reached<'p> {
+    pub events: Vec<Event<'p>>,
+    pub functions: Vec<FunctionId>,
+}
+
+/// How many calls deep a handler is followed.
+const MAX_DEPTH: usize = 14;
+
+/// How many functions one handler may reach.
+const MAX_FUNCTIONS: usize = 500;
+
+/// The kinds that are looked for on the way.
+const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation, Kind::Request];
+
+impl<'p> Reach<'_, 'p> {
+    /// Follows the functions of one handler.
+    pub(super) fn walk_functions(&self, roots: &[FunctionId]) -> Reached<'p> {
+        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), state: State::default() };
+        for root in roots {
+            walk.function(*root);
+        }
+        let mut functions: Vec<FunctionId> = walk.visited.keys().copied().collect();
+        functions.sort();
+        walk.reached.functions = functions;
+        walk.reached
+    }
+
+    /// Follows one call as if it stood alone.
+    pub(super) fn walk_call(&self, call: &'p Call, place: Place) -> Reached<'p> {
+        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), state: State::default() };
+        walk.state.place = Some(place);
+        walk.call(call, Use::default());
+        walk.reached
+    }
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    place: Option<Place>,
+    way: Way,
+    condition: Option<Step>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { place: None, way: Way::Ordinary, condition: None }
+    }
+}
+
+/// What becomes of a value.
+#[derive(Clone, Copy, Default)]
+struct Use<'p> {
+    awaited: bool,
+    returned: bool,
+    bound: Option<&'p str>,
+}
+
+struct Walk<'r, 'a, 'p> {
+    reach: &'r Reach<'a, 'p>,
+    reached: Reached<'p>,
+    visited: FxHashMap<FunctionId, Way>,
+    trail: Vec<Step>,
+    state: State,
+}
+
+#[derive(Default)]
+struct Fitted {
+    callbacks: Vec<usize>,
+    navigation: bool,
+    has_rule: bool,
+    /// A rule or provider says what it is.
+    is_known: bool,
+}
+
+impl<'p> Walk<'_, '_, 'p> {
+    fn place(&self) -> Place {
+        self.state.place.unwrap_or(Place { module: ModuleId(0), function: None })
+    }
+
+    fn function(&mut self, function: FunctionId) {
+        let way = self.state.way;
+        if self.visited.get(&function).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
+            return;
+        }
+        self.visited.insert(function, way);
+        let before = self.state;
+        self.state.place = Some(Place::of(function));
+        let defined = self.reach.program.function(function);
+        for param in &defined.params {
+            if let Some(default) = &param.default {
+                self.value(default, Use::default());
+            }
+        }
+        self.block(&defined.body);
+        self.state = before;
+    }
+
+    fn push(&mut self, kind: EventKind<'p>, span: Span, used: Use<'p>) {
+        let State { way, condition, .. } = self.state;
+        self.reached.events.push(Event {
+            kind,
+            place: self.place(),
+            span,
+            way,
+            condition,
+            awaited: used.awaited,
+            returned: used.returned,
+            bound: used.bound,
+            trail: self.trail.clone(),
+        });
+    }
+
+    /// The rules that fit a place become an event; says which callbacks and navigations fit too.
+    fn fit(&mut self, subject: Subject<'_, 'p>, span: Span) -> Fitted {
+        let entries = self.entries(subject);
+        self.sort(&entries, span, None, Use::default())
+    }
+
+    fn sort(&mut self, entries: &[Entry], span: Span, call: Option<&'p Call>, used: Use<'p>) -> Fitted {
+        let mut fitted = Fitted::default();
+        let mut rules = Vec::new();
+        for entry in entries.iter().copied() {
+            match entry.kind {
+                Kind::Rule => rules.push(entry),
+                Kind::ProviderSignOut => {
+                    fitted.is_known = true;
+                    self.push(EventKind::SignOut(entry.index), span, used);
+                }
+                Kind::Callback => fitted.callbacks.push(entry.index),
+                Kind::Navigation => fitted.navigation = true,
+                _ => {}
+            }
+        }
+        fitted.has_rule = !rules.is_empty();
+        fitted.is_known |= fitted.has_rule;
+        if !rules.is_empty() {
+            self.push(EventKind::Rules { entries: rules, call }, span, used);
+        }
+        fitted
+    }
+
+    fn entries(&self, subject: Subject<'_, 'p>) -> Vec<Entry> {
+        let place = self.place();
+        let program = self.reach.program;
+        let language = program.module(place.module).language;
+        let at = At { program, place };
+        self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
+    }
+}

@@ -1,0 +1,175 @@
+//! Walks steps and values in the order in which they run.
+
+use super::{EventKind, Use, Walk, Way};
+use crate::ir::{AssignOp, Block, Name, StepKind, Value, ValueKind};
+use crate::link::FunctionId;
+use crate::rules::Subject;
+use crate::source::Span;
+use crate::trace::requests::{location_request, record_request};
+
+impl<'p> Walk<'_, '_, 'p> {
+    /// Walks a block; says whether control leaves it for certain.
+    pub(super) fn block(&mut self, block: &'p Block) -> bool {
+        for step in block {
+            let leaves = self.step(&step.kind);
+            if leaves {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn step(&mut self, step: &'p StepKind) -> bool {
+        match step {
+            StepKind::Evaluate(value) => {
+                self.value(value, Use::default());
+                false
+            }
+            StepKind::Assign { target, op, value, .. } => {
+                let bound = match &target.kind {
+                    ValueKind::Name(name) => Some(name.as_str()),
+                    _ => None,
+                };
+                self.assign(target, *op, value);
+                // A declared function runs when it is called.
+                if !matches!(value.kind, ValueKind::Closure(_)) {
+                    self.value(value, Use { bound, ..Use::default() });
+                }
+                false
+            }
+            StepKind::Delete(value) => {
+                self.delete(value);
+                false
+            }
+            StepKind::Branch { test, then, otherwise } => self.branch(test, then, otherwise),
+            StepKind::Match { subject, arms } => {
+                subject.iter().for_each(|value| self.value(value, Use::default()));
+                let before = self.state;
+                let mut all_leave = !arms.is_empty();
+                for (labels, arm) in arms {
+                    self.state = before;
+                    if labels.iter().any(is_error_label) {
+                        self.state.way = self.state.way.max(Way::Error);
+                    }
+                    all_leave &= self.block(arm) && !labels.is_empty();
+                }
+                self.state = before;
+                all_leave && arms.iter().any(|(labels, _)| labels.is_empty())
+            }
+            StepKind::Loop { head, body } => {
+                head.iter().for_each(|value| self.value(value, Use::default()));
+                self.block(body);
+                false
+            }
+            StepKind::Attempt { body, caught, finally } => {
+                let leaves = self.block(body);
+                let before = self.state;
+                self.state.way = self.state.way.max(Way::Error);
+                self.block(caught);
+                self.state = before;
+                self.block(finally) || leaves
+            }
+            StepKind::Return(value) => {
+                if let Some(value) = value {
+                    self.value(value, Use { returned: true, awaited: true, bound: None });
+                    // `return async dispatch => …`: what is returned is what the caller runs.
+                    if let ValueKind::Closure(index) = &value.kind {
+                        self.function(FunctionId { module: self.place().module, index: *index });
+                    }
+                }
+                true
+            }
+            StepKind::Throw(value) => {
+                let before = self.state;
+                self.state.way = self.state.way.max(Way::Error);
+                value.iter().for_each(|value| self.value(value, Use::default()));
+                self.state = before;
+                true
+            }
+            StepKind::Leave => true,
+        }
+    }
+
+    fn assign(&mut self, target: &'p Value, op: AssignOp, value: &'p Value) {
+        let place = self.place();
+        let program = self.reach.program;
+        if let Some(request) = location_request(program, self.reach.rules, target, value, place) {
+            let span = request.span;
+            self.push(EventKind::Request(request), span, Use::default());
+        }
+        // A new local variable is no state.
+        if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
+            return;
+        }
+        let names = program.names_of(target, place, false);
+        let span = Span { start: target.span.start, end: value.span.end.max(target.span.end) };
+        let fitted = self.fit(Subject::Assign { names: &names, value }, span);
+        self.handed_object(value, span, &fitted);
+    }
+
+    fn pair(&mut self, key: &'p Value, value: &'p Value) {
+        let name = match &key.kind {
+            ValueKind::Text(text) => Name { imported: false, segments: vec![crate::ir::Segment { text: text.clone(), called: None }] },
+            ValueKind::Name(_) | ValueKind::Member(..) => Name::written(key),
+            _ => return,
+        };
+        self.fit(Subject::Assign { names: &[name], value }, Span { start: key.span.start, end: value.span.end.max(key.span.end) });
+    }
+
+    fn delete(&mut self, value: &'p Value) {
+        let names = self.reach.program.names_of(value, self.place(), false);
+        self.fit(Subject::Delete { names: &names }, value.span);
+    }
+
+    pub(super) fn value(&mut self, value: &'p Value, used: Use<'p>) {
+        match &value.kind {
+            ValueKind::Call(call) => self.call(call, used),
+            ValueKind::Await(inner) => self.value(inner, Use { awaited: true, ..used }),
+            ValueKind::Block(block) => {
+                self.block(block);
+            }
+            ValueKind::List(parts) => {
+                // A pair is a key with its value: `(SET_COOKIE, "sid=; Max-Age=0")`.
+                if let [key, paired] = parts.as_slice() {
+                    self.pair(key, paired);
+                }
+                parts.iter().for_each(|part| self.value(part, used));
+            }
+            ValueKind::Template(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| self.value(part, used)),
+            ValueKind::Member(of, _) | ValueKind::Not(of) => self.value(of, Use { bound: None, ..used }),
+            ValueKind::Index(of, key) => {
+                self.value(of, used);
+                self.value(key, used);
+            }
+            ValueKind::Record(entries) => {
+                if let Some(request) = record_request(self.reach.program, self.reach.rules, value, self.place()) {
+                    self.push(EventKind::Request(request), value.span, used);
+                }
+                entries.iter().for_each(|(_, entry)| self.value(entry, used));
+            }
+            ValueKind::Choice { test, then, otherwise } => {
+                self.value(test, Use::default());
+                let before = self.state;
+                let (on_true, on_false) = self.judge_test(test);
+                let same = std::ptr::eq(test.as_ref(), then.as_ref()) || test.span == then.span;
+                if !same {
+                    self.state = on_true.apply(before, self.place().module, test.span);
+                    self.value(then, used);
+                    self.state = on_false.apply(before, self.place().module, test.span);
+                }
+                self.value(otherwise, used);
+                self.state = before;
+            }
+            ValueKind::Binary { left, right, .. } => {
+                self.value(left, used);
+                self.value(right, used);
+            }
+            ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null | ValueKind::Name(_) | ValueKind::This | ValueKind::Super | ValueKind::Closure(_) => {}
+        }
+    }
+}
+
+fn is_error_label(label: &Value) -> bool {
+    let name = Name::written(label);
+    matches!(name.segments.first().map_or("", |segment| segment.text.as_str()), "Err" | "Error" | "Failure" | "None")
+}
