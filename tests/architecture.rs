@@ -41,6 +41,8 @@ const MAY_TOUCH_THE_SYSTEM: &[(&str, &str)] = &[
     ("src/examples.rs", "writes each example into a folder of its own"),
     ("src/cli/mod.rs", "looks up what the user wishes of a terminal"),
     ("src/main.rs", "takes the arguments"),
+    ("src/resolve/kotlin.rs", "reads the heads of listed files for their packages"),
+    ("src/resolve/layout.rs", "reads listed manifests that say where modules lie"),
 ];
 
 /// Names of libraries that `src/` may say, each for its reason.

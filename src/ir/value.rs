@@ -176,7 +176,7 @@ pub struct Argument {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypeName {
     pub path: Vec<String>,
-    pub args: Vec<TypeName>,
+    pub args: Vec<Self>,
 }
 
 impl Value {

@@ -53,12 +53,15 @@ pub struct Program<'p> {
     classes_by_base: FxHashMap<&'p str, Vec<ClassId>>,
     modules_by_package: FxHashMap<&'p str, Vec<ModuleId>>,
     finder: &'p dyn Finder,
-    found: Mutex<FxHashMap<(FileId, String, Option<String>), Vec<FileId>>>,
+    found: Mutex<Found>,
     wanted: Mutex<BTreeSet<Wanted>>,
     callers: OnceLock<FxHashMap<&'p str, Vec<(&'p Call, Place)>>>,
     /// What values were found to stand for, in shards so that threads seldom wait for one another.
     evaluated: Vec<Mutex<Evaluated<'p>>>,
 }
+
+/// Where imports lead, by the importing file, the module and the item.
+type Found = FxHashMap<(FileId, String, Option<String>), Vec<FileId>>;
 
 /// Answers by value, place, and whether files were asked for.
 type Evaluated<'p> = FxHashMap<(usize, Place, bool), Arc<[Thing<'p>]>>;

@@ -66,7 +66,7 @@ impl RuleSet {
             (What::Delete(patterns), Subject::Delete { names }) => fits_name(patterns, names),
             (What::Sql(test), Subject::Call { call, .. }) => call.args.iter().any(|argument| {
                 sql::statements(lookup.fold(&argument.value)).iter().any(|statement| {
-                    test.verbs.iter().any(|verb| *verb == statement.verb)
+                    test.verbs.contains(&statement.verb)
                         && test.table.as_ref().is_none_or(|glob| glob.fits(&statement.table, lexicon))
                         && test.set.as_ref().is_none_or(|glob| statement.set.iter().any(|column| glob.fits(column, lexicon)))
                 })

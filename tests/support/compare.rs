@@ -7,7 +7,7 @@ use logout_audit::outcome::{Action, Evidence, Flow, Outcome, Side};
 use super::truth::{Expected, ExpectedFlow, Line, Truth, place_of};
 
 /// The differences between truth and outcome, sorted by kind and place.
-pub fn differences(truth: &Truth, outcome: &Outcome) -> Vec<String> {
+pub(crate) fn differences(truth: &Truth, outcome: &Outcome) -> Vec<String> {
     let mut differences = Vec::new();
     compare_verdicts(&truth.verdicts, outcome, &mut differences);
     // Who hands all sessions over has no flows of its own; whether the hand-over is listed as one is not asked.
@@ -88,7 +88,7 @@ fn compare_evidence(truth: &Truth, outcome: &Outcome, differences: &mut Vec<Stri
     }
     for (place @ ((file, line), action), reason) in &truth.not {
         let has_reason = |one: &&Evidence| !one.counts && one.why_not.as_deref().is_some_and(|why| why.contains(reason));
-        if !reason.is_empty() && !seen.get(place).is_some_and(|all| all.iter().any(|one| has_reason(&one))) {
+        if !reason.is_empty() && !seen.get(place).is_some_and(|all| all.iter().any(has_reason)) {
             differences.push(format!("{file}:{line}: expected {action} that does not count, with `{reason}` in the reason, got {}", told(place)));
         }
     }

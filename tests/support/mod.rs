@@ -1,8 +1,8 @@
 //! Small projects whose truth is written into them: reads the cases of `fixtures/` and compares them with an outcome.
 #![allow(dead_code, reason = "each test file that includes this module uses a part of it")]
 
-pub mod compare;
-pub mod truth;
+pub(crate) mod compare;
+pub(crate) mod truth;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use logout_audit::outcome::Outcome;
@@ -10,12 +10,12 @@ use logout_audit::pipeline::{self, Settings};
 use logout_audit::rules::RuleSet;
 
 /// The root of the source tree.
-pub fn root() -> &'static Utf8Path {
+pub(crate) fn root() -> &'static Utf8Path {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every folder below `fixtures/` that holds an `expected.toml`, sorted.
-pub fn cases() -> Vec<Utf8PathBuf> {
+pub(crate) fn cases() -> Vec<Utf8PathBuf> {
     let mut cases: Vec<Utf8PathBuf> = walkdir::WalkDir::new(root().join("fixtures"))
         .into_iter()
         .map(|entry| entry.expect("the fixtures can be listed"))
@@ -28,12 +28,12 @@ pub fn cases() -> Vec<Utf8PathBuf> {
 }
 
 /// Audits one case with the built-in rules.
-pub fn audit(case: &Utf8Path, rules: &RuleSet) -> Outcome {
+pub(crate) fn audit(case: &Utf8Path, rules: &RuleSet) -> Outcome {
     audit_with(case, rules, 0)
 }
 
 /// Audits one case with the built-in rules and a number of walking threads.
-pub fn audit_with(case: &Utf8Path, rules: &RuleSet, threads: usize) -> Outcome {
+pub(crate) fn audit_with(case: &Utf8Path, rules: &RuleSet, threads: usize) -> Outcome {
     let mut settings = Settings { paths: vec![case.to_path_buf()], ..Settings::default() };
     settings.walk.threads = threads;
     pipeline::audit(&settings, rules).expect("a fixture can be audited").0

@@ -11,11 +11,11 @@ use logout_audit::outcome::{Action, Side};
 use serde::Deserialize;
 
 /// A line of a file of the case.
-pub type Line = (Utf8PathBuf, u32);
+pub(crate) type Line = (Utf8PathBuf, u32);
 
 /// What a case must give.
 #[derive(Debug, Default)]
-pub struct Truth {
+pub(crate) struct Truth {
     pub verdicts: Expected,
     pub handlers: BTreeSet<(Line, Side)>,
     pub found: BTreeSet<(Line, Action)>,
@@ -28,7 +28,7 @@ pub struct Truth {
 /// `expected.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expected {
+pub(crate) struct Expected {
     /// `pass`, `fail` or `skip`.
     pub clears_data: String,
     pub invalidates_session: String,
@@ -60,7 +60,7 @@ pub struct Expected {
 /// One flow of `expected.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExpectedFlow {
+pub(crate) struct ExpectedFlow {
     /// `src/app.ts:12 POST /api/logout`; empty for a flow of the client alone.
     #[serde(default)]
     pub server: String,
@@ -72,7 +72,7 @@ pub struct ExpectedFlow {
 }
 
 /// Reads the truth of a case.
-pub fn read(case: &Utf8Path) -> Truth {
+pub(crate) fn read(case: &Utf8Path) -> Truth {
     let text = std::fs::read_to_string(case.join("expected.toml")).expect("`expected.toml` can be read");
     let verdicts: Expected = toml::from_str(&text).unwrap_or_else(|error| panic!("{case}/expected.toml: {error}"));
     let mut truth = Truth::default();
@@ -103,7 +103,7 @@ pub fn read(case: &Utf8Path) -> Truth {
 }
 
 /// `src/app.ts:12` as file and line.
-pub fn place_of(text: &str) -> Line {
+pub(crate) fn place_of(text: &str) -> Line {
     let (file, line) = text.rsplit_once(':').unwrap_or_else(|| panic!("`{text}` is no place"));
     (file.into(), line.parse().unwrap_or_else(|_| panic!("`{text}` has no line number")))
 }

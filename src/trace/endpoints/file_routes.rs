@@ -79,7 +79,7 @@ fn file_path(rule: &crate::rules::FileRoute, path: &str) -> (String, Option<Stri
             segments.extend(parts);
         }
     }
-    segments.retain(|segment| !(segment.starts_with('(') && segment.ends_with(')')) && !segment.starts_with('_') && !segment.starts_with('@'));
+    segments.retain(|segment| !(segment.starts_with(['_', '@']) || segment.starts_with('(') && segment.ends_with(')')));
     if segments.last().is_some_and(|last| rule.drop.contains(last)) {
         segments.pop();
     }

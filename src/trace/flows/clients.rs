@@ -109,7 +109,7 @@ impl<'p> Tracer<'_, 'p> {
         servers: &[Vec<usize>],
         relays: &BTreeMap<usize, usize>,
         flow_of: &FxHashMap<usize, usize>,
-        flows: &mut Vec<Flow<'p>>,
+        flows: &mut [Flow<'p>],
         alone: &mut Vec<Flow<'p>>,
     ) {
         let mut tied: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
@@ -163,7 +163,7 @@ impl<'p> Tracer<'_, 'p> {
         let own_evidence = events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. }));
         // What only wraps a provider or a callback is no handler of its own.
         let named = group_named || elsewhere.is_some();
-        if named && (own_evidence || elsewhere.is_some()) && !(is_other && !servers.is_empty()) {
+        if named && (own_evidence || elsewhere.is_some()) && (!is_other || servers.is_empty()) {
             alone.push(Flow {
                 server: None,
                 clients,
