@@ -51,3 +51,43 @@ fn rule_files() -> Vec<(String, String)> {
         .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a rule file is text")))
         .collect()
 }
+
+/// Rows that were found by experiment: what each library's call really does. Kept by ecosystem, id and the actions performed.
+fn truth() -> std::collections::BTreeMap<String, Vec<String>> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth");
+    let mut rows = std::collections::BTreeMap::new();
+    for ecosystem in ["npm", "pypi", "crates", "jvm-android"] {
+        let text = std::fs::read_to_string(folder.join(format!("{ecosystem}.json"))).expect("the rows are there");
+        let part: std::collections::BTreeMap<String, Vec<String>> = serde_json::from_str(&text).expect("the rows are valid");
+        rows.extend(part);
+    }
+    rows
+}
+
+#[test]
+fn every_example_that_names_a_row_finds_what_the_row_says() {
+    let rules = logout_audit::rules::load(&[]).expect("the built-in rules are valid");
+    let rows = truth();
+    let mut wrong = Vec::new();
+    let of_rules = rules.rules.iter().map(|rule| (&rule.id, &rule.truth, rule.examples.iter().chain(&rule.counter_examples)));
+    let of_handlers = rules.handlers.iter().map(|rule| (&rule.id, &rule.truth, rule.examples.iter().chain(&rule.counter_examples)));
+    for (id, named, examples) in of_rules.chain(of_handlers) {
+        wrong.extend(named.iter().filter(|row| !rows.contains_key(*row)).map(|row| format!("{id}: there is no row `{row}`")));
+        for example in examples {
+            for row in &example.truth {
+                let Some(actions) = rows.get(row) else {
+                    wrong.push(format!("{id}: there is no row `{row}`"));
+                    continue;
+                };
+                let mut wanted = actions.clone();
+                wanted.sort();
+                let mut found: Vec<String> = example.found.iter().flatten().map(|action| action.as_str().to_owned()).collect();
+                found.sort();
+                if example.found.is_some() && found != wanted {
+                    wrong.push(format!("{id}: `{row}` performs {wanted:?}, and the example finds {found:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
