@@ -1,6 +1,7 @@
 //! Calls the stages in order: list, select, lower, link, trace, judge.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -294,7 +295,7 @@ struct Imports<'r> {
 }
 
 impl Finder for Imports<'_> {
-    fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Vec<FileId> {
+    fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Arc<[FileId]> {
         self.resolver.resolve(from, language, module, item)
     }
 }

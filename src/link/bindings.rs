@@ -24,9 +24,8 @@ impl<'p> Program<'p> {
             }
             members = found;
         }
-        for star in &scope.stars {
-            let import = &module.imports[*star];
-            let found = self.star_member(place.module, import, name, follow, steps);
+        if !scope.stars.is_empty() {
+            let found = self.star_member(place.module, name, follow, steps);
             if !found.is_empty() {
                 return found;
             }

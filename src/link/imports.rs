@@ -2,7 +2,7 @@
 
 use super::eval::{Place, Thing};
 use super::program::{ModuleId, Program, Wanted};
-use crate::ir::{ExportTarget, Import, ImportItem, Name, ValueKind};
+use crate::ir::{ExportTarget, Import, ImportItem, Name};
 use crate::source::Language;
 
 impl<'p> Program<'p> {
@@ -27,7 +27,7 @@ impl<'p> Program<'p> {
             return vec![Thing::outside(self.outside_name(from, module, item_name))];
         }
         let mut missing = false;
-        for file in &files {
+        for file in files.iter() {
             let Some(target) = self.module_of(*file) else {
                 missing = true;
                 if follow {
@@ -73,89 +73,54 @@ impl<'p> Program<'p> {
     /// What a module gives under an outside name.
     pub(super) fn exported(&self, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
-        let module = self.module(target);
-        let at = Place { module: target, function: None };
-        let mut default_record = None;
-        for export in &module.exports {
-            if export.name == name {
-                let found = match &export.target {
-                    ExportTarget::Local(local) => self.top_level(target, local, follow, steps),
-                    ExportTarget::Value(value) => self.eval_steps(value, at, follow, steps),
-                    ExportTarget::From { module, item } => self.reach_item(target, module, item, name, follow, steps),
-                };
-                if !found.is_empty() {
-                    return found;
-                }
-            }
-            if export.name == "default"
-                && let ExportTarget::Value(value) = &export.target
-            {
-                default_record = Some(value);
-            }
+        let found = self.own_export(target, name, follow, steps);
+        if !found.is_empty() {
+            return found;
         }
-        if name != "default" {
-            for export in module.exports.iter().filter(|export| export.name == "*") {
-                if let ExportTarget::From { module, .. } = &export.target {
-                    let found = self.reach_item(target, module, &ImportItem::Named(name.to_owned()), name, follow, steps);
-                    if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
-                        return found;
-                    }
-                }
-            }
-            if let Some(record) = default_record
-                && matches!(record.kind, ValueKind::Record(_) | ValueKind::Call(_))
-            {
-                let found: Vec<_> = self.eval_steps(record, at, follow, steps).into_iter().flat_map(|thing| self.member(thing, name, follow, steps)).collect();
-                if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
-                    return found;
-                }
-            }
-        }
+        let scope = self.scope(target);
         if name == "default" {
             // `require` of a module that only has named exports, and a component whose script has none.
-            return if module.exports.iter().any(|export| export.name == "default") { Vec::new() } else { vec![Thing::Module(target)] };
+            return if scope.exports.contains_key("default") { Vec::new() } else { vec![Thing::Module(target)] };
         }
-        self.top_level(target, name, follow, steps)
+        if let Some(record) = scope.default_record(self.module(target)) {
+            let at = Place { module: target, function: None };
+            let found: Vec<_> = self.eval_steps(record, at, follow, steps).into_iter().flat_map(|thing| self.member(thing, name, follow, steps)).collect();
+            if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
+                return found;
+            }
+        }
+        self.star_member(target, name, follow, steps)
+    }
+
+    /// What a module gives under an outside name without what it takes from others as a whole.
+    pub(super) fn own_export(&self, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
+        let module = self.module(target);
+        let scope = self.scope(target);
+        let at = Place { module: target, function: None };
+        for export in scope.exports.get(name).into_iter().flatten().filter_map(|index| module.exports.get(*index)) {
+            let found = match &export.target {
+                ExportTarget::Local(local) => self.top_level(target, local, follow, steps),
+                ExportTarget::Value(value) => self.eval_steps(value, at, follow, steps),
+                ExportTarget::From { module, item } => self.reach_item(target, module, item, name, follow, steps),
+            };
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        if name == "default" { Vec::new() } else { self.own_name(target, name, follow, steps) }
     }
 
     /// What a top-level name of a module stands for; nothing if there is none.
     pub(super) fn top_level(&self, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
-        let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
-        let at = Place { module: target, function: None };
-        let scope = self.scope(target);
-        let mut things = Vec::new();
-        for binding in scope.top(name) {
-            things.extend(self.eval_binding(binding, name, at, follow, steps));
-        }
-        if things.is_empty() {
-            let module = self.module(target);
-            for star in &scope.stars {
-                let found = self.star_member(target, &module.imports[*star], name, follow, steps);
-                if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
-                    return found;
-                }
-            }
-        }
-        things
+        let found = self.own_name(target, name, follow, steps);
+        if found.is_empty() { self.star_member(target, name, follow, steps) } else { found }
     }
 
-    /// A name that `import *` may bring in.
-    pub(super) fn star_member(&self, from: ModuleId, import: &Import, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+    fn own_name(&self, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
-        for file in self.find(from, &import.module, Some(name)) {
-            match self.module_of(file) {
-                Some(target) if target != from => {
-                    let found = self.exported(target, name, follow, steps);
-                    if !found.is_empty() {
-                        return found;
-                    }
-                }
-                Some(_) => {}
-                None if follow => self.want(Wanted::File(file)),
-                None => {}
-            }
-        }
-        Vec::new()
+        let at = Place { module: target, function: None };
+        self.scope(target).top(name).iter().flat_map(|binding| self.eval_binding(binding, name, at, follow, steps)).collect()
     }
 
     /// A name of the same package, which needs no import.
@@ -174,7 +139,7 @@ impl<'p> Program<'p> {
             }
         }
         if follow {
-            for file in self.find(from, &module.package, Some(name)) {
+            for file in self.find(from, &module.package, Some(name)).iter().copied() {
                 if self.module_of(file).is_none() {
                     self.want(Wanted::File(file));
                 }

@@ -67,11 +67,8 @@ impl<'p> Program<'p> {
         let stars = self.scope(place.module).stars.iter().map(|star| format!("{}::{path}", module.imports[*star].module));
         let mut paths: Vec<String> = if matches!(root, "crate" | "self" | "super") { Vec::new() } else { stars.collect() };
         paths.push(path);
-        let files = paths.iter().map(|path| self.find(place.module, path, Some(name))).find(|files| !files.is_empty()).unwrap_or_default();
-        if files.is_empty() {
-            return None;
-        }
-        for file in files {
+        let files = paths.iter().map(|path| self.find(place.module, path, Some(name))).find(|files| !files.is_empty())?;
+        for file in files.iter().copied() {
             match self.module_of(file) {
                 Some(target) => {
                     let found = self.top_level(target, name, follow, steps);
@@ -451,7 +448,7 @@ impl<'p> Program<'p> {
 
     /// The module that a text names, seen from another.
     pub fn module_at(&self, from: super::ModuleId, module: &str) -> Option<super::ModuleId> {
-        self.find(from, module, None).into_iter().find_map(|file| self.module_of(file))
+        self.find(from, module, None).iter().find_map(|file| self.module_of(*file))
     }
 
     /// The functions that a module exports under a name.

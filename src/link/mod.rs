@@ -13,6 +13,7 @@ mod members;
 mod names;
 mod program;
 mod scope;
+mod stars;
 mod types;
 
 pub use eval::{Place, Thing};

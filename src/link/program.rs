@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::eval::{Place, Thing};
 use super::scope::ModuleScope;
+use super::stars::Homes;
 use crate::ir::{Block, Call, Class, ClassIndex, Function, FunctionIndex, Module, ValueKind, each_call};
 use crate::source::{FileId, Language};
 
@@ -31,7 +32,7 @@ pub struct ClassId {
 /// Answers where an import leads.
 pub trait Finder: Sync {
     /// The files that may define `item` of `module`, imported by the file `from`; empty if it is not of the project.
-    fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Vec<FileId>;
+    fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Arc<[FileId]>;
 }
 
 /// What the program still lacks for an answer.
@@ -53,15 +54,13 @@ pub struct Program<'p> {
     classes_by_base: FxHashMap<&'p str, Vec<ClassId>>,
     modules_by_package: FxHashMap<&'p str, Vec<ModuleId>>,
     finder: &'p dyn Finder,
-    found: Mutex<Found>,
+    /// Where star imports lead for a name, by module.
+    homes: Vec<Mutex<FxHashMap<String, Arc<Homes>>>>,
     wanted: Mutex<BTreeSet<Wanted>>,
     callers: OnceLock<FxHashMap<&'p str, Vec<(&'p Call, Place)>>>,
     /// What values were found to stand for, in shards so that threads seldom wait for one another.
     evaluated: Vec<Mutex<Evaluated<'p>>>,
 }
-
-/// Where imports lead, by the importing file, the module and the item.
-type Found = FxHashMap<(FileId, String, Option<String>), Vec<FileId>>;
 
 /// Answers by value, place, and whether files were asked for.
 type Evaluated<'p> = FxHashMap<(usize, Place, bool), Arc<[Thing<'p>]>>;
@@ -81,7 +80,7 @@ impl<'p> Program<'p> {
             classes_by_base: FxHashMap::default(),
             modules_by_package: FxHashMap::default(),
             finder,
-            found: Mutex::default(),
+            homes: modules.iter().map(|_| Mutex::default()).collect(),
             wanted: Mutex::default(),
             callers: OnceLock::new(),
             evaluated: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -156,19 +155,20 @@ impl<'p> Program<'p> {
     }
 
     /// Where an import leads.
-    pub(super) fn find(&self, from: ModuleId, module: &str, item: Option<&str>) -> Vec<FileId> {
+    pub(super) fn find(&self, from: ModuleId, module: &str, item: Option<&str>) -> Arc<[FileId]> {
         let importer = self.module(from);
-        let key = (importer.file, module.to_owned(), item.map(str::to_owned));
-        if let Ok(found) = self.found.lock()
-            && let Some(files) = found.get(&key)
-        {
-            return files.clone();
+        self.finder.find(importer.file, importer.language, module, item)
+    }
+
+    /// Where the star imports of a module lead for a name, if it was asked before.
+    pub(super) fn known_homes(&self, from: ModuleId, name: &str) -> Option<Arc<Homes>> {
+        self.homes[from.0 as usize].lock().ok()?.get(name).cloned()
+    }
+
+    pub(super) fn keep_homes(&self, from: ModuleId, name: &str, homes: Arc<Homes>) {
+        if let Ok(mut known) = self.homes[from.0 as usize].lock() {
+            known.insert(name.to_owned(), homes);
         }
-        let files = self.finder.find(importer.file, importer.language, module, item);
-        if let Ok(mut found) = self.found.lock() {
-            found.insert(key, files.clone());
-        }
-        files
     }
 
     /// The answer for a value at an address, if it was asked before.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::ir::{AssignOp, Block, ClassIndex, FunctionIndex, ImportItem, Module, StepKind, TypeName, Value, ValueKind};
+use crate::ir::{AssignOp, Block, ClassIndex, ExportTarget, FunctionIndex, ImportItem, Module, StepKind, TypeName, Value, ValueKind};
 
 /// One thing that a name may stand for.
 #[derive(Debug, Clone)]
@@ -38,6 +38,10 @@ pub(super) struct ModuleScope<'p> {
     functions: FxHashMap<FunctionIndex, FxHashMap<&'p str, Vec<Binding<'p>>>>,
     /// The imports that bring in all names of a module.
     pub(super) stars: Vec<usize>,
+    /// The exports by their outside names.
+    pub(super) exports: FxHashMap<&'p str, Vec<usize>>,
+    /// The exports that give all names of another module.
+    pub(super) star_exports: Vec<usize>,
 }
 
 impl<'p> ModuleScope<'p> {
@@ -57,6 +61,13 @@ impl<'p> ModuleScope<'p> {
         for (index, class) in module.classes.iter().enumerate() {
             if !class.name.is_empty() && (class.outer.is_none() || !scope.top.contains_key(class.name.as_str())) {
                 scope.top.entry(&class.name).or_default().push(Binding::Class(ClassIndex(index as u32)));
+            }
+        }
+        for (index, export) in module.exports.iter().enumerate() {
+            if export.name == "*" {
+                scope.star_exports.push(index);
+            } else {
+                scope.exports.entry(&export.name).or_default().push(index);
             }
         }
         collect(&module.top, None, &mut scope.top);
@@ -87,6 +98,16 @@ impl<'p> ModuleScope<'p> {
             at = module.function(index).parent;
         }
         self.top(name)
+    }
+
+    /// The record (or the call that makes one) that the module exports as a whole.
+    pub(super) fn default_record(&self, module: &'p Module) -> Option<&'p Value> {
+        let exports = self.exports.get("default")?.iter().rev().filter_map(|index| module.exports.get(*index));
+        let values = exports.filter_map(|export| match &export.target {
+            ExportTarget::Value(value) => Some(value),
+            _ => None,
+        });
+        values.into_iter().next().filter(|value| matches!(value.kind, ValueKind::Record(_) | ValueKind::Call(_)))
     }
 
     /// What `name` is bound to at the top level.

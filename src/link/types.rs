@@ -53,10 +53,8 @@ impl<'p> Program<'p> {
         {
             things = found;
         }
-        if things.is_empty() {
-            for star in &scope.stars {
-                things.extend(self.star_member(place.module, &module.imports[*star], first, follow, steps));
-            }
+        if things.is_empty() && !scope.stars.is_empty() {
+            things = self.star_member(place.module, first, follow, steps);
         }
         if things.is_empty() {
             let mut name = Name::default();

@@ -22,8 +22,11 @@ use rustc_hash::FxHashMap;
 use crate::source::{FileId, Language, Tree};
 use layout::Layout;
 
-/// Answers by file, language, module and item.
-type Answers = FxHashMap<(FileId, Language, String, Option<String>), Vec<FileId>>;
+/// Answers by module and item (with a NUL between), for one file each.
+type Answers = FxHashMap<FileId, FxHashMap<Box<str>, Arc<[FileId]>>>;
+
+/// How many shards the answers have, so that threads seldom wait for one another.
+const SHARDS: usize = 64;
 
 /// From module names to files. Cheap to make: each language is looked into when it is first asked about.
 pub struct Resolver {
@@ -32,7 +35,7 @@ pub struct Resolver {
     python: python::Modules,
     kotlin: kotlin::Packages,
     rust: rust::Crates,
-    known: Mutex<Answers>,
+    known: Vec<Mutex<Answers>>,
 }
 
 impl Resolver {
@@ -45,19 +48,27 @@ impl Resolver {
             kotlin: kotlin::Packages::new(Arc::clone(&layout)),
             rust: rust::Crates::new(Arc::clone(&layout)),
             layout,
-            known: Mutex::default(),
+            known: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
     }
 
     /// The files that may define `item` of `module` (as written in the file `from`), best first. Empty if it is not of this
     /// project. Without an item, the files that may be the module itself.
-    pub fn resolve(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Vec<FileId> {
-        let key = (from, language, module.to_owned(), item.map(str::to_owned));
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return known.clone();
+    pub fn resolve(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Arc<[FileId]> {
+        // For these the module alone tells the file.
+        let item = item.filter(|_| !matches!(language, Language::TypeScript | Language::Component | Language::Template));
+        let mut key = String::with_capacity(module.len() + 1 + item.map_or(0, str::len));
+        key.push_str(module);
+        if let Some(item) = item {
+            key.push('\0');
+            key.push_str(item);
         }
-        let files = self.look_up(from, language, module, item);
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, files.clone());
+        let shard = &self.known[from.0 as usize % SHARDS];
+        if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner).get(&from).and_then(|answers| answers.get(key.as_str())) {
+            return Arc::clone(known);
+        }
+        let files: Arc<[FileId]> = self.look_up(from, language, module, item).into();
+        shard.lock().unwrap_or_else(PoisonError::into_inner).entry(from).or_default().insert(key.into_boxed_str(), Arc::clone(&files));
         files
     }
 
