@@ -1,11 +1,13 @@
 //! Calls the stages in order: list, select, lower, link, trace, judge.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use typed_arena::Arena;
 
 use crate::front;
 use crate::ir::Module;
@@ -69,10 +71,14 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     clock.mark("read");
     let manifests = Manifests::read(&tree);
     let resolver = Resolver::new(&tree);
+    // Where modules stay while others come.
+    let arena = Arena::new();
+    let finder = Imports { resolver: &resolver };
+    let mut program = Program::new(&finder);
     let mut lowered = Lowered {
         tree: &tree,
         limit,
-        modules: Vec::new(),
+        modules: BTreeMap::new(),
         texts: BTreeMap::new(),
         skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect(),
     };
@@ -81,31 +87,30 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
         let language = tree.file(selected.file).map(|file| file.language);
         selected.words.iter().any(|word| words.get(word).is_some_and(|(_, languages)| languages.is_empty() || language.is_some_and(|language| languages.contains(&language))))
     };
-    lowered.add(&selection.files.iter().filter(is_worth).map(|selected| selected.file).chain(named).collect());
+    program.add(&lowered.add(&arena, &selection.files.iter().filter(is_worth).map(|selected| selected.file).chain(named).collect()));
     clock.mark("lower");
-    let finder = Imports { resolver: &resolver };
+    let mut kept = trace::Kept::default();
+    let around = Around { tree: &tree, manifests: &manifests, dependencies: Mutex::default() };
     let mut mentioned: BTreeSet<(Language, String)> = BTreeSet::new();
     let mut round = 0;
-    let (mut outcome, parsed) = loop {
-        let program = Program::new(&lowered.modules, &finder);
-        let context = Context { lowered: &lowered, manifests: &manifests };
-        let traced = trace::trace(&program, rules, &context, round < MAX_ROUNDS);
+    let mut outcome = loop {
+        let context = Context { lowered: &lowered, around: &around };
+        let traced = trace::trace(&program, rules, &context, &mut kept, round < MAX_ROUNDS);
         let wanted = lowered.missing(program.take_wanted(), &mut mentioned);
         clock.mark("trace");
         if wanted.is_empty() || round >= MAX_ROUNDS {
             let case = Case { program: &program, rules, traced: &traced, manifests: &manifests, texts: &context, declarations: &settings.declarations };
             let outcome = judge::judge(&case);
             clock.mark("judge");
-            break (outcome, lowered.modules.len());
+            break outcome;
         }
         drop(traced);
-        drop(program);
-        lowered.add(&wanted);
+        program.add(&lowered.add(&arena, &wanted));
         clock.mark("lower");
         round += 1;
     };
     outcome.stats.files_seen = tree.files.len() as u64;
-    outcome.stats.files_parsed = parsed as u64;
+    outcome.stats.files_parsed = program.len() as u64;
     outcome.stats.bytes = selection.bytes;
     outcome.skipped_files = lowered.all_skipped();
     outcome.comments = lowered.comments();
@@ -170,18 +175,17 @@ impl Text {
 }
 
 /// The files that were read closely so far.
-struct Lowered<'t> {
+struct Lowered<'t, 'p> {
     tree: &'t Tree,
     limit: u64,
-    /// Sorted by file.
-    modules: Vec<Module>,
+    modules: BTreeMap<FileId, &'p Module>,
     texts: BTreeMap<FileId, Text>,
     skipped: Vec<SkippedFile>,
 }
 
-impl Lowered<'_> {
-    /// Reads and lowers files, in parallel.
-    fn add(&mut self, ids: &BTreeSet<FileId>) {
+impl<'p> Lowered<'_, 'p> {
+    /// Reads and lowers files, in parallel; gives the modules that are new.
+    fn add(&mut self, arena: &'p Arena<Module>, ids: &BTreeSet<FileId>) -> Vec<&'p Module> {
         let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
         let lowered: Vec<Result<(Module, Text), SkippedFile>> = wanted
             .par_iter()
@@ -201,16 +205,19 @@ impl Lowered<'_> {
                 })
             })
             .collect();
+        let mut new = Vec::new();
         for result in lowered {
             match result {
                 Ok((module, text)) => {
+                    let module: &'p Module = arena.alloc(module);
                     self.texts.insert(module.file, text);
-                    self.modules.push(module);
+                    self.modules.insert(module.file, module);
+                    new.push(module);
                 }
                 Err(skipped) => self.skipped.push(skipped),
             }
         }
-        self.modules.sort_by_key(|module| module.file);
+        new
     }
 
     /// The files that are wanted and not there yet.
@@ -260,11 +267,11 @@ impl Lowered<'_> {
 
     /// The comments that speak to this program, by file and line.
     fn comments(&self) -> Vec<Comment> {
-        let of_module = |module: &Module| {
+        let of_module = |module: &'p Module| {
             let (source, text) = (self.tree.file(module.file)?, self.texts.get(&module.file)?);
             Some(module.notes.iter().map(|note| Comment { site: text.site(&source.path, note.span), text: note.text.clone() }).collect::<Vec<_>>())
         };
-        let mut comments: Vec<Comment> = self.modules.iter().filter_map(of_module).flatten().collect();
+        let mut comments: Vec<Comment> = self.modules.values().copied().filter_map(of_module).flatten().collect();
         comments.sort();
         comments
     }
@@ -278,7 +285,7 @@ impl Lowered<'_> {
     /// The files that were left out, and those that were only partly read.
     fn all_skipped(&self) -> Vec<SkippedFile> {
         let mut skipped = self.skipped.clone();
-        for module in &self.modules {
+        for module in self.modules.values() {
             if let (Some(problem), Some(source), Some(text)) = (module.problems.first(), self.tree.file(module.file), self.texts.get(&module.file)) {
                 let line = text.lines.place(&text.text, problem.span.start).line;
                 skipped.push(SkippedFile { file: source.path.clone(), reason: format!("partly read: {} (line {line})", problem.message) });
@@ -300,32 +307,51 @@ impl Finder for Imports<'_> {
     }
 }
 
-struct Context<'l> {
-    lowered: &'l Lowered<'l>,
-    manifests: &'l Manifests,
+/// What the tree tells about its files.
+struct Around<'t> {
+    tree: &'t Tree,
+    manifests: &'t Manifests,
+    /// The names of dependencies by directory, since the files of one share them.
+    dependencies: Mutex<FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>>,
 }
 
-impl Context<'_> {
-    fn module(&self, module: ModuleId) -> &Module {
-        &self.lowered.modules[module.0 as usize]
+struct Context<'l, 'p> {
+    lowered: &'l Lowered<'l, 'p>,
+    around: &'l Around<'l>,
+}
+
+impl Around<'_> {
+    fn path(&self, module: ModuleId) -> &Utf8Path {
+        self.tree.file(module.file()).map_or(Utf8Path::new(""), |file| &file.path)
     }
 
+    fn dependencies(&self, path: &Utf8Path, language: Language) -> Arc<[String]> {
+        let key = (path.parent().unwrap_or(Utf8Path::new("")).to_owned(), language);
+        if let Some(known) = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(known);
+        }
+        let nearest = self.manifests.nearest(path, language);
+        let first = nearest.first().map(|dependency| &dependency.file);
+        let names: Arc<[String]> = nearest.iter().filter(|dependency| Some(&dependency.file) == first).map(|dependency| dependency.name.clone()).collect();
+        self.dependencies.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&names));
+        names
+    }
+}
+
+impl Context<'_, '_> {
     fn file_text(&self, module: ModuleId) -> &Text {
-        &self.lowered.texts[&self.module(module).file]
+        &self.lowered.texts[&module.file()]
     }
 }
 
-impl Surroundings for Context<'_> {
-    fn dependencies(&self, module: ModuleId) -> Vec<String> {
-        let path = Texts::path(self, module);
-        let path = path.as_path();
-        let nearest = self.manifests.nearest(path, self.module(module).language);
-        let Some(first) = nearest.first() else { return Vec::new() };
-        nearest.iter().filter(|dependency| dependency.file == first.file).map(|dependency| dependency.name.clone()).collect()
+impl Surroundings for Context<'_, '_> {
+    fn dependencies(&self, module: ModuleId) -> Arc<[String]> {
+        let language = self.around.tree.file(module.file()).map_or(Language::Template, |file| file.language);
+        self.around.dependencies(self.around.path(module), language)
     }
 
     fn path(&self, module: ModuleId) -> String {
-        Texts::path(self, module).into_string()
+        self.around.path(module).to_string()
     }
 
     fn mentions_logout(&self, module: ModuleId) -> bool {
@@ -333,7 +359,7 @@ impl Surroundings for Context<'_> {
     }
 }
 
-impl Texts for Context<'_> {
+impl Texts for Context<'_, '_> {
     fn text(&self, module: ModuleId) -> &str {
         &self.file_text(module).text
     }
@@ -343,6 +369,6 @@ impl Texts for Context<'_> {
     }
 
     fn path(&self, module: ModuleId) -> Utf8PathBuf {
-        self.lowered.tree.file(self.module(module).file).map(|file| file.path.clone()).unwrap_or_default()
+        self.around.path(module).to_owned()
     }
 }

@@ -1,7 +1,7 @@
 //! What an import stands for, and what a module gives under a name.
 
 use super::eval::{Place, Thing};
-use super::program::{ModuleId, Program, Wanted};
+use super::program::{ModuleId, Program};
 use crate::ir::{ExportTarget, Import, ImportItem, Name};
 use crate::source::Language;
 
@@ -28,11 +28,8 @@ impl<'p> Program<'p> {
         }
         let mut missing = false;
         for file in files.iter() {
-            let Some(target) = self.module_of(*file) else {
+            let Some(target) = self.module_or_want(*file, follow) else {
                 missing = true;
-                if follow {
-                    self.want(Wanted::File(*file));
-                }
                 continue;
             };
             let Some(named) = named else { return vec![Thing::Module(target)] };
@@ -139,11 +136,9 @@ impl<'p> Program<'p> {
             }
         }
         if follow {
-            for file in self.find(from, &module.package, Some(name)).iter().copied() {
-                if self.module_of(file).is_none() {
-                    self.want(Wanted::File(file));
-                }
-            }
+            self.find(from, &module.package, Some(name)).iter().for_each(|file| {
+                self.module_or_want(*file, follow);
+            });
         }
         None
     }

@@ -9,6 +9,7 @@ mod effort;
 mod eval;
 mod extensions;
 mod imports;
+mod lacking;
 mod members;
 mod names;
 mod program;
@@ -17,4 +18,5 @@ mod stars;
 mod types;
 
 pub use eval::{Place, Thing};
+pub use lacking::lacking;
 pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

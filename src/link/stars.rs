@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::eval::Thing;
-use super::program::{ModuleId, Program, Wanted};
+use super::program::{ModuleId, Program};
 use crate::ir::ExportTarget;
 use crate::source::{FileId, Language};
 
@@ -30,9 +30,9 @@ impl<'p> Program<'p> {
     pub(super) fn star_member(&self, from: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(2) else { return Vec::new() };
         let homes = self.homes(from, name);
-        if follow {
-            homes.missing.iter().for_each(|file| self.want(Wanted::File(*file)));
-        }
+        homes.missing.iter().for_each(|file| {
+            self.module_or_want(*file, follow);
+        });
         let mut outside = Vec::new();
         for home in &homes.modules {
             let found = self.own_export(*home, name, follow, steps);

@@ -1,6 +1,9 @@
 //! The functions where a logout may begin, by name and by what they call.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use super::endpoints::Endpoints;
 use super::requests::{Request, fit, is_logout_path, request_of};
@@ -60,15 +63,16 @@ pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sid
         }
     }
     // Of one or two files nothing can be said about who calls them.
-    if program.modules().count() > 2 {
-        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function));
+    if program.len() > 2 {
+        let mentioned = OnceCell::new();
+        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, &mentioned));
     }
     found.into_values().collect()
 }
 
 /// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that
 /// overrides nothing, bears no annotation and is no component.
-fn is_dead(program: &Program<'_>, id: FunctionId) -> bool {
+fn is_dead<'p>(program: &Program<'p>, id: FunctionId, mentioned: &OnceCell<FxHashSet<&'p str>>) -> bool {
     let function = program.function(id);
     let module = program.module(id.module);
     if function.parent.is_some()
@@ -79,19 +83,27 @@ fn is_dead(program: &Program<'_>, id: FunctionId) -> bool {
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    let mentioned = |value: &Value| matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name);
-    !overrides
-        && !program.modules().any(|(_, other)| {
-            let mut hit = false;
-            each_value(&other.top, |value| hit |= mentioned(value));
-            for body in other.functions.iter().map(|function| &function.body).chain(other.classes.iter().map(|class| &class.body)) {
-                each_value(body, |value| hit |= mentioned(value));
-            }
-            for value in other.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
-                crate::ir::each_value_of(value, |value| hit |= mentioned(value));
-            }
-            hit
-        })
+    !overrides && !mentioned.get_or_init(|| mentioned_names(program)).contains(function.name.as_str())
+}
+
+/// Every name that stands anywhere as a value or as the member of one.
+fn mentioned_names<'p>(program: &Program<'p>) -> FxHashSet<&'p str> {
+    let mut names = FxHashSet::default();
+    let mut mention = |value: &'p Value| {
+        if let ValueKind::Name(name) | ValueKind::Member(_, name) = &value.kind {
+            names.insert(name.as_str());
+        }
+    };
+    for (_, module) in program.modules() {
+        each_value(&module.top, &mut mention);
+        for body in module.functions.iter().map(|function| &function.body).chain(module.classes.iter().map(|class| &class.body)) {
+            each_value(body, &mut mention);
+        }
+        for value in module.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
+            crate::ir::each_value_of(value, &mut mention);
+        }
+    }
+    names
 }
 
 /// Whether a name is a logout's: it has the words, and none of those that make it something else.

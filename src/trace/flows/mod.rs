@@ -14,7 +14,7 @@ use super::endpoints::{Endpoints, endpoints};
 use super::reach::{Event, Listener, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
-use super::survey::{Survey, survey};
+use super::survey::{Survey, Surveyed};
 use crate::link::{FunctionId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet};
@@ -58,7 +58,6 @@ pub struct Traced<'p> {
     pub flows: Vec<Flow<'p>>,
     pub survey: Survey<'p>,
     pub endpoints: Endpoints<'p>,
-    pub sides: Sides,
     /// Sign-outs of providers that stand in logout handlers or anywhere else.
     pub sign_outs: Vec<(usize, Place, Span)>,
 }
@@ -141,15 +140,22 @@ impl<'p> Tracer<'_, 'p> {
     }
 }
 
+/// What tracing keeps while modules are added.
+#[derive(Debug, Default)]
+pub struct Kept<'p> {
+    surveyed: Surveyed<'p>,
+    pub sides: Sides,
+}
+
 /// Traces all flows of a program.
-pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, follow: bool) -> Traced<'p> {
-    let survey = survey(program, rules);
-    let sides = Sides::new(program, rules, surroundings);
+pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, kept: &mut Kept<'p>, follow: bool) -> Traced<'p> {
+    let survey = kept.surveyed.survey(program, rules);
+    kept.sides.complete(program, rules, surroundings);
     let endpoints = endpoints(program, rules, &survey, surroundings);
     let listeners = listeners(program, rules, &survey);
-    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, surroundings, follow };
+    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, follow };
     let mut flows = tracer.flows();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
-    Traced { flows, survey, endpoints, sides, sign_outs }
+    Traced { flows, survey, endpoints, sign_outs }
 }
