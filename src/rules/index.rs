@@ -1,7 +1,8 @@
 //! Finds the few rules that may fit a place, by the last segment of its name.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::RuleSet;
@@ -210,6 +211,6 @@ impl RuleSet {
 
 /// Whether a text or path has a logout's word in it.
 pub fn names_logout(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    LOGOUT_WORDS.iter().any(|word| text.contains(word))
+    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(LOGOUT_WORDS).expect("the words are short and few"));
+    WORDS.is_match(text)
 }

@@ -3,13 +3,14 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::endpoints::Endpoints;
 use super::requests::{Request, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
-use crate::ir::{Call, FunctionIndex, FunctionKind, Name, Value, ValueKind, each_call, each_value};
-use crate::link::{FunctionId, Place, Program};
+use crate::ir::{Call, FunctionIndex, FunctionKind, Module, Name, Value, ValueKind, each_call, each_value};
+use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject};
 use crate::source::Span;
@@ -28,11 +29,29 @@ pub(super) struct Candidate {
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
 pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sides, side: Side, endpoints: &Endpoints<'p>, surroundings: &dyn Surroundings) -> Vec<Candidate> {
-    let mut found: BTreeMap<FunctionId, Candidate> = BTreeMap::new();
-    for (id, module) in program.modules() {
-        if sides.of(id) != side || !surroundings.mentions_logout(id) {
-            continue;
-        }
+    let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
+    let finder = Finder { program, rules, side, endpoints };
+    let mut found: BTreeMap<FunctionId, Candidate> = modules.par_iter().flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
+    // Of one or two files nothing can be said about who calls them.
+    if program.len() > 2 {
+        let mentioned = OnceCell::new();
+        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, &mentioned));
+    }
+    found.into_values().collect()
+}
+
+struct Finder<'a, 'p> {
+    program: &'a Program<'p>,
+    rules: &'a RuleSet,
+    side: Side,
+    endpoints: &'a Endpoints<'p>,
+}
+
+impl<'p> Finder<'_, 'p> {
+    /// The candidates of one module.
+    fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate> {
+        let Finder { program, rules, side, endpoints } = *self;
+        let mut found: BTreeMap<FunctionId, Candidate> = BTreeMap::new();
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
@@ -61,13 +80,8 @@ pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sid
                 keyed(program, rules, value, Place { module: id, function: None }, &mut found);
             }
         }
+        found
     }
-    // Of one or two files nothing can be said about who calls them.
-    if program.len() > 2 {
-        let mentioned = OnceCell::new();
-        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, &mentioned));
-    }
-    found.into_values().collect()
 }
 
 /// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that

@@ -8,6 +8,7 @@ mod unmounted;
 
 use std::cell::RefCell;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::endpoints::{Endpoints, endpoints};
@@ -80,7 +81,8 @@ impl<'p> Tracer<'_, 'p> {
     fn flows(&self) -> Vec<Flow<'p>> {
         let groups = self.client_groups();
         let mut servers = self.server_endpoints(&groups);
-        let mut server_reached: Vec<Reached<'p>> = servers.iter().map(|indices| self.reach_server(&self.endpoints.all[indices[0]])).collect();
+        let mut server_reached: Vec<Reached<'p>> =
+            servers.par_iter().map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
         self.drop_others(&mut servers, &mut server_reached);
         self.drop_pages(&mut servers, &mut server_reached);
         let relays = self.relays(&servers, &server_reached);
