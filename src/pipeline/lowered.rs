@@ -75,35 +75,51 @@ impl<'p> Lowered<'_, 'p> {
         new
     }
 
-    /// The files that are wanted and not there yet.
-    pub(super) fn missing(&self, wanted: BTreeSet<Wanted>, mentioned: &mut BTreeSet<(Language, String)>) -> BTreeSet<FileId> {
+    /// The files that are wanted and not there yet. `asked` keeps what was asked in vain, so that it is asked once.
+    pub(super) fn missing(&self, wanted: BTreeSet<Wanted>, asked: &mut BTreeSet<Wanted>) -> BTreeSet<FileId> {
         let mut files = BTreeSet::new();
         let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
+        let mut naming: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
         for one in wanted {
+            if let Wanted::File(file) | Wanted::Naming { file, .. } = one
+                && self.texts.contains_key(&file)
+            {
+                continue;
+            }
+            if !asked.insert(one.clone()) {
+                continue;
+            }
             match one {
-                Wanted::File(id) if !self.texts.contains_key(&id) && self.tree.file(id).is_some() => {
-                    files.insert(id);
+                Wanted::File(file) => {
+                    files.insert(file);
                 }
-                Wanted::File(_) => {}
-                Wanted::Mention { language, word } => {
-                    if mentioned.insert((language, word.clone())) {
-                        words.entry(language).or_default().push(word);
-                    }
-                }
+                Wanted::Naming { file, name } => naming.entry(file).or_default().push(name),
+                Wanted::Mention { language, word } => words.entry(language).or_default().push(word),
             }
         }
         for (language, words) in words {
-            files.extend(self.mentioning(language, &words));
+            files.extend(self.deriving(language, &words));
         }
-        files.retain(|id| !self.texts.contains_key(id) && !self.skipped.iter().any(|skipped| self.tree.file(*id).is_some_and(|file| file.path == skipped.file)));
+        files.extend(self.naming(&naming));
+        files.retain(|id| self.tree.file(*id).is_some_and(|file| !self.skipped.iter().any(|skipped| file.path == skipped.file)));
         files
     }
 
-    /// The files of a language that mention one of the words.
-    pub(super) fn mentioning(&self, language: Language, words: &[String]) -> Vec<FileId> {
+    /// The files that say one of the names that are asked of them, or that take all names of another file.
+    fn naming(&self, asked: &BTreeMap<FileId, Vec<String>>) -> Vec<FileId> {
+        let says = |(file, names): (&FileId, &Vec<String>)| {
+            let text = source::read(self.tree.file(*file)?, self.limit).ok()?;
+            let takes_all = ["export *", "import *", "::*"].iter().any(|star| text.contains(star));
+            (takes_all || names.iter().any(|name| text.contains(name.as_str()))).then_some(*file)
+        };
+        asked.par_iter().filter_map(says).collect()
+    }
+
+    /// The files of a language that name one of the words as the base of a class.
+    fn deriving(&self, language: Language, words: &[String]) -> Vec<FileId> {
         let Ok(scanner) = AhoCorasick::new(words) else { return Vec::new() };
         let candidates: Vec<&source::SourceFile> = self.tree.files.iter().filter(|file| file.language == language && !self.texts.contains_key(&file.id)).collect();
-        candidates.par_iter().filter(|file| source::read(file, self.limit).is_ok_and(|text| names_as_base(&scanner, &text))).map(|file| file.id).collect()
+        candidates.par_iter().filter(|file| source::read(file, self.limit).is_ok_and(|text| names_as_base(&scanner, &text, language))).map(|file| file.id).collect()
     }
 
     /// The comments that speak to this program, by file and line.
@@ -138,10 +154,18 @@ impl<'p> Lowered<'_, 'p> {
     }
 }
 
-/// Whether a text names one of the words where the base of a class stands: `: Word`, `implements Word`, `, Word`, `(Word)`, `impl Word for`.
-fn names_as_base(scanner: &AhoCorasick, text: &str) -> bool {
+/// Whether a text names one of the words where the base of a class stands.
+fn names_as_base(scanner: &AhoCorasick, text: &str, language: Language) -> bool {
     scanner.find_overlapping_iter(text).any(|found| {
-        let (before, after) = (&text[..found.start()], &text[found.end()..]);
-        before.ends_with(": ") || before.ends_with("implements ") || before.ends_with(", ") || (before.ends_with('(') && after.starts_with(')')) || after.starts_with(" for ")
+        let before = &text[..found.start()];
+        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+        match language {
+            // `class A(…) : Base`, where the last bracket of the head may stand on a line of its own; not `fun f(): Base`.
+            Language::Kotlin => has(&["class ", "object ", ") :", "):"]) && !line.contains("fun "),
+            Language::Python => line.trim_start().starts_with("class "),
+            Language::Rust => line.contains("impl"),
+            Language::TypeScript | Language::Component | Language::Template => has(&["implements ", "extends "]),
+        }
     })
 }

@@ -11,7 +11,7 @@ use camino::Utf8PathBuf;
 use typed_arena::Arena;
 
 use crate::judge::{self, Case, Declarations};
-use crate::link::{Finder, Program};
+use crate::link::{Finder, Program, Wanted};
 use crate::manifest::Manifests;
 use crate::outcome::{Note, Outcome, SkippedFile};
 use crate::resolve::Resolver;
@@ -92,12 +92,12 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     clock.mark("lower");
     let mut kept = trace::Kept::default();
     let around = Around { tree: &tree, manifests: &manifests, dependencies: Mutex::default() };
-    let mut mentioned: BTreeSet<(Language, String)> = BTreeSet::new();
+    let mut asked: BTreeSet<Wanted> = BTreeSet::new();
     let mut round = 0;
     let mut outcome = loop {
         let context = Context { lowered: &lowered, around: &around };
         let traced = trace::trace(&program, rules, &context, &mut kept, round < MAX_ROUNDS);
-        let wanted = lowered.missing(program.take_wanted(), &mut mentioned);
+        let wanted = lowered.missing(program.take_wanted(), &mut asked);
         clock.mark("trace");
         if wanted.is_empty() || round >= MAX_ROUNDS {
             let case = Case { program: &program, rules, traced: &traced, manifests: &manifests, texts: &context, declarations: &settings.declarations };
