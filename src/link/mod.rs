@@ -13,6 +13,7 @@ mod members;
 mod names;
 mod program;
 mod scope;
+mod search;
 mod stars;
 mod types;
 

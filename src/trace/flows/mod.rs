@@ -145,7 +145,7 @@ impl<'p> Tracer<'_, 'p> {
 pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, follow: bool) -> Traced<'p> {
     let survey = survey(program, rules);
     let sides = Sides::new(program, rules, surroundings);
-    let endpoints = endpoints(program, rules, &survey, surroundings);
+    let endpoints = endpoints(program, rules, &survey, surroundings, follow);
     let listeners = listeners(program, rules, &survey);
     let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, surroundings, follow };
     let mut flows = tracer.flows();
