@@ -255,14 +255,19 @@ fn is_path(text: &str, rules: &RuleSet) -> bool {
         || (rules.lexicon.is("logout", text) && text.len() < 60 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
 }
 
-/// The segments of a path, without scheme, host, query and what is unknown at its head.
-pub(super) fn path_segments(path: &str) -> Vec<String> {
+/// The segments of a path as they are written, without scheme, host and query.
+fn written_segments(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     let path = path.split(['?', '#']).next().unwrap_or(path);
     let path = match path.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
         None => path,
     };
-    let mut segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty() && *segment != ".").map(str::to_lowercase).collect();
+    path.split('/').filter(|segment| !segment.is_empty() && *segment != ".")
+}
+
+/// The segments of a path, without scheme, host, query and what is unknown at its head.
+pub(super) fn path_segments(path: &str) -> Vec<String> {
+    let mut segments: Vec<String> = written_segments(path).map(str::to_lowercase).collect();
     while segments.first().is_some_and(|first| first.starts_with("{}") || first.starts_with("$")) {
         segments.remove(0);
     }
@@ -308,8 +313,8 @@ fn methods_fit(asked: &str, served: &str) -> bool {
 
 /// Whether a path ends in a logout: its last segment, parameters aside, has a logout word.
 pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
-    let segments = path_segments(path);
-    let last = segments.iter().rev().find(|segment| !is_parameter(segment));
+    // NOTE: in their own case, which tells the words of `logoutUser` apart.
+    let last = written_segments(path).rev().find(|segment| !is_parameter(segment));
     last.is_some_and(|last| rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json")))
 }
 
