@@ -213,6 +213,11 @@ impl<'p> Program<'p> {
             {
                 let at = Place { module: id.module, function: self.constructor_of(id) };
                 things.extend(self.eval_steps(value, at, follow, steps));
+                if let ValueKind::Call(call) = &value.kind
+                    && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
+                {
+                    things.extend(self.asked_for(call, at, follow, steps));
+                }
             }
         }
         if things.is_empty() {
@@ -234,6 +239,15 @@ impl<'p> Program<'p> {
     fn constructor_of(&self, id: ClassId) -> Option<crate::ir::FunctionIndex> {
         let module = self.module(id.module);
         self.class(id).methods.iter().copied().find(|method| module.function(*method).kind == FunctionKind::Constructor)
+    }
+
+    /// `inject(Service)`, `container.get(Service)`: an instance of the class of the project that a container is asked for.
+    fn asked_for(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
+        let class = self.eval_steps(call.positional(0)?, place, follow, steps).into_iter().find_map(|thing| match thing {
+            Thing::Class(class) => Some(class),
+            _ => None,
+        });
+        class.map(Thing::Instance)
     }
 
     /// What an annotation hands to a parameter or field: a class or function among its arguments.

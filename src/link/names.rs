@@ -2,6 +2,7 @@
 
 use super::eval::{MAX_STEPS, Place, Thing};
 use super::program::{ClassId, Program};
+use super::scope::Binding;
 use crate::ir::{Call, Name, Receiver, Segment, TypeName, Value, ValueKind};
 
 impl<'p> Program<'p> {
@@ -125,6 +126,35 @@ impl<'p> Program<'p> {
             at = function.parent;
         }
         names
+    }
+
+    /// The call that made what the local name at a value's root is bound to: `const { run, data } = useRequest(…)`.
+    pub fn maker_of(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+        self.made_locally(value, place).map(|(call, at, _)| (call, at))
+    }
+
+    /// The same, where the value is a part of what the call made: an answer, and not what asks for it.
+    pub fn answer_of(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+        self.made_locally(value, place).filter(|(_, _, is_part)| *is_part).map(|(call, at, _)| (call, at))
+    }
+
+    fn made_locally(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place, bool)> {
+        let mut at = value;
+        let root = loop {
+            at = match &at.kind {
+                ValueKind::Name(name) => break name,
+                ValueKind::Member(of, _) | ValueKind::Await(of) => of,
+                _ => return None,
+            };
+        };
+        let is_member = matches!(value.kind, ValueKind::Member(..));
+        self.scope(place.module).lookup(self.module(place.module), place.function, root).iter().find_map(|binding| match binding {
+            Binding::Assigned { value, path, within: Some(within), .. } => match &value.awaited().kind {
+                ValueKind::Call(call) => Some((&**call, Place { module: place.module, function: Some(*within) }, is_member || !path.is_empty())),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// The class of the project that a type names; its file is asked for if it is not lowered yet.

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use super::endpoints::{Endpoints, endpoints};
-use super::reach::{Event, Listener, Reach, Reached, Step};
+use super::reach::{Event, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, survey};
@@ -68,7 +68,7 @@ struct Tracer<'a, 'p> {
     rules: &'a RuleSet,
     endpoints: &'a Endpoints<'p>,
     sides: &'a Sides,
-    listeners: &'a [Listener],
+    listeners: &'a Listeners,
     surroundings: &'a dyn Surroundings,
     follow: bool,
 }
@@ -115,8 +115,18 @@ impl<'p> Tracer<'_, 'p> {
         for group in groups {
             self.tie(group, &servers, &relays, &flow_of, &mut flows, &mut alone);
         }
+        // What a store does on a logout is no logout of its own where something of the client logs out.
+        if flows.iter().chain(&alone).any(|flow| flow.clients.iter().any(|client| !self.is_reducer(client))) {
+            alone.retain(|flow| !flow.clients.iter().all(|client| self.is_reducer(client)));
+        }
         flows.extend(alone);
         flows
+    }
+
+    /// Whether a handler is a store's answer to an action: a function of the state.
+    fn is_reducer(&self, handler: &FlowHandler) -> bool {
+        let first = handler.function.and_then(|function| self.program.function(function).params.first());
+        first.is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
     }
 
     fn is_server_action(&self, function: FunctionId) -> bool {
@@ -146,7 +156,7 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     let survey = survey(program, rules);
     let sides = Sides::new(program, rules, surroundings);
     let endpoints = endpoints(program, rules, &survey, surroundings, follow);
-    let listeners = listeners(program, rules, &survey);
+    let listeners = listeners(program, rules, &survey, surroundings);
     let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, surroundings, follow };
     let mut flows = tracer.flows();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
