@@ -4,7 +4,7 @@ mod support;
 
 #[test]
 fn the_outcome_does_not_depend_on_the_number_of_threads() {
-    let rules = logout_audit::rules::load(&[]).expect("the built-in rules are valid");
+    let rules = logout_audit::rules::load_bare(&[]).expect("the built-in rules are valid");
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
     let many = rayon::ThreadPoolBuilder::new().num_threads(7).build().expect("a pool of seven threads");
     for case in support::cases() {
@@ -16,7 +16,7 @@ fn the_outcome_does_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn the_whole_of_the_fixtures_as_one_project_gives_the_same_outcome_twice() {
-    let rules = logout_audit::rules::load(&[]).expect("the built-in rules are valid");
+    let rules = logout_audit::rules::load_bare(&[]).expect("the built-in rules are valid");
     let all = support::root().join("fixtures");
     assert_eq!(support::audit_with(&all, &rules, 1), support::audit_with(&all, &rules, 4));
 }

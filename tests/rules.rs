@@ -91,3 +91,15 @@ fn every_example_that_names_a_row_finds_what_the_row_says() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn an_audit_has_every_rule_without_its_examples() {
+    let (whole, bare) = (rules::load(&[]).expect("the built-in rules are valid"), rules::load_bare(&[]).expect("the built-in rules are valid"));
+    let ids = |set: &rules::RuleSet| {
+        let rules = set.rules.iter().map(|rule| rule.id.clone());
+        rules.chain(set.backends.iter().map(|rule| rule.id.clone())).chain(set.handlers.iter().map(|rule| rule.id.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&whole), ids(&bare));
+    assert!(whole.rules.iter().all(|rule| !rule.examples.is_empty()));
+    assert!(bare.rules.iter().all(|rule| rule.examples.is_empty()));
+}

@@ -1,9 +1,12 @@
 //! What an import stands for, and what a module gives under a name.
 
 use super::eval::{Place, Thing};
-use super::program::{ModuleId, Program, Wanted};
+use super::program::{ModuleId, Program};
 use crate::ir::{ExportTarget, Import, ImportItem, Name};
 use crate::source::Language;
+
+/// How many files may define what one import names.
+const MAX_HOMONYMS: usize = 4;
 
 impl<'p> Program<'p> {
     /// What an import stands for.
@@ -27,12 +30,11 @@ impl<'p> Program<'p> {
             return vec![Thing::outside(self.outside_name(from, module, item_name))];
         }
         let mut missing = false;
+        // Where so many files define a name, none of them is known to be meant.
+        let follow_in = follow && files.len() <= MAX_HOMONYMS;
         for file in files.iter() {
-            let Some(target) = self.module_of(*file) else {
+            let Some(target) = self.module_or_want(*file, follow_in) else {
                 missing = true;
-                if follow {
-                    self.want(Wanted::File(*file));
-                }
                 continue;
             };
             let Some(named) = named else { return vec![Thing::Module(target)] };
@@ -143,11 +145,9 @@ impl<'p> Program<'p> {
             }
         }
         if follow {
-            for file in self.find(from, &module.package, Some(name)).iter().copied() {
-                if self.module_of(file).is_none() {
-                    self.want(Wanted::File(file));
-                }
-            }
+            self.find(from, &module.package, Some(name)).iter().for_each(|file| {
+                self.module_or_want(*file, follow);
+            });
         }
         None
     }

@@ -69,15 +69,11 @@ impl<'p> Program<'p> {
         paths.push(path);
         let files = paths.iter().map(|path| self.find(place.module, path, Some(name))).find(|files| !files.is_empty())?;
         for file in files.iter().copied() {
-            match self.module_of(file) {
-                Some(target) => {
-                    let found = self.top_level(target, name, follow, steps);
-                    if !found.is_empty() {
-                        return Some(found);
-                    }
+            if let Some(target) = self.module_or_want(file, follow) {
+                let found = self.top_level(target, name, follow, steps);
+                if !found.is_empty() {
+                    return Some(found);
                 }
-                None if follow => self.want(Wanted::File(file)),
-                None => {}
             }
         }
         None

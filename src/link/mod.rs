@@ -9,6 +9,7 @@ mod effort;
 mod eval;
 mod extensions;
 mod imports;
+mod lacking;
 mod members;
 mod names;
 mod program;
@@ -18,4 +19,5 @@ mod stars;
 mod types;
 
 pub use eval::{Place, Thing};
+pub use lacking::lacking;
 pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

@@ -11,7 +11,7 @@ use super::stars::Homes;
 use crate::ir::{Block, Call, Class, ClassIndex, Function, FunctionIndex, Module, ValueKind, each_call};
 use crate::source::{FileId, Language};
 
-/// A module of the program.
+/// A module of the program: the file it was lowered from, so that modules are in the order of their files whenever they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ModuleId(pub u32);
 
@@ -40,26 +40,35 @@ pub trait Finder: Sync {
 pub enum Wanted {
     /// A file of the project.
     File(FileId),
+    /// A file, if it says a name itself or takes all names of another.
+    Naming { file: FileId, name: String },
     /// The files of a language that mention a word: the implementations of an interface.
     Mention { language: Language, word: String },
 }
 
-/// The lowered modules of a run.
+/// The lowered modules of a run. Modules may be added; what was found out before and could change by that is forgotten then.
 pub struct Program<'p> {
-    modules: &'p [Module],
-    scopes: Vec<OnceLock<ModuleScope<'p>>>,
-    by_file: FxHashMap<FileId, ModuleId>,
+    /// By their numbers; a place is empty where the file is not lowered.
+    modules: Vec<Option<Box<Linked<'p>>>>,
+    /// The modules that are there, in the order of their files.
+    order: Vec<ModuleId>,
     functions_by_name: FxHashMap<&'p str, Vec<FunctionId>>,
     classes_by_name: FxHashMap<&'p str, Vec<ClassId>>,
     classes_by_base: FxHashMap<&'p str, Vec<ClassId>>,
     modules_by_package: FxHashMap<&'p str, Vec<ModuleId>>,
     finder: &'p dyn Finder,
-    /// Where star imports lead for a name, by module.
-    homes: Vec<Mutex<FxHashMap<String, Arc<Homes>>>>,
     wanted: Mutex<BTreeSet<Wanted>>,
     callers: OnceLock<FxHashMap<&'p str, Vec<(&'p Call, Place)>>>,
     /// What values were found to stand for, in shards so that threads seldom wait for one another.
     evaluated: Vec<Mutex<Evaluated<'p>>>,
+}
+
+/// One module with what is found out about it.
+struct Linked<'p> {
+    module: &'p Module,
+    scope: OnceLock<ModuleScope<'p>>,
+    /// Where its star imports lead for a name.
+    homes: Mutex<FxHashMap<String, Arc<Homes>>>,
 }
 
 /// Answers by value, place, and whether files were asked for.
@@ -68,66 +77,120 @@ type Evaluated<'p> = FxHashMap<(usize, Place, bool), Arc<[Thing<'p>]>>;
 /// How many shards the answers have.
 const SHARDS: usize = 64;
 
+impl ModuleId {
+    /// The file that the module was lowered from.
+    pub fn file(self) -> FileId {
+        FileId(self.0)
+    }
+}
+
 impl<'p> Program<'p> {
-    /// Links `modules`, which must be sorted by file.
-    pub fn new(modules: &'p [Module], finder: &'p dyn Finder) -> Self {
-        let mut program = Self {
-            modules,
-            scopes: modules.iter().map(|_| OnceLock::new()).collect(),
-            by_file: FxHashMap::default(),
+    /// A program without modules.
+    pub fn new(finder: &'p dyn Finder) -> Self {
+        Self {
+            modules: Vec::new(),
+            order: Vec::new(),
             functions_by_name: FxHashMap::default(),
             classes_by_name: FxHashMap::default(),
             classes_by_base: FxHashMap::default(),
             modules_by_package: FxHashMap::default(),
             finder,
-            homes: modules.iter().map(|_| Mutex::default()).collect(),
             wanted: Mutex::default(),
             callers: OnceLock::new(),
             evaluated: (0..SHARDS).map(|_| Mutex::default()).collect(),
-        };
-        for (at, module) in modules.iter().enumerate() {
-            let id = ModuleId(at as u32);
-            program.by_file.insert(module.file, id);
-            if !module.package.is_empty() {
-                program.modules_by_package.entry(&module.package).or_default().push(id);
+        }
+    }
+
+    /// Links further modules.
+    pub fn add(&mut self, modules: &[&'p Module]) {
+        for module in modules {
+            let id = ModuleId(module.file.0);
+            let at = id.0 as usize;
+            if self.modules.len() <= at {
+                self.modules.resize_with(at + 1, || None);
             }
-            for (index, function) in module.functions.iter().enumerate() {
-                if !function.name.is_empty() {
-                    program.functions_by_name.entry(&function.name).or_default().push(FunctionId { module: id, index: FunctionIndex(index as u32) });
-                }
-            }
-            for (index, class) in module.classes.iter().enumerate() {
-                let class_id = ClassId { module: id, index: ClassIndex(index as u32) };
-                program.classes_by_name.entry(&class.name).or_default().push(class_id);
-                for base in &class.bases {
-                    program.classes_by_base.entry(base.last()).or_default().push(class_id);
-                }
+            self.modules[at] = Some(Box::new(Linked { module, scope: OnceLock::new(), homes: Mutex::default() }));
+            self.order.push(id);
+            self.index(id, module);
+        }
+        self.order.sort_unstable();
+        // The order of names is the order of files, whoever came first.
+        self.functions_by_name.values_mut().for_each(|all| all.sort_unstable());
+        self.classes_by_name.values_mut().for_each(|all| all.sort_unstable());
+        self.classes_by_base.values_mut().for_each(|all| all.sort_unstable());
+        self.modules_by_package.values_mut().for_each(|all| all.sort_unstable());
+        self.callers = OnceLock::new();
+        self.evaluated.iter_mut().filter_map(|shard| shard.get_mut().ok()).for_each(FxHashMap::clear);
+        self.modules.iter_mut().flatten().filter_map(|linked| linked.homes.get_mut().ok()).for_each(FxHashMap::clear);
+    }
+
+    fn index(&mut self, id: ModuleId, module: &'p Module) {
+        if !module.package.is_empty() {
+            self.modules_by_package.entry(&module.package).or_default().push(id);
+        }
+        for (index, function) in module.functions.iter().enumerate() {
+            if !function.name.is_empty() {
+                self.functions_by_name.entry(&function.name).or_default().push(FunctionId { module: id, index: FunctionIndex(index as u32) });
             }
         }
-        program
+        for (index, class) in module.classes.iter().enumerate() {
+            let class_id = ClassId { module: id, index: ClassIndex(index as u32) };
+            self.classes_by_name.entry(&class.name).or_default().push(class_id);
+            for base in &class.bases {
+                self.classes_by_base.entry(base.last()).or_default().push(class_id);
+            }
+        }
     }
 
     /// All modules, in the order of their files.
-    pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &'p Module)> + use<'p> {
-        let modules: &'p [Module] = self.modules;
-        modules.iter().enumerate().map(|(at, module)| (ModuleId(at as u32), module))
+    pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &'p Module)> {
+        self.order.iter().map(|id| (*id, self.module(*id)))
     }
 
+    /// How many modules there are.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there is no module.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    fn linked(&self, id: ModuleId) -> &Linked<'p> {
+        self.modules.get(id.0 as usize).and_then(Option::as_deref).expect("a number is only given to a module that is there")
+    }
+
+    /// The module of that number.
     pub fn module(&self, id: ModuleId) -> &'p Module {
-        &self.modules[id.0 as usize]
+        self.linked(id).module
     }
 
+    /// The function of that number.
     pub fn function(&self, id: FunctionId) -> &'p Function {
         self.module(id.module).function(id.index)
     }
 
+    /// The class of that number.
     pub fn class(&self, id: ClassId) -> &'p Class {
         self.module(id.module).class(id.index)
     }
 
     /// The module of a file, if it is lowered.
     pub fn module_of(&self, file: FileId) -> Option<ModuleId> {
-        self.by_file.get(&file).copied()
+        self.modules.get(file.0 as usize)?.as_ref().map(|_| ModuleId(file.0))
+    }
+
+    /// The module of a file, or a note that it is lacking, which is asked for if `follow`.
+    pub(super) fn module_or_want(&self, file: FileId, follow: bool) -> Option<ModuleId> {
+        let found = self.module_of(file);
+        if found.is_none() {
+            super::lacking::note(file);
+            if follow {
+                self.want(Wanted::File(file));
+            }
+        }
+        found
     }
 
     /// The functions of that name, methods and named closures included.
@@ -151,7 +214,8 @@ impl<'p> Program<'p> {
     }
 
     pub(super) fn scope(&self, id: ModuleId) -> &ModuleScope<'p> {
-        self.scopes[id.0 as usize].get_or_init(|| ModuleScope::new(self.module(id)))
+        let linked = self.linked(id);
+        linked.scope.get_or_init(|| ModuleScope::new(linked.module))
     }
 
     /// Where an import leads.
@@ -162,11 +226,11 @@ impl<'p> Program<'p> {
 
     /// Where the star imports of a module lead for a name, if it was asked before.
     pub(super) fn known_homes(&self, from: ModuleId, name: &str) -> Option<Arc<Homes>> {
-        self.homes[from.0 as usize].lock().ok()?.get(name).cloned()
+        self.linked(from).homes.lock().ok()?.get(name).cloned()
     }
 
     pub(super) fn keep_homes(&self, from: ModuleId, name: &str, homes: Arc<Homes>) {
-        if let Ok(mut known) = self.homes[from.0 as usize].lock() {
+        if let Ok(mut known) = self.linked(from).homes.lock() {
             known.insert(name.to_owned(), homes);
         }
     }

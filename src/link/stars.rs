@@ -30,8 +30,11 @@ impl<'p> Program<'p> {
     pub(super) fn star_member(&self, from: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(2) else { return Vec::new() };
         let homes = self.homes(from, name);
-        if follow {
-            homes.missing.iter().for_each(|file| self.want(Wanted::File(*file)));
+        for file in &homes.missing {
+            super::lacking::note(*file);
+            if follow {
+                self.want(Wanted::Naming { file: *file, name: name.to_owned() });
+            }
         }
         let mut outside = Vec::new();
         for home in &homes.modules {

@@ -10,23 +10,23 @@ use super::compiled::{
     ArgumentTest, Backend, Callback, Credential, CredentialKind, Effect, Example, Fact, FileRoute, HandlerRule, Listen, Locator, Matcher, Mount, Navigation, Provider, Request,
     Route, Rule, Runs, SideHint, SqlTest, Style, Unit, Version, What, When, WhichArgument,
 };
-use super::load::Error;
+use super::load::{Error, Read};
 use super::pattern::{Glob, Pattern};
 use super::schema::{self, OneOrMany};
 use super::value::{Is, ValueTest};
 use super::words::Lexicon;
 
 /// Compiles all files together, since they share their word classes.
-pub(super) fn compile(files: Vec<(String, schema::File)>, lexicon: Lexicon) -> Result<RuleSet, Error> {
-    let mut set = RuleSet { lexicon, ..RuleSet::default() };
+pub(super) fn compile(files: Vec<Read>, lexicon: Lexicon) -> Result<RuleSet, Error> {
+    let mut set = RuleSet::default();
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
-    for (file, syntax) in files {
+    for Read { name: file, file: syntax, is_bare } in files {
         let languages = languages_of(&syntax.library).map_err(|message| Error::Meaning { file: file.clone(), id: "[library]".to_owned(), message })?;
         let mut unique = |id: &str| match ids.insert(id.to_owned(), file.clone()) {
             Some(first) => Err(Error::Duplicate { id: id.to_owned(), first, second: file.clone() }),
             None => Ok(()),
         };
-        let context = Context { lexicon: set.lexicon.clone(), dotted: !languages.contains(&Language::TypeScript), languages, library: syntax.library.name.clone() };
+        let context = Context { lexicon: &lexicon, dotted: !languages.contains(&Language::TypeScript), languages, library: syntax.library.name.clone(), is_bare };
         macro_rules! compile_kind {
             ($entries:expr, $into:expr, $function:ident, $id:expr) => {
                 for entry in $entries {
@@ -62,6 +62,7 @@ pub(super) fn compile(files: Vec<(String, schema::File)>, lexicon: Lexicon) -> R
         set.docs.extend(syntax.library.docs.map(|docs| (syntax.library.name.clone(), docs)));
         set.libraries.push((syntax.library.name, syntax.library.packages));
     }
+    set.lexicon = lexicon;
     set.finish();
     Ok(set)
 }
@@ -81,22 +82,24 @@ fn languages_of(library: &schema::Library) -> Result<Vec<Language>, String> {
     Ok(languages)
 }
 
-struct Context {
-    lexicon: Lexicon,
+struct Context<'l> {
+    lexicon: &'l Lexicon,
     dotted: bool,
     languages: Vec<Language>,
     library: String,
+    /// The examples were left out.
+    is_bare: bool,
 }
 
 type Compiled<T> = Result<T, String>;
 
-impl Context {
+impl Context<'_> {
     fn patterns(&self, texts: Option<OneOrMany<String>>) -> Compiled<Vec<Pattern>> {
-        texts.map(OneOrMany::into_vec).unwrap_or_default().iter().map(|text| Pattern::parse(text, self.dotted, &self.lexicon)).collect()
+        texts.map(OneOrMany::into_vec).unwrap_or_default().iter().map(|text| Pattern::parse(text, self.dotted, self.lexicon)).collect()
     }
 
     fn globs(&self, texts: Vec<String>) -> Compiled<Vec<Glob>> {
-        texts.iter().map(|text| Glob::parse(text, &self.lexicon)).collect()
+        texts.iter().map(|text| Glob::parse(text, self.lexicon)).collect()
     }
 
     fn matchers(&self, matches: OneOrMany<schema::Match>) -> Compiled<Vec<Matcher>> {
@@ -139,7 +142,7 @@ impl Context {
     }
 
     fn sql(&self, sql: schema::Sql) -> Compiled<SqlTest> {
-        let glob = |text: Option<String>| text.map(|text| Glob::parse(&text, &self.lexicon)).transpose();
+        let glob = |text: Option<String>| text.map(|text| Glob::parse(&text, self.lexicon)).transpose();
         Ok(SqlTest { verbs: sql.verb.into_vec(), table: glob(sql.table)?, set: glob(sql.set)? })
     }
 
@@ -156,7 +159,7 @@ impl Context {
 
     fn value_test(&self, field: Option<String>, is: Option<OneOrMany<String>>, like: Option<OneOrMany<String>>, call: Option<OneOrMany<String>>, not: bool) -> Compiled<ValueTest> {
         let field = match field {
-            Some(path) => path.split('.').map(|key| Glob::parse(key, &self.lexicon)).collect::<Compiled<_>>()?,
+            Some(path) => path.split('.').map(|key| Glob::parse(key, self.lexicon)).collect::<Compiled<_>>()?,
             None => Vec::new(),
         };
         let is = is.map(OneOrMany::into_vec).unwrap_or_default().iter().map(|word| Is::parse(word)).collect::<Compiled<_>>()?;
@@ -167,7 +170,7 @@ impl Context {
         let Some(when) = when else { return Ok(When::default()) };
         Ok(When {
             held: when.held.as_deref().map(side).transpose()?,
-            backend: when.backend.map(|text| Glob::parse(&text, &self.lexicon)).transpose()?,
+            backend: when.backend.map(|text| Glob::parse(&text, self.lexicon)).transpose()?,
             fact: when.fact,
             no_fact: when.no_fact,
             package: when.package,
@@ -210,7 +213,7 @@ impl Context {
             Some("deferred") => Timing::Deferred,
             Some(other) => return Err(format!("unknown timing `{other}`; one of immediate, unawaited, deferred")),
         };
-        if rule.example.is_empty() {
+        if rule.example.is_empty() && !self.is_bare {
             return Err("a rule needs at least one `[[rule.example]]`".to_owned());
         }
         if rule.counter_example.iter().any(|example| example.why.is_none()) {

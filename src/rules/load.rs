@@ -11,6 +11,9 @@ use super::words::Lexicon;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
+/// One built-in file on each line: its name, a tab, and its entries as JSON, without their examples.
+static WITHOUT_EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.jsonl"));
+
 /// What can be wrong with rules. All of it is the rule author's to mend.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -28,10 +31,38 @@ pub enum Error {
     Duplicate { id: String, first: String, second: String },
 }
 
-/// The rules that are built in, and those of `extra` folders after them.
+/// One rule file as it was read.
+pub(super) struct Read {
+    pub name: String,
+    pub file: schema::File,
+    /// The examples were left out.
+    pub is_bare: bool,
+}
+
+/// The rules that are built in, without their examples, and those of `extra` folders after them: all that an audit needs.
 ///
 /// # Errors
 /// A folder that cannot be read, a file that is not valid. For the built-in rules this is our bug, and a test excludes it.
+pub fn load_bare(extra: &[Utf8PathBuf]) -> Result<RuleSet, Error> {
+    let lines: Vec<&str> = WITHOUT_EXAMPLES.lines().collect();
+    let parse = |line: &&str| {
+        let (name, json) = line.split_once('\t').unwrap_or(("", line));
+        match serde_json::from_str(json) {
+            Ok(file) => Ok(Read { name: name.to_owned(), file, is_bare: true }),
+            Err(error) => Err(Error::Syntax { file: name.to_owned(), message: error.to_string() }),
+        }
+    };
+    let mut files: Vec<Read> = lines.par_iter().map(parse).collect::<Result<_, _>>()?;
+    for folder in extra {
+        files.extend(read(&read_folder(folder)?)?);
+    }
+    combine(files)
+}
+
+/// The rules that are built in, and those of `extra` folders after them.
+///
+/// # Errors
+/// As [`load_bare`].
 pub fn load(extra: &[Utf8PathBuf]) -> Result<RuleSet, Error> {
     let mut texts = built_in();
     for folder in extra {
@@ -43,16 +74,23 @@ pub fn load(extra: &[Utf8PathBuf]) -> Result<RuleSet, Error> {
 /// Rules of texts alone: name of the file and text.
 ///
 /// # Errors
-/// As [`load`].
+/// As [`load_bare`].
 pub fn from_texts(texts: &[(String, String)]) -> Result<RuleSet, Error> {
-    let parse = |(file, text): &(String, String)| match toml::from_str::<schema::File>(text) {
-        Ok(parsed) => Ok((file.clone(), parsed)),
-        Err(error) => Err(Error::Syntax { file: file.clone(), message: error.to_string() }),
+    combine(read(texts)?)
+}
+
+fn read(texts: &[(String, String)]) -> Result<Vec<Read>, Error> {
+    let parse = |(name, text): &(String, String)| match toml::from_str::<schema::File>(text) {
+        Ok(file) => Ok(Read { name: name.clone(), file, is_bare: false }),
+        Err(error) => Err(Error::Syntax { file: name.clone(), message: error.to_string() }),
     };
-    let files: Vec<(String, schema::File)> = texts.par_iter().map(parse).collect::<Result<_, _>>()?;
+    texts.par_iter().map(parse).collect()
+}
+
+fn combine(files: Vec<Read>) -> Result<RuleSet, Error> {
     let mut lexicon = Lexicon::default();
-    for (_, file) in &files {
-        for class in &file.class {
+    for read in &files {
+        for class in &read.file.class {
             lexicon.add(class);
         }
     }

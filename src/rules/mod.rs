@@ -18,7 +18,7 @@ pub use compiled::{
     Runs, SideHint, Unit, Version, What, When,
 };
 pub use index::{Entry, Kind, names_logout};
-pub use load::{Error, built_in, from_texts, load};
+pub use load::{Error, built_in, from_texts, load, load_bare};
 pub use matching::Subject;
 pub use pattern::{Glob, Pattern};
 pub use value::{Lookup, number_of};

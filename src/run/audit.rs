@@ -27,7 +27,7 @@ pub(super) fn audit(mut options: Options) -> Result<Ending, Error> {
     }
     // Read before the long work, so that a wrong name is told at once.
     let accepted = options.baseline.as_deref().map(baseline::read).transpose()?;
-    let rules = rules::load(&options.rules.iter().cloned().collect::<Vec<_>>())?;
+    let rules = rules::load_bare(&options.rules.iter().cloned().collect::<Vec<_>>())?;
     let progress = Progress::start(!options.is_quiet, format!("reading {}", shown(&options.paths)));
     let mut audit = pipeline::run(&settings(&options, &config), &rules)?;
     drop(progress);

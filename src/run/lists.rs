@@ -15,7 +15,7 @@ pub(super) fn checks() -> String {
 
 /// Every rule that gives evidence or declares a logout: id, what it does, in which languages, title.
 pub(super) fn rules(folder: Option<Utf8PathBuf>) -> Result<String, Error> {
-    let rules = rules::load(&folder.into_iter().collect::<Vec<_>>())?;
+    let rules = rules::load_bare(&folder.into_iter().collect::<Vec<_>>())?;
     let mut rows: Vec<[String; 4]> = rules.rules.iter().map(|rule| [rule.id.clone(), actions(&rule.effects), languages(&rule.languages), rule.title.clone()]).collect();
     rows.extend(rules.handlers.iter().map(|rule| [rule.id.clone(), actions(&rule.effects), languages(&rule.languages), format!("a logout of {}", rule.framework)]));
     rows.sort();

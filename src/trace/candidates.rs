@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
 use super::endpoints::Endpoints;
 use super::requests::{Request, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
-use crate::ir::{Call, FunctionIndex, FunctionKind, Name, Value, ValueKind, each_call, each_value};
-use crate::link::{FunctionId, Place, Program};
+use crate::ir::{Call, FunctionIndex, FunctionKind, Module, Name, Value, ValueKind, each_call, each_value};
+use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject};
 use crate::source::Span;
@@ -24,12 +27,37 @@ pub(super) struct Candidate {
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
-pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sides, side: Side, endpoints: &Endpoints<'p>, surroundings: &dyn Surroundings) -> Vec<Candidate> {
-    let mut found: BTreeMap<FunctionId, Candidate> = BTreeMap::new();
-    for (id, module) in program.modules() {
-        if sides.of(id) != side || !surroundings.mentions_logout(id) {
-            continue;
-        }
+pub(super) fn candidates<'p>(
+    program: &Program<'p>,
+    rules: &RuleSet,
+    sides: &Sides,
+    side: Side,
+    endpoints: &Endpoints<'p>,
+    surroundings: &dyn Surroundings,
+    mentioned: &Mentioned<'p>,
+) -> Vec<Candidate> {
+    let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
+    let finder = Finder { program, rules, side, endpoints };
+    let mut found: BTreeMap<FunctionId, Candidate> = modules.par_iter().flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
+    // Of one or two files nothing can be said about who calls them.
+    if program.len() > 2 {
+        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, mentioned));
+    }
+    found.into_values().collect()
+}
+
+struct Finder<'a, 'p> {
+    program: &'a Program<'p>,
+    rules: &'a RuleSet,
+    side: Side,
+    endpoints: &'a Endpoints<'p>,
+}
+
+impl<'p> Finder<'_, 'p> {
+    /// The candidates of one module.
+    fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate> {
+        let Finder { program, rules, side, endpoints } = *self;
+        let mut found: BTreeMap<FunctionId, Candidate> = BTreeMap::new();
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
@@ -58,17 +86,13 @@ pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sid
                 keyed(program, rules, value, Place { module: id, function: None }, &mut found);
             }
         }
+        found
     }
-    // Of one or two files nothing can be said about who calls them.
-    if program.modules().count() > 2 {
-        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function));
-    }
-    found.into_values().collect()
 }
 
 /// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that
 /// overrides nothing, bears no annotation and is no component.
-fn is_dead(program: &Program<'_>, id: FunctionId) -> bool {
+fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
     let function = program.function(id);
     let module = program.module(id.module);
     if function.parent.is_some()
@@ -79,19 +103,38 @@ fn is_dead(program: &Program<'_>, id: FunctionId) -> bool {
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    let mentioned = |value: &Value| matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name);
-    !overrides
-        && !program.modules().any(|(_, other)| {
-            let mut hit = false;
-            each_value(&other.top, |value| hit |= mentioned(value));
-            for body in other.functions.iter().map(|function| &function.body).chain(other.classes.iter().map(|class| &class.body)) {
-                each_value(body, |value| hit |= mentioned(value));
+    !overrides && !mentioned.names.contains(function.name.as_str())
+}
+
+/// Every name that stands anywhere as a value or as the member of one, kept while modules are added.
+#[derive(Debug, Default)]
+pub(super) struct Mentioned<'p> {
+    names: FxHashSet<&'p str>,
+    seen: FxHashSet<ModuleId>,
+}
+
+impl<'p> Mentioned<'p> {
+    /// Looks at the modules that are new. Only where a plain function needs no import to be called is the answer ever asked for.
+    pub(super) fn complete(&mut self, program: &Program<'p>) {
+        let Self { names, seen } = self;
+        let mut mention = |value: &'p Value| {
+            if let ValueKind::Name(name) | ValueKind::Member(_, name) = &value.kind {
+                names.insert(name.as_str());
             }
-            for value in other.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
-                crate::ir::each_value_of(value, |value| hit |= mentioned(value));
+        };
+        for (id, module) in program.modules().filter(|(_, module)| module.language.has_implicit_members()) {
+            if !seen.insert(id) {
+                continue;
             }
-            hit
-        })
+            each_value(&module.top, &mut mention);
+            for body in module.functions.iter().map(|function| &function.body).chain(module.classes.iter().map(|class| &class.body)) {
+                each_value(body, &mut mention);
+            }
+            for value in module.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
+                crate::ir::each_value_of(value, &mut mention);
+            }
+        }
+    }
 }
 
 /// Whether a name is a logout's: it has the words, and none of those that make it something else.

@@ -1,5 +1,8 @@
 //! On which side a file runs.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::ir::{Module, Name, ValueKind, each_value};
@@ -17,7 +20,7 @@ pub struct Sides {
 /// What the surroundings of a file tell: the side of the nearest manifest's dependencies.
 pub trait Surroundings: Sync {
     /// The names of the dependencies of the manifest nearest to a module's file.
-    fn dependencies(&self, module: ModuleId) -> Vec<String>;
+    fn dependencies(&self, module: ModuleId) -> Arc<[String]>;
     /// The path of a module's file.
     fn path(&self, module: ModuleId) -> String;
     /// Whether a module's text or path has a logout's word in it.
@@ -25,13 +28,11 @@ pub trait Surroundings: Sync {
 }
 
 impl Sides {
-    /// Tells the side of every module.
-    pub fn new(program: &Program<'_>, rules: &RuleSet, surroundings: &dyn Surroundings) -> Self {
-        let mut by_module = FxHashMap::default();
-        for (id, module) in program.modules() {
-            by_module.insert(id, side_of(program, id, module, rules, surroundings));
-        }
-        Self { by_module }
+    /// Tells the sides of the modules whose sides are not told yet, in parallel. A side depends on the module and its surroundings alone.
+    pub(super) fn complete(&mut self, program: &Program<'_>, rules: &RuleSet, surroundings: &dyn Surroundings) {
+        let new: Vec<(ModuleId, &Module)> = program.modules().filter(|(id, _)| !self.by_module.contains_key(id)).collect();
+        let sides: Vec<(ModuleId, Side)> = new.par_iter().map(|(id, module)| (*id, side_of(*id, module, rules, surroundings))).collect();
+        self.by_module.extend(sides);
     }
 
     /// The side of a module.
@@ -40,7 +41,7 @@ impl Sides {
     }
 }
 
-fn side_of(_program: &Program<'_>, id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Surroundings) -> Side {
+fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Surroundings) -> Side {
     if module.directives.iter().any(|directive| directive == "use server") {
         return Side::Server;
     }

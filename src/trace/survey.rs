@@ -1,19 +1,21 @@
 //! One look at every lowered module: the backends, facts, providers, routes, mounts and credentials that stand in it.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lookup::At;
 use crate::ir::{Block, Call, FunctionIndex, Module, Name, StepKind, Value, ValueKind, Visit, walk_value};
-use crate::link::{ClassId, FunctionId, ModuleId, Place, Program};
+use crate::link::{ClassId, FunctionId, ModuleId, Place, Program, lacking};
 use crate::rules::{Entry, Kind, RuleSet, Subject};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// The kinds that the survey looks for.
 const KINDS: [Kind; 9] = [Kind::Backend, Kind::Fact, Kind::ProviderSignOut, Kind::ProviderUse, Kind::Route, Kind::Mount, Kind::Handler, Kind::Listen, Kind::Credential];
 
 /// A rule entry that fits a place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Match<'p> {
     pub entry: Entry,
     pub place: Place,
@@ -79,23 +81,48 @@ impl<'p> MatchSite<'p> {
     }
 }
 
-/// Looks at every module, in parallel; the result is in the order of the files.
-pub(super) fn survey<'p>(program: &Program<'p>, rules: &RuleSet) -> Survey<'p> {
-    let modules: Vec<(ModuleId, &'p Module)> = program.modules().collect();
-    let parts: Vec<Surveyor<'_, 'p>> = modules
-        .par_iter()
-        .map(|(id, module)| {
-            let mut surveyor = Surveyor { program, rules, module: *id, place: Place { module: *id, function: None }, matches: Vec::new(), handed: Vec::new() };
-            surveyor.module(module);
-            surveyor
-        })
-        .collect();
-    let mut survey = Survey::default();
-    for part in parts {
-        survey.matches.extend(part.matches);
-        survey.handed_to.extend(part.handed);
+/// What was seen in each module, kept while modules are added.
+#[derive(Debug, Default)]
+pub(super) struct Surveyed<'p> {
+    parts: BTreeMap<ModuleId, Part<'p>>,
+}
+
+/// What was seen in one module.
+#[derive(Debug)]
+struct Part<'p> {
+    matches: Vec<Match<'p>>,
+    handed: Vec<(FunctionId, HandedTo<'p>)>,
+    /// The files that would have told more.
+    lacking: FxHashSet<FileId>,
+}
+
+impl<'p> Surveyed<'p> {
+    /// Looks, in parallel, at every module that is new or that new modules tell more about; the result is in the order of the files.
+    pub(super) fn survey(&mut self, program: &Program<'p>, rules: &RuleSet) -> Survey<'p> {
+        // A package's files see each other without an import.
+        let packages: FxHashSet<&str> =
+            program.modules().filter(|(id, module)| !module.package.is_empty() && !self.parts.contains_key(id)).map(|(_, module)| module.package.as_str()).collect();
+        let is_stale = |id: ModuleId, module: &Module| {
+            self.parts.get(&id).is_none_or(|part| packages.contains(module.package.as_str()) || part.lacking.iter().any(|file| program.module_of(*file).is_some()))
+        };
+        let stale: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, module)| is_stale(*id, module)).collect();
+        let parts: Vec<(ModuleId, Part<'p>)> = stale.par_iter().map(|(id, module)| (*id, Part::of(program, rules, *id, module))).collect();
+        self.parts.extend(parts);
+        let mut survey = Survey::default();
+        for part in self.parts.values() {
+            survey.matches.extend(&part.matches);
+            survey.handed_to.extend(part.handed.iter().copied());
+        }
+        survey
     }
-    survey
+}
+
+impl<'p> Part<'p> {
+    fn of(program: &Program<'p>, rules: &RuleSet, id: ModuleId, module: &'p Module) -> Self {
+        let mut surveyor = Surveyor { program, rules, module: id, place: Place { module: id, function: None }, matches: Vec::new(), handed: Vec::new() };
+        let ((), lacking) = lacking(|| surveyor.module(module));
+        Self { matches: surveyor.matches, handed: surveyor.handed, lacking }
+    }
 }
 
 impl<'p> Survey<'p> {
@@ -254,6 +281,7 @@ impl<'p> Surveyor<'_, 'p> {
         let worth = match &call.callee.kind {
             // The last segment of a member is the same in all its names.
             ValueKind::Member(_, last) => self.may_fit(last),
+            ValueKind::Name(name) => self.may_fit(name) || self.program.other_names(name, self.place).any(|other| other.is_none_or(|other| self.may_fit(other))),
             _ => true,
         };
         if worth || !self.rules.sql_entries().is_empty() && self.rules.sql_entries().iter().any(|entry| KINDS.contains(&entry.kind)) {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Flow, FlowHandler, Tracer};
 use crate::link::FunctionId;
 use crate::outcome::Side;
-use crate::trace::candidates::{Candidate, asks_for_logout, candidates};
-use crate::trace::reach::{Event, EventKind, Reached, Step};
+use crate::trace::candidates::{Candidate, asks_for_logout};
+use crate::trace::reach::{Event, EventKind, Reach, Reached, Step};
 use crate::trace::requests::{fit, is_logout_path};
 
 /// Client handlers that call one another, with all that they reach.
@@ -20,17 +21,13 @@ pub(super) struct Group<'p> {
 impl<'p> Tracer<'_, 'p> {
     /// Client handlers, joined where one reaches the other.
     pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
-        let reach = self.reach(true);
-        let mut kept: Vec<(Candidate, Reached<'p>)> = Vec::new();
-        for candidate in candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings) {
-            if self.endpoints.by_function.contains_key(&candidate.function) || self.is_server_action(candidate.function) {
-                continue;
-            }
+        let mut candidates = self.candidates(Side::Client);
+        candidates.retain(|candidate| !self.endpoints.by_function.contains_key(&candidate.function) && !self.is_server_action(candidate.function));
+        let follow = |reach: &mut Reach<'_, 'p>, candidate: Candidate| {
             let reached = reach.walk_functions(&[candidate.function]);
-            if reached.events.iter().any(|event| self.matters(event)) {
-                kept.push((candidate, reached));
-            }
-        }
+            reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
+        };
+        let kept: Vec<(Candidate, Reached<'p>)> = candidates.into_par_iter().map_init(|| self.reach(true), follow).flatten_iter().collect();
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();
         for (at, (_, reached)) in kept.iter().enumerate() {

@@ -8,13 +8,15 @@ mod unmounted;
 
 use std::cell::RefCell;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::candidates::{Candidate, Mentioned, candidates};
 use super::endpoints::{Endpoints, endpoints};
 use super::reach::{Event, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
-use super::survey::{Survey, survey};
+use super::survey::{Survey, Surveyed};
 use crate::link::{FunctionId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet};
@@ -58,7 +60,6 @@ pub struct Traced<'p> {
     pub flows: Vec<Flow<'p>>,
     pub survey: Survey<'p>,
     pub endpoints: Endpoints<'p>,
-    pub sides: Sides,
     /// Sign-outs of providers that stand in logout handlers or anywhere else.
     pub sign_outs: Vec<(usize, Place, Span)>,
 }
@@ -70,6 +71,7 @@ struct Tracer<'a, 'p> {
     sides: &'a Sides,
     listeners: &'a Listeners,
     surroundings: &'a dyn Surroundings,
+    mentioned: &'a Mentioned<'p>,
     follow: bool,
 }
 
@@ -78,10 +80,16 @@ impl<'p> Tracer<'_, 'p> {
         Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
     }
 
+    /// The functions of one side where a logout may begin.
+    fn candidates(&self, side: Side) -> Vec<Candidate> {
+        candidates(self.program, self.rules, self.sides, side, self.endpoints, self.surroundings, self.mentioned)
+    }
+
     fn flows(&self) -> Vec<Flow<'p>> {
         let groups = self.client_groups();
         let mut servers = self.server_endpoints(&groups);
-        let mut server_reached: Vec<Reached<'p>> = servers.iter().map(|indices| self.reach_server(&self.endpoints.all[indices[0]])).collect();
+        let mut server_reached: Vec<Reached<'p>> =
+            servers.par_iter().map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
         self.drop_others(&mut servers, &mut server_reached);
         self.drop_pages(&mut servers, &mut server_reached);
         let relays = self.relays(&servers, &server_reached);
@@ -151,15 +159,24 @@ impl<'p> Tracer<'_, 'p> {
     }
 }
 
+/// What tracing keeps while modules are added.
+#[derive(Debug, Default)]
+pub struct Kept<'p> {
+    surveyed: Surveyed<'p>,
+    sides: Sides,
+    mentioned: Mentioned<'p>,
+}
+
 /// Traces all flows of a program.
-pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, follow: bool) -> Traced<'p> {
-    let survey = survey(program, rules);
-    let sides = Sides::new(program, rules, surroundings);
+pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, kept: &mut Kept<'p>, follow: bool) -> Traced<'p> {
+    let survey = kept.surveyed.survey(program, rules);
+    kept.sides.complete(program, rules, surroundings);
+    kept.mentioned.complete(program);
     let endpoints = endpoints(program, rules, &survey, surroundings, follow);
     let listeners = listeners(program, rules, &survey, surroundings);
-    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &sides, listeners: &listeners, surroundings, follow };
+    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, follow };
     let mut flows = tracer.flows();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
-    Traced { flows, survey, endpoints, sides, sign_outs }
+    Traced { flows, survey, endpoints, sign_outs }
 }

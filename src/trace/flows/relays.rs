@@ -43,7 +43,7 @@ impl<'p> Tracer<'_, 'p> {
             }
             for endpoint in &self.endpoints.all {
                 if falls_through(request, endpoint) && endpoint.functions.iter().any(|function| self.surroundings.mentions_logout(function.module)) {
-                    events.extend(self.reach_server(endpoint).events.into_iter().filter(|event| matches!(event.kind, EventKind::Rules { .. })));
+                    events.extend(self.reach_server(&self.reach(false), endpoint).events.into_iter().filter(|event| matches!(event.kind, EventKind::Rules { .. })));
                 }
             }
         }

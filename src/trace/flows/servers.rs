@@ -10,7 +10,7 @@ use crate::outcome::Side;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::endpoints::Endpoint;
 use crate::trace::inside::whole_setting;
-use crate::trace::reach::{EventKind, Reached};
+use crate::trace::reach::{EventKind, Reach, Reached};
 use crate::trace::requests::{Request, deletes_session, fit, is_logout_path};
 use crate::trace::survey::{Bearer, MatchSite};
 
@@ -133,8 +133,7 @@ impl<'p> Tracer<'_, 'p> {
         reached.retain(|_| *at.next().unwrap_or(&true));
     }
 
-    pub(super) fn reach_server(&self, endpoint: &Endpoint<'p>) -> Reached<'p> {
-        let reach = self.reach(false);
+    pub(super) fn reach_server(&self, reach: &Reach<'_, 'p>, endpoint: &Endpoint<'p>) -> Reached<'p> {
         let mut reached = reach.walk_functions(&endpoint.functions);
         if endpoint.library.is_some()
             && let Some(MatchSite::Call(call)) = endpoint.site

@@ -1,0 +1,30 @@
+//! Notes which files an answer would have needed and that are not lowered: when one of them comes, the answer has to be found anew.
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashSet;
+
+use crate::source::FileId;
+
+thread_local! {
+    static LACKING: RefCell<Option<FxHashSet<FileId>>> = const { RefCell::new(None) };
+}
+
+/// Notes that a file is lacking, if this thread is listening.
+pub(super) fn note(file: FileId) {
+    LACKING.with_borrow_mut(|lacking| {
+        if let Some(files) = lacking {
+            files.insert(file);
+        }
+    });
+}
+
+/// Runs a question on this thread and tells which files were lacking for its answer.
+///
+/// NOTE: the question must not hand work to other threads, and must not ask through what was answered before on behalf of another.
+pub fn lacking<R>(question: impl FnOnce() -> R) -> (R, FxHashSet<FileId>) {
+    let before = LACKING.replace(Some(FxHashSet::default()));
+    let answer = question();
+    let files = LACKING.replace(before).unwrap_or_default();
+    (answer, files)
+}
