@@ -96,12 +96,16 @@ impl<'p> Program<'p> {
             // `require` of a module that only has named exports, and a component whose script has none.
             return if scope.exports.contains_key("default") { Vec::new() } else { vec![Thing::Module(target)] };
         }
-        if let Some(record) = scope.default_record(self.module(target)) {
-            let at = Place { module: target, function: None };
-            let found: Vec<_> = self.eval_steps(record, at, follow, steps).into_iter().flat_map(|thing| self.member(thing, name, follow, steps)).collect();
-            if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
-                return found;
-            }
+        let at = Place { module: target, function: None };
+        let whole = match scope.default_record(self.module(target)) {
+            Some(record) => self.eval_steps(record, at, follow, steps),
+            // `module.exports = controller`
+            None if scope.exports.contains_key("default") => self.own_export(target, "default", follow, steps),
+            None => Vec::new(),
+        };
+        let found: Vec<_> = whole.into_iter().filter(|thing| !matches!(thing, Thing::Function(_))).flat_map(|thing| self.member(thing, name, follow, steps)).collect();
+        if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
+            return found;
         }
         self.star_member(target, name, follow, steps)
     }

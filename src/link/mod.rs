@@ -14,6 +14,7 @@ mod members;
 mod names;
 mod program;
 mod scope;
+mod search;
 mod stars;
 mod types;
 

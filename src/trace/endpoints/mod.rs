@@ -77,6 +77,10 @@ struct Builder<'a, 'p> {
     callers: FxHashMap<FunctionId, Vec<Place>>,
     global: Vec<(ModuleId, String)>,
     surroundings: &'a dyn Surroundings,
+    /// Whether the routes of logouts may ask for files that are not lowered yet.
+    follow: bool,
+    /// Whether the handlers that are being looked for may.
+    asks: bool,
     /// The prefixes of routers found before; one that is being looked for has none yet.
     prefixed: RefCell<FxHashMap<Router, Vec<String>>>,
 }
@@ -85,20 +89,34 @@ struct Builder<'a, 'p> {
 const MAX_PATHS: usize = 6;
 
 /// Composes all endpoints.
-pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings) -> Endpoints<'p> {
-    let mut builder = Builder { program, rules, survey, mounts: Vec::new(), callers: FxHashMap::default(), global: Vec::new(), surroundings, prefixed: RefCell::default() };
+pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings, follow: bool) -> Endpoints<'p> {
+    let mut builder = Builder {
+        program,
+        rules,
+        survey,
+        mounts: Vec::new(),
+        callers: FxHashMap::default(),
+        global: Vec::new(),
+        surroundings,
+        follow,
+        asks: false,
+        prefixed: RefCell::default(),
+    };
     builder.collect_mounts();
     builder.collect_callers();
     let mut all = Vec::new();
     for found in survey.of(Kind::Route) {
+        builder.asks = builder.follow && builder.speaks_of_logout(found);
         builder.route(found, &mut all);
     }
+    builder.asks = false;
     for found in survey.of(Kind::Handler) {
         builder.library_handler(found, &mut all);
     }
     builder.file_routes(&mut all);
     builder.server_actions(&mut all);
     builder.route_tables(&mut all);
+    builder.resolvers(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
     all.dedup_by(|later, earlier| {

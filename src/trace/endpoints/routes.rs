@@ -5,7 +5,9 @@ use super::{Builder, Endpoint, MAX_PATHS};
 use crate::ir::{Call, Name, ValueKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::rules::Locator;
+use crate::trace::candidates::is_logout_name;
 use crate::trace::locate::{texts_at, value_at};
+use crate::trace::requests::is_logout_path;
 use crate::trace::survey::{Bearer, Match, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
@@ -63,6 +65,13 @@ impl<'p> Builder<'_, 'p> {
                 }
             }
         }
+    }
+
+    /// Whether a route's path or one of its arguments bears a logout's name.
+    pub(super) fn speaks_of_logout(&self, found: &Match<'p>) -> bool {
+        let route = &self.rules.routes[found.entry.index];
+        let named = |call: &Call| call.args.iter().any(|argument| is_logout_name(self.rules, Name::written(&argument.value).last()));
+        found.site.call().is_some_and(named) || texts_at(self.program, &route.path, &found.site, found.place).iter().any(|path| is_logout_path(self.rules, path))
     }
 
     /// The calls that are chained behind a route's declaration: their methods and handlers.

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::candidates::{Candidate, Mentioned, candidates};
 use super::endpoints::{Endpoints, endpoints};
-use super::reach::{Event, Listener, Reach, Reached, Step};
+use super::reach::{Event, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
@@ -61,7 +61,7 @@ pub struct Traced<'p> {
     pub flows: Vec<Flow<'p>>,
     pub survey: Survey<'p>,
     pub endpoints: Endpoints<'p>,
-    listeners: Vec<Listener>,
+    listeners: Listeners,
     /// Sign-outs of providers that stand in logout handlers or anywhere else.
     pub sign_outs: Vec<(usize, Place, Span)>,
 }
@@ -71,7 +71,7 @@ struct Tracer<'a, 'p> {
     rules: &'a RuleSet,
     endpoints: &'a Endpoints<'p>,
     sides: &'a Sides,
-    listeners: &'a [Listener],
+    listeners: &'a Listeners,
     surroundings: &'a dyn Surroundings,
     mentioned: &'a Mentioned<'p>,
     unfinished: Mutex<Vec<Root>>,
@@ -135,8 +135,18 @@ impl<'p> Tracer<'_, 'p> {
         for group in groups {
             self.tie(group, &servers, &relays, &flow_of, &mut flows, &mut alone);
         }
+        // What a store does on a logout is no logout of its own where something of the client logs out.
+        if flows.iter().chain(&alone).any(|flow| flow.clients.iter().any(|client| !self.is_reducer(client))) {
+            alone.retain(|flow| !flow.clients.iter().all(|client| self.is_reducer(client)));
+        }
         flows.extend(alone);
         flows
+    }
+
+    /// Whether a handler is a store's answer to an action: a function of the state.
+    fn is_reducer(&self, handler: &FlowHandler) -> bool {
+        let first = handler.function.and_then(|function| self.program.function(function).params.first());
+        first.is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
     }
 
     fn is_server_action(&self, function: FunctionId) -> bool {
@@ -183,8 +193,8 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     let survey = kept.surveyed.survey(program, rules);
     kept.sides.complete(program, rules, surroundings);
     kept.mentioned.complete(program);
-    let endpoints = endpoints(program, rules, &survey, surroundings);
-    let listeners = listeners(program, rules, &survey);
+    let endpoints = endpoints(program, rules, &survey, surroundings, follow);
+    let listeners = listeners(program, rules, &survey, surroundings);
     let tracer = Tracer {
         program,
         rules,
