@@ -13,6 +13,7 @@ mod lacking;
 mod members;
 mod names;
 mod program;
+mod rust_paths;
 mod scope;
 mod stars;
 mod types;

@@ -10,7 +10,7 @@ mod tables;
 
 pub(super) use paths::{join, normal_method, path_texts};
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rustc_hash::FxHashMap;
 
@@ -74,6 +74,9 @@ struct Builder<'a, 'p> {
     callers: FxHashMap<FunctionId, Vec<Place>>,
     global: Vec<(ModuleId, String)>,
     surroundings: &'a dyn Surroundings,
+    /// Whether files that are not lowered may be asked for at all, and whether the handler that is looked for is worth it.
+    follow: bool,
+    asking: Cell<bool>,
     /// The prefixes of routers found before; one that is being looked for has none yet.
     prefixed: RefCell<FxHashMap<Router, Vec<String>>>,
 }
@@ -82,8 +85,19 @@ struct Builder<'a, 'p> {
 const MAX_PATHS: usize = 6;
 
 /// Composes all endpoints.
-pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings) -> Endpoints<'p> {
-    let mut builder = Builder { program, rules, survey, mounts: Vec::new(), callers: FxHashMap::default(), global: Vec::new(), surroundings, prefixed: RefCell::default() };
+pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings, follow: bool) -> Endpoints<'p> {
+    let mut builder = Builder {
+        program,
+        rules,
+        survey,
+        mounts: Vec::new(),
+        callers: FxHashMap::default(),
+        global: Vec::new(),
+        surroundings,
+        follow,
+        asking: Cell::new(false),
+        prefixed: RefCell::default(),
+    };
     builder.collect_mounts();
     builder.collect_callers();
     let mut all = Vec::new();

@@ -29,7 +29,7 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             .iter()
             .rev()
             .map(|segment| segment.text.as_str())
-            .find(|text| !matches!(*text, "fulfilled" | "matchFulfilled" | "type" | "match" | "" | "?"))
+            .find(|text| !matches!(*text, "fulfilled" | "matchFulfilled" | "type" | "match" | "version" | "value" | "" | "?"))
             .unwrap_or("")
             .to_owned();
         let mut base = to;

@@ -153,7 +153,7 @@ pub struct Kept<'p> {
 pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, kept: &mut Kept<'p>, follow: bool) -> Traced<'p> {
     let survey = kept.surveyed.survey(program, rules);
     kept.sides.complete(program, rules, surroundings);
-    let endpoints = endpoints(program, rules, &survey, surroundings);
+    let endpoints = endpoints(program, rules, &survey, surroundings, follow);
     let listeners = listeners(program, rules, &survey);
     let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, follow };
     let mut flows = tracer.flows();
