@@ -5,6 +5,9 @@ use super::program::{FunctionId, ModuleId, Program};
 use crate::ir::{ExportTarget, FunctionIndex, Import, ImportItem, Name, ValueKind};
 use crate::source::Language;
 
+/// How many files may define what one import names.
+const MAX_HOMONYMS: usize = 4;
+
 impl<'p> Program<'p> {
     /// What an import stands for.
     pub(super) fn import_target(&self, from: ModuleId, import: &'p Import, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -27,8 +30,10 @@ impl<'p> Program<'p> {
             return vec![Thing::outside(self.outside_name(from, module, item_name))];
         }
         let mut missing = false;
+        // Where so many files define a name, none of them is known to be meant.
+        let follow_in = follow && files.len() <= MAX_HOMONYMS;
         for file in files.iter() {
-            let Some(target) = self.module_or_want(*file, follow) else {
+            let Some(target) = self.module_or_want(*file, follow_in) else {
                 missing = true;
                 continue;
             };

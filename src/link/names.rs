@@ -2,7 +2,8 @@
 
 use super::eval::{MAX_STEPS, Place, Thing};
 use super::program::{ClassId, Program};
-use crate::ir::{Call, Name, Receiver, Segment, TypeName, Value, ValueKind};
+use super::scope::Binding;
+use crate::ir::{Call, ImportItem, Name, Receiver, Segment, TypeName, Value, ValueKind};
 
 impl<'p> Program<'p> {
     /// The names of a call. The last segment is called.
@@ -19,6 +20,21 @@ impl<'p> Program<'p> {
             }
         }
         names
+    }
+
+    /// The last segments that the other names of a bare name may have; `None` where only an evaluation tells.
+    pub fn other_names(&self, local: &str, place: Place) -> impl Iterator<Item = Option<&'p str>> {
+        let module = self.module(place.module);
+        self.scope(place.module).lookup(module, place.function, local).iter().filter_map(|binding| match binding {
+            // A function of the file has no other name.
+            Binding::Assigned { value, .. } if matches!(value.kind, ValueKind::Closure(_)) => None,
+            Binding::Import(index) => match &module.imports[*index].item {
+                ImportItem::Named(item) => Some(Some(item.as_str())),
+                ImportItem::Default | ImportItem::Namespace | ImportItem::Star | ImportItem::SideEffect => Some(None),
+            },
+            Binding::Class(_) => None,
+            Binding::Assigned { .. } | Binding::Parameter { .. } => Some(None),
+        })
     }
 
     /// The names of a value: a target of an assignment, an argument.

@@ -40,6 +40,8 @@ pub trait Finder: Sync {
 pub enum Wanted {
     /// A file of the project.
     File(FileId),
+    /// A file, if it says a name itself or takes all names of another.
+    Naming { file: FileId, name: String },
     /// The files of a language that mention a word: the implementations of an interface.
     Mention { language: Language, word: String },
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::eval::Thing;
-use super::program::{ModuleId, Program};
+use super::program::{ModuleId, Program, Wanted};
 use crate::ir::ExportTarget;
 use crate::source::{FileId, Language};
 
@@ -30,9 +30,12 @@ impl<'p> Program<'p> {
     pub(super) fn star_member(&self, from: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(2) else { return Vec::new() };
         let homes = self.homes(from, name);
-        homes.missing.iter().for_each(|file| {
-            self.module_or_want(*file, follow);
-        });
+        for file in &homes.missing {
+            super::lacking::note(*file);
+            if follow {
+                self.want(Wanted::Naming { file: *file, name: name.to_owned() });
+            }
+        }
         let mut outside = Vec::new();
         for home in &homes.modules {
             let found = self.own_export(*home, name, follow, steps);

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::RuleSet;
 use super::compiled::{Matcher, What};
+use super::pattern::{Glob, Last};
 use crate::source::Language;
 
 /// The kinds of entries that are looked up by the name of a call, assignment or deletion.
@@ -41,6 +42,9 @@ pub struct Entry {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     by_last: FxHashMap<String, Vec<Entry>>,
+    /// Where a pattern decides what the last segment may be; many entries share one.
+    by_pattern: Vec<(Glob, Vec<Entry>)>,
+    /// Where it may be anything.
     any: Vec<Entry>,
     /// What was found for a last segment before: word classes are too dear to ask twice.
     known: Known,
@@ -108,20 +112,12 @@ impl RuleSet {
         if let Some(known) = known_here.read().unwrap_or_else(PoisonError::into_inner).get(last) {
             return Arc::clone(known);
         }
-        let may_end = |entry: &&Entry| match &self.matcher(**entry).what {
-            What::Call(patterns) | What::Assign(patterns) | What::Delete(patterns) => patterns.iter().any(|pattern| pattern.may_end_in(last, &self.lexicon)),
-            What::Import(_) | What::Base(_) | What::Sql(_) => false,
-        };
-        let found: Arc<[Entry]> = self
-            .index
-            .by_last
-            .get(last)
-            .into_iter()
-            .flatten()
-            .chain(self.index.any.iter().filter(may_end))
-            .copied()
-            .filter(|entry| self.languages(*entry).contains(&language))
-            .collect();
+        let texts = self.index.by_last.get(last).into_iter().flatten();
+        let patterns = self.index.by_pattern.iter().filter(|(glob, _)| glob.fits(last, &self.lexicon)).flat_map(|(_, entries)| entries);
+        let mut found: Vec<Entry> = texts.chain(patterns).chain(&self.index.any).copied().filter(|entry| self.languages(*entry).contains(&language)).collect();
+        found.sort_unstable();
+        found.dedup();
+        let found: Arc<[Entry]> = found.into();
         known_here.write().unwrap_or_else(PoisonError::into_inner).insert(last.to_owned(), Arc::clone(&found));
         found
     }
@@ -159,27 +155,25 @@ impl RuleSet {
             (Kind::Listen, self.listens.iter().map(|entry| entry.matchers.len()).collect()),
             (Kind::Credential, self.credentials.iter().map(|entry| entry.matchers.len()).collect()),
         ];
+        let mut by_pattern: FxHashMap<Glob, Vec<Entry>> = FxHashMap::default();
+        let mut order: Vec<Glob> = Vec::new();
         for (kind, matchers) in counts {
             for (at, count) in matchers.into_iter().enumerate() {
                 for matcher in 0..count {
                     let entry = Entry { kind, index: at, matcher };
                     match &self.matcher(entry).what {
                         What::Call(patterns) | What::Assign(patterns) | What::Delete(patterns) => {
-                            let mut lasts: Vec<String> = Vec::new();
-                            let mut open = false;
                             for pattern in patterns {
-                                match pattern.last_texts() {
-                                    Some(texts) => lasts.extend(texts.into_iter().map(str::to_owned)),
-                                    None => open = true,
-                                }
-                            }
-                            if open {
-                                index.any.push(entry);
-                            } else {
-                                lasts.sort();
-                                lasts.dedup();
-                                for last in lasts {
-                                    index.by_last.entry(last).or_default().push(entry);
+                                match pattern.last() {
+                                    Last::OneOf(texts) => texts.into_iter().for_each(|text| index.by_last.entry(text.to_owned()).or_default().push(entry)),
+                                    Last::Fits(glob) => by_pattern
+                                        .entry(glob.clone())
+                                        .or_insert_with(|| {
+                                            order.push(glob.clone());
+                                            Vec::new()
+                                        })
+                                        .push(entry),
+                                    Last::Anything => index.any.push(entry),
                                 }
                             }
                         }
@@ -190,6 +184,7 @@ impl RuleSet {
                 }
             }
         }
+        index.by_pattern = order.into_iter().map(|glob| (glob.clone(), by_pattern.remove(&glob).unwrap_or_default())).collect();
         self.index = index;
         self.words.sort();
         self.words.dedup();

@@ -28,13 +28,21 @@ enum Called {
     With(Glob),
 }
 
+/// What the last segment of a fitting name must be.
+#[derive(Debug)]
+pub enum Last<'g> {
+    OneOf(Vec<&'g str>),
+    Fits(&'g Glob),
+    Anything,
+}
+
 /// A pattern over one text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Glob {
     parts: Vec<Part>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Part {
     Text(String),
     Star,
@@ -76,11 +84,11 @@ impl Pattern {
         (!self.imported || name.imported) && fits_from(&self.segments, &name.segments, lexicon)
     }
 
-    /// The texts that a fitting name's last segment must have; `None` if it may be anything.
-    pub fn last_texts(&self) -> Option<Vec<&str>> {
-        match self.segments.last()? {
-            SegmentPattern::Any => None,
-            SegmentPattern::One { text, .. } => text.texts(),
+    /// What a fitting name's last segment must be.
+    pub fn last(&self) -> Last<'_> {
+        match self.segments.last() {
+            Some(SegmentPattern::One { text, .. }) => text.texts().map_or(Last::Fits(text), Last::OneOf),
+            Some(SegmentPattern::Any) | None => Last::Anything,
         }
     }
 

@@ -1,6 +1,5 @@
 //! The functions where a logout may begin, by name and by what they call.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -28,14 +27,21 @@ pub(super) struct Candidate {
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
-pub(super) fn candidates<'p>(program: &Program<'p>, rules: &RuleSet, sides: &Sides, side: Side, endpoints: &Endpoints<'p>, surroundings: &dyn Surroundings) -> Vec<Candidate> {
+pub(super) fn candidates<'p>(
+    program: &Program<'p>,
+    rules: &RuleSet,
+    sides: &Sides,
+    side: Side,
+    endpoints: &Endpoints<'p>,
+    surroundings: &dyn Surroundings,
+    mentioned: &Mentioned<'p>,
+) -> Vec<Candidate> {
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
     let finder = Finder { program, rules, side, endpoints };
     let mut found: BTreeMap<FunctionId, Candidate> = modules.par_iter().flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them.
     if program.len() > 2 {
-        let mentioned = OnceCell::new();
-        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, &mentioned));
+        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, mentioned));
     }
     found.into_values().collect()
 }
@@ -86,7 +92,7 @@ impl<'p> Finder<'_, 'p> {
 
 /// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that
 /// overrides nothing, bears no annotation and is no component.
-fn is_dead<'p>(program: &Program<'p>, id: FunctionId, mentioned: &OnceCell<FxHashSet<&'p str>>) -> bool {
+fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
     let function = program.function(id);
     let module = program.module(id.module);
     if function.parent.is_some()
@@ -97,27 +103,38 @@ fn is_dead<'p>(program: &Program<'p>, id: FunctionId, mentioned: &OnceCell<FxHas
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    !overrides && !mentioned.get_or_init(|| mentioned_names(program)).contains(function.name.as_str())
+    !overrides && !mentioned.names.contains(function.name.as_str())
 }
 
-/// Every name that stands anywhere as a value or as the member of one.
-fn mentioned_names<'p>(program: &Program<'p>) -> FxHashSet<&'p str> {
-    let mut names = FxHashSet::default();
-    let mut mention = |value: &'p Value| {
-        if let ValueKind::Name(name) | ValueKind::Member(_, name) = &value.kind {
-            names.insert(name.as_str());
-        }
-    };
-    for (_, module) in program.modules() {
-        each_value(&module.top, &mut mention);
-        for body in module.functions.iter().map(|function| &function.body).chain(module.classes.iter().map(|class| &class.body)) {
-            each_value(body, &mut mention);
-        }
-        for value in module.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
-            crate::ir::each_value_of(value, &mut mention);
+/// Every name that stands anywhere as a value or as the member of one, kept while modules are added.
+#[derive(Debug, Default)]
+pub(super) struct Mentioned<'p> {
+    names: FxHashSet<&'p str>,
+    seen: FxHashSet<ModuleId>,
+}
+
+impl<'p> Mentioned<'p> {
+    /// Looks at the modules that are new. Only where a plain function needs no import to be called is the answer ever asked for.
+    pub(super) fn complete(&mut self, program: &Program<'p>) {
+        let Self { names, seen } = self;
+        let mut mention = |value: &'p Value| {
+            if let ValueKind::Name(name) | ValueKind::Member(_, name) = &value.kind {
+                names.insert(name.as_str());
+            }
+        };
+        for (id, module) in program.modules().filter(|(_, module)| module.language.has_implicit_members()) {
+            if !seen.insert(id) {
+                continue;
+            }
+            each_value(&module.top, &mut mention);
+            for body in module.functions.iter().map(|function| &function.body).chain(module.classes.iter().map(|class| &class.body)) {
+                each_value(body, &mut mention);
+            }
+            for value in module.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
+                crate::ir::each_value_of(value, &mut mention);
+            }
         }
     }
-    names
 }
 
 /// Whether a name is a logout's: it has the words, and none of those that make it something else.

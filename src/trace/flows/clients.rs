@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::{Flow, FlowHandler, Tracer};
 use crate::link::FunctionId;
 use crate::outcome::Side;
-use crate::trace::candidates::{Candidate, asks_for_logout, candidates};
+use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step};
 use crate::trace::requests::{fit, is_logout_path};
 
@@ -21,7 +21,7 @@ pub(super) struct Group<'p> {
 impl<'p> Tracer<'_, 'p> {
     /// Client handlers, joined where one reaches the other.
     pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
-        let mut candidates = candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings);
+        let mut candidates = self.candidates(Side::Client);
         candidates.retain(|candidate| !self.endpoints.by_function.contains_key(&candidate.function) && !self.is_server_action(candidate.function));
         let follow = |reach: &mut Reach<'_, 'p>, candidate: Candidate| {
             let reached = reach.walk_functions(&[candidate.function]);

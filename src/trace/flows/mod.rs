@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::candidates::{Candidate, Mentioned, candidates};
 use super::endpoints::{Endpoints, endpoints};
 use super::reach::{Event, Listener, Reach, Reached, Step};
 use super::requests::Request;
@@ -70,12 +71,18 @@ struct Tracer<'a, 'p> {
     sides: &'a Sides,
     listeners: &'a [Listener],
     surroundings: &'a dyn Surroundings,
+    mentioned: &'a Mentioned<'p>,
     follow: bool,
 }
 
 impl<'p> Tracer<'_, 'p> {
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
         Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
+    }
+
+    /// The functions of one side where a logout may begin.
+    fn candidates(&self, side: Side) -> Vec<Candidate> {
+        candidates(self.program, self.rules, self.sides, side, self.endpoints, self.surroundings, self.mentioned)
     }
 
     fn flows(&self) -> Vec<Flow<'p>> {
@@ -146,16 +153,18 @@ impl<'p> Tracer<'_, 'p> {
 #[derive(Debug, Default)]
 pub struct Kept<'p> {
     surveyed: Surveyed<'p>,
-    pub sides: Sides,
+    sides: Sides,
+    mentioned: Mentioned<'p>,
 }
 
 /// Traces all flows of a program.
 pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surroundings, kept: &mut Kept<'p>, follow: bool) -> Traced<'p> {
     let survey = kept.surveyed.survey(program, rules);
     kept.sides.complete(program, rules, surroundings);
+    kept.mentioned.complete(program);
     let endpoints = endpoints(program, rules, &survey, surroundings, follow);
     let listeners = listeners(program, rules, &survey);
-    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, follow };
+    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, follow };
     let mut flows = tracer.flows();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();

@@ -6,7 +6,7 @@ use super::{Flow, Tracer};
 use crate::ir::FunctionKind;
 use crate::link::FunctionId;
 use crate::outcome::Side;
-use crate::trace::candidates::{Candidate, candidates};
+use crate::trace::candidates::Candidate;
 use crate::trace::reach::{EventKind, Reached};
 
 impl<'p> Tracer<'_, 'p> {
@@ -17,13 +17,9 @@ impl<'p> Tracer<'_, 'p> {
         reached_already.extend(self.endpoints.by_function.keys().copied());
         let reach = self.reach(false);
         let mut found: Vec<(Candidate, Reached<'p>, bool)> = Vec::new();
-        let mut candidates = candidates(self.program, self.rules, self.sides, Side::Server, self.endpoints, self.surroundings);
+        let mut candidates = self.candidates(Side::Server);
         // Server actions may stand in files that are otherwise the client's.
-        candidates.extend(
-            crate::trace::candidates::candidates(self.program, self.rules, self.sides, Side::Client, self.endpoints, self.surroundings)
-                .into_iter()
-                .filter(|candidate| self.is_server_action(candidate.function)),
-        );
+        candidates.extend(self.candidates(Side::Client).into_iter().filter(|candidate| self.is_server_action(candidate.function)));
         for candidate in candidates {
             let defined = self.program.function(candidate.function);
             if reached_already.contains(&candidate.function) || defined.kind == FunctionKind::Template || !candidate.named {

@@ -71,8 +71,10 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let place = self.place();
         let program = self.reach.program;
-        let targets = if call.style == CallStyle::Element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
-        let names = program.names_of_call(call, place, self.reach.follow);
+        // What an element draws is not run by the handler: no file is read for it.
+        let is_element = call.style == CallStyle::Element;
+        let targets = if is_element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
+        let names = program.names_of_call(call, place, self.reach.follow && !is_element);
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request });

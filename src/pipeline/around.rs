@@ -1,0 +1,79 @@
+//! What tracing and judging may know of the files around a module: paths, texts, dependencies.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashMap;
+
+use super::lowered::{Lowered, Text};
+use crate::judge::Texts;
+use crate::link::ModuleId;
+use crate::manifest::Manifests;
+use crate::source::{Language, LineIndex, Tree};
+use crate::trace::Surroundings;
+
+/// What the tree tells about its files.
+pub(super) struct Around<'t> {
+    pub(super) tree: &'t Tree,
+    pub(super) manifests: &'t Manifests,
+    /// The names of dependencies by directory, since the files of one share them.
+    pub(super) dependencies: Mutex<FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>>,
+}
+
+pub(super) struct Context<'l, 'p> {
+    pub(super) lowered: &'l Lowered<'l, 'p>,
+    pub(super) around: &'l Around<'l>,
+}
+
+impl Around<'_> {
+    fn path(&self, module: ModuleId) -> &Utf8Path {
+        self.tree.file(module.file()).map_or(Utf8Path::new(""), |file| &file.path)
+    }
+
+    fn dependencies(&self, path: &Utf8Path, language: Language) -> Arc<[String]> {
+        let key = (path.parent().unwrap_or(Utf8Path::new("")).to_owned(), language);
+        if let Some(known) = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(known);
+        }
+        let nearest = self.manifests.nearest(path, language);
+        let first = nearest.first().map(|dependency| &dependency.file);
+        let names: Arc<[String]> = nearest.iter().filter(|dependency| Some(&dependency.file) == first).map(|dependency| dependency.name.clone()).collect();
+        self.dependencies.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&names));
+        names
+    }
+}
+
+impl Context<'_, '_> {
+    fn file_text(&self, module: ModuleId) -> &Text {
+        &self.lowered.texts[&module.file()]
+    }
+}
+
+impl Surroundings for Context<'_, '_> {
+    fn dependencies(&self, module: ModuleId) -> Arc<[String]> {
+        let language = self.around.tree.file(module.file()).map_or(Language::Template, |file| file.language);
+        self.around.dependencies(self.around.path(module), language)
+    }
+
+    fn path(&self, module: ModuleId) -> String {
+        self.around.path(module).to_string()
+    }
+
+    fn mentions_logout(&self, module: ModuleId) -> bool {
+        self.file_text(module).mentions_logout
+    }
+}
+
+impl Texts for Context<'_, '_> {
+    fn text(&self, module: ModuleId) -> &str {
+        &self.file_text(module).text
+    }
+
+    fn lines(&self, module: ModuleId) -> &LineIndex {
+        &self.file_text(module).lines
+    }
+
+    fn path(&self, module: ModuleId) -> Utf8PathBuf {
+        self.around.path(module).to_owned()
+    }
+}

@@ -1,0 +1,171 @@
+//! The files that were read closely: their modules and texts, and which further files are worth it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
+use typed_arena::Arena;
+
+use crate::front;
+use crate::ir::Module;
+use crate::link::Wanted;
+use crate::outcome::{Comment, Site, SkippedFile};
+use crate::rules::names_logout;
+use crate::source::{self, FileId, Language, LineIndex, Span, Tree};
+
+/// The text of a file that was read closely.
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) lines: LineIndex,
+    pub(super) mentions_logout: bool,
+}
+
+impl Text {
+    pub(super) fn site(&self, path: &Utf8Path, span: Span) -> Site {
+        let (from, to) = (self.lines.place(&self.text, span.start), self.lines.place(&self.text, span.end));
+        let code = self.text.get(span.start as usize..span.end as usize).unwrap_or("").to_owned();
+        Site { file: path.to_owned(), line: from.line, column: from.column, end_line: to.line, end_column: to.column, code }
+    }
+}
+
+/// The files that were read closely so far.
+pub(super) struct Lowered<'t, 'p> {
+    pub(super) tree: &'t Tree,
+    pub(super) limit: u64,
+    pub(super) modules: BTreeMap<FileId, &'p Module>,
+    pub(super) texts: BTreeMap<FileId, Text>,
+    pub(super) skipped: Vec<SkippedFile>,
+}
+
+impl<'p> Lowered<'_, 'p> {
+    /// Reads and lowers files, in parallel; gives the modules that are new.
+    pub(super) fn add(&mut self, arena: &'p Arena<Module>, ids: &BTreeSet<FileId>) -> Vec<&'p Module> {
+        let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
+        let lowered: Vec<Result<(Module, Text), SkippedFile>> = wanted
+            .par_iter()
+            .filter_map(|id| {
+                let file = self.tree.file(*id)?;
+                Some(match source::read(file, self.limit) {
+                    Ok(text) => {
+                        // A bug in a front end must cost one file and not the run.
+                        let Ok(module) = std::panic::catch_unwind(|| front::lower(*id, file.language, &file.path, &text)) else {
+                            return Some(Err(SkippedFile { file: file.path.clone(), reason: "could not be read: a bug in this program".to_owned() }));
+                        };
+                        let lines = LineIndex::new(&text);
+                        let mentions_logout = names_logout(file.path.as_str()) || names_logout(&text);
+                        Ok((module, Text { text, lines, mentions_logout }))
+                    }
+                    Err(error) => Err(SkippedFile { file: file.path.clone(), reason: error.to_string() }),
+                })
+            })
+            .collect();
+        let mut new = Vec::new();
+        for result in lowered {
+            match result {
+                Ok((module, text)) => {
+                    let module: &'p Module = arena.alloc(module);
+                    self.texts.insert(module.file, text);
+                    self.modules.insert(module.file, module);
+                    new.push(module);
+                }
+                Err(skipped) => self.skipped.push(skipped),
+            }
+        }
+        new
+    }
+
+    /// The files that are wanted and not there yet. `asked` keeps what was asked in vain, so that it is asked once.
+    pub(super) fn missing(&self, wanted: BTreeSet<Wanted>, asked: &mut BTreeSet<Wanted>) -> BTreeSet<FileId> {
+        let mut files = BTreeSet::new();
+        let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
+        let mut naming: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
+        for one in wanted {
+            if let Wanted::File(file) | Wanted::Naming { file, .. } = one
+                && self.texts.contains_key(&file)
+            {
+                continue;
+            }
+            if !asked.insert(one.clone()) {
+                continue;
+            }
+            match one {
+                Wanted::File(file) => {
+                    files.insert(file);
+                }
+                Wanted::Naming { file, name } => naming.entry(file).or_default().push(name),
+                Wanted::Mention { language, word } => words.entry(language).or_default().push(word),
+            }
+        }
+        for (language, words) in words {
+            files.extend(self.deriving(language, &words));
+        }
+        files.extend(self.naming(&naming));
+        files.retain(|id| self.tree.file(*id).is_some_and(|file| !self.skipped.iter().any(|skipped| file.path == skipped.file)));
+        files
+    }
+
+    /// The files that say one of the names that are asked of them, or that take all names of another file.
+    fn naming(&self, asked: &BTreeMap<FileId, Vec<String>>) -> Vec<FileId> {
+        let says = |(file, names): (&FileId, &Vec<String>)| {
+            let text = source::read(self.tree.file(*file)?, self.limit).ok()?;
+            let takes_all = ["export *", "import *", "::*"].iter().any(|star| text.contains(star));
+            (takes_all || names.iter().any(|name| text.contains(name.as_str()))).then_some(*file)
+        };
+        asked.par_iter().filter_map(says).collect()
+    }
+
+    /// The files of a language that name one of the words as the base of a class.
+    fn deriving(&self, language: Language, words: &[String]) -> Vec<FileId> {
+        let Ok(scanner) = AhoCorasick::new(words) else { return Vec::new() };
+        let candidates: Vec<&source::SourceFile> = self.tree.files.iter().filter(|file| file.language == language && !self.texts.contains_key(&file.id)).collect();
+        candidates.par_iter().filter(|file| source::read(file, self.limit).is_ok_and(|text| names_as_base(&scanner, &text, language))).map(|file| file.id).collect()
+    }
+
+    /// The comments that speak to this program, by file and line.
+    pub(super) fn comments(&self) -> Vec<Comment> {
+        let of_module = |module: &'p Module| {
+            let (source, text) = (self.tree.file(module.file)?, self.texts.get(&module.file)?);
+            Some(module.notes.iter().map(|note| Comment { site: text.site(&source.path, note.span), text: note.text.clone() }).collect::<Vec<_>>())
+        };
+        let mut comments: Vec<Comment> = self.modules.values().copied().filter_map(of_module).flatten().collect();
+        comments.sort();
+        comments
+    }
+
+    /// The texts alone, by path.
+    pub(super) fn into_texts(self) -> BTreeMap<Utf8PathBuf, String> {
+        let Self { tree, texts, .. } = self;
+        texts.into_iter().filter_map(|(id, file)| Some((tree.file(id)?.path.clone(), file.text))).collect()
+    }
+
+    /// The files that were left out, and those that were only partly read.
+    pub(super) fn all_skipped(&self) -> Vec<SkippedFile> {
+        let mut skipped = self.skipped.clone();
+        for module in self.modules.values() {
+            if let (Some(problem), Some(source), Some(text)) = (module.problems.first(), self.tree.file(module.file), self.texts.get(&module.file)) {
+                let line = text.lines.place(&text.text, problem.span.start).line;
+                skipped.push(SkippedFile { file: source.path.clone(), reason: format!("partly read: {} (line {line})", problem.message) });
+            }
+        }
+        skipped.sort();
+        skipped.dedup();
+        skipped
+    }
+}
+
+/// Whether a text names one of the words where the base of a class stands.
+fn names_as_base(scanner: &AhoCorasick, text: &str, language: Language) -> bool {
+    scanner.find_overlapping_iter(text).any(|found| {
+        let before = &text[..found.start()];
+        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+        match language {
+            // `class A(…) : Base`, where the last bracket of the head may stand on a line of its own; not `fun f(): Base`.
+            Language::Kotlin => has(&["class ", "object ", ") :", "):"]) && !line.contains("fun "),
+            Language::Python => line.trim_start().starts_with("class "),
+            Language::Rust => line.contains("impl"),
+            Language::TypeScript | Language::Component | Language::Template => has(&["implements ", "extends "]),
+        }
+    })
+}

@@ -1,0 +1,171 @@
+//! Calls the stages in order: list, select, lower, link, trace, judge.
+
+mod around;
+mod lowered;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use typed_arena::Arena;
+
+use crate::judge::{self, Case, Declarations};
+use crate::link::{Finder, Program, Wanted};
+use crate::manifest::Manifests;
+use crate::outcome::{Note, Outcome, SkippedFile};
+use crate::resolve::Resolver;
+use crate::rules::{RuleSet, names_logout};
+use crate::source::{self, FileId, Language, Root, Scanner, Tree, WalkOptions};
+use crate::trace;
+use around::{Around, Context};
+use lowered::Lowered;
+
+/// What an audit is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    pub paths: Vec<Utf8PathBuf>,
+    pub walk: WalkOptions,
+    /// Files over this size in bytes are left out with a note; the built-in limit if 0.
+    pub max_file_size: u64,
+    pub declarations: Declarations,
+}
+
+/// How long each stage took.
+#[derive(Debug, Clone, Default)]
+pub struct Timings(pub Vec<(&'static str, Duration)>);
+
+/// What an audit gives.
+pub struct Audit {
+    pub outcome: Outcome,
+    pub timings: Timings,
+    pub roots: Vec<Root>,
+    /// The texts of the files that were read closely, by their paths in the outcome.
+    pub texts: BTreeMap<Utf8PathBuf, String>,
+    /// How many source files below each root could be read.
+    pub readable: Vec<u64>,
+}
+
+/// How often lowered files may ask for more.
+const MAX_ROUNDS: usize = 12;
+
+/// Audits the paths as one project, for its outcome alone.
+///
+/// # Errors
+/// A path that is not there, a pattern that is none.
+pub fn audit(settings: &Settings, rules: &RuleSet) -> Result<(Outcome, Timings), source::Error> {
+    run(settings, rules).map(|audit| (audit.outcome, audit.timings))
+}
+
+/// Audits the paths as one project.
+///
+/// # Errors
+/// A path that is not there, a pattern that is none.
+pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error> {
+    let mut clock = Clock::start();
+    let tree = source::discover(&settings.paths, &settings.walk)?;
+    clock.mark("list");
+    let limit = if settings.max_file_size == 0 { source::DEFAULT_LIMIT } else { settings.max_file_size };
+    let words = rules.selecting_words();
+    let scanner = Scanner::new(&words.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>()).expect("the words of rules are short and not too many");
+    let selection = source::select(&tree, &scanner, limit);
+    clock.mark("read");
+    let manifests = Manifests::read(&tree);
+    let resolver = Resolver::new(&tree);
+    // Where modules stay while others come.
+    let arena = Arena::new();
+    let finder = Imports { resolver: &resolver };
+    let mut program = Program::new(&finder);
+    let mut lowered = Lowered {
+        tree: &tree,
+        limit,
+        modules: BTreeMap::new(),
+        texts: BTreeMap::new(),
+        skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect(),
+    };
+    let named = tree.files.iter().filter(|file| names_logout(file.path.as_str())).map(|file| file.id);
+    let is_worth = |selected: &&source::Selected| {
+        let language = tree.file(selected.file).map(|file| file.language);
+        selected.words.iter().any(|word| words.get(word).is_some_and(|(_, languages)| languages.is_empty() || language.is_some_and(|language| languages.contains(&language))))
+    };
+    program.add(&lowered.add(&arena, &selection.files.iter().filter(is_worth).map(|selected| selected.file).chain(named).collect()));
+    clock.mark("lower");
+    let mut kept = trace::Kept::default();
+    let around = Around { tree: &tree, manifests: &manifests, dependencies: Mutex::default() };
+    let mut asked: BTreeSet<Wanted> = BTreeSet::new();
+    let mut round = 0;
+    let mut outcome = loop {
+        let context = Context { lowered: &lowered, around: &around };
+        let traced = trace::trace(&program, rules, &context, &mut kept, round < MAX_ROUNDS);
+        let wanted = lowered.missing(program.take_wanted(), &mut asked);
+        clock.mark("trace");
+        if wanted.is_empty() || round >= MAX_ROUNDS {
+            let case = Case { program: &program, rules, traced: &traced, manifests: &manifests, texts: &context, declarations: &settings.declarations };
+            let outcome = judge::judge(&case);
+            clock.mark("judge");
+            break outcome;
+        }
+        drop(traced);
+        program.add(&lowered.add(&arena, &wanted));
+        clock.mark("lower");
+        round += 1;
+    };
+    outcome.stats.files_seen = tree.files.len() as u64;
+    outcome.stats.files_parsed = program.len() as u64;
+    outcome.stats.bytes = selection.bytes;
+    outcome.skipped_files = lowered.all_skipped();
+    outcome.comments = lowered.comments();
+    if round >= MAX_ROUNDS {
+        outcome.notes.push(Note { message: "some calls were not followed to their end: they led into too many files".to_owned(), site: None });
+    }
+    let readable = readable(&tree, &selection.skipped);
+    let texts = lowered.into_texts();
+    Ok(Audit { outcome, timings: clock.finish(), roots: tree.roots, texts, readable })
+}
+
+/// How many source files below each root could be read.
+fn readable(tree: &Tree, skipped: &[source::Skipped]) -> Vec<u64> {
+    let unreadable: BTreeSet<&Utf8PathBuf> = skipped.iter().map(|skipped| &skipped.path).collect();
+    let mut counts = vec![0; tree.roots.len()];
+    for file in tree.files.iter().filter(|file| !unreadable.contains(&file.path)) {
+        if let Some(count) = counts.get_mut(file.root) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+struct Clock {
+    last: Instant,
+    marks: Vec<(&'static str, Duration)>,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { last: Instant::now(), marks: Vec::new() }
+    }
+
+    fn mark(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        let took = now - self.last;
+        self.last = now;
+        match self.marks.iter_mut().find(|(name, _)| *name == stage) {
+            Some((_, total)) => *total += took,
+            None => self.marks.push((stage, took)),
+        }
+    }
+
+    fn finish(self) -> Timings {
+        Timings(self.marks)
+    }
+}
+
+struct Imports<'r> {
+    resolver: &'r Resolver,
+}
+
+impl Finder for Imports<'_> {
+    fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Arc<[FileId]> {
+        self.resolver.resolve(from, language, module, item)
+    }
+}
