@@ -162,20 +162,28 @@ fn is_followed(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> 
     false
 }
 
-/// Whether a call of one of the patterns comes after in the same function, or in a function that is called after.
+/// How many calls deep the undoing of an effect is looked for.
+const MAX_UNDOING: usize = 3;
+
+/// Whether a call of one of the patterns comes after in the same function, or in what is called after.
 fn is_spoiled(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {
     if any_call(case, event.place, patterns, |other| other.start >= event.span.end) {
         return true;
     }
-    let Some(function) = function_at(case, event.place) else { return false };
-    let mut spoiled = false;
-    each_call(&function.body, |call| {
-        if call.span.start >= event.span.end && !spoiled {
-            let targets = case.program.targets(call, event.place, false);
-            spoiled = targets.into_iter().any(|target| any_call(case, Place::of(target), patterns, |_| true));
+    event.place.function.is_some_and(|index| calls_any(case, FunctionId { module: event.place.module, index }, event.span.end, patterns, MAX_UNDOING))
+}
+
+/// Whether the functions that a function calls from a place on call one of the patterns.
+fn calls_any(case: &Case<'_, '_>, function: FunctionId, from: u32, patterns: &[Pattern], depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let mut found = false;
+    each_call(&case.program.function(function).body, |call| {
+        if !found && call.span.start >= from {
+            let targets = case.program.targets(call, Place::of(function), false);
+            found = targets.into_iter().any(|target| any_call(case, Place::of(target), patterns, |_| true) || calls_any(case, target, 0, patterns, depth));
         }
     });
-    spoiled
+    found
 }
 
 fn is_preceded(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {

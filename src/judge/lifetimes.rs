@@ -1,8 +1,8 @@
 //! How long a token lives, read from where it is issued.
 
 use super::Case;
-use crate::ir::{Name, Value, ValueKind};
-use crate::link::Place;
+use crate::ir::{Call, Name, Value, ValueKind};
+use crate::link::{Place, Thing};
 use crate::rules::{Credential, Locator, Unit, number_of};
 use crate::trace::{At, Match, text_at, value_at};
 
@@ -25,20 +25,21 @@ impl<'p> Case<'_, 'p> {
     }
 }
 
-/// The life that a credential's rule reads at a match.
-pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Credential) -> Lifetime {
+/// The life that a credential's rule reads at a match, and whether it is the library's default.
+pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Credential) -> (Lifetime, bool) {
     for locator in &rule.lifetime {
         if let Some((value, place)) = value_at(case.program, locator, &found.site, found.place) {
-            return match seconds(case, value, place, rule.unit, 0) {
+            let lifetime = match seconds(case, value, place, rule.unit, 0) {
                 Some(seconds) => Lifetime::Seconds(seconds),
                 None => Lifetime::Unknown,
             };
+            return (lifetime, false);
         }
     }
     match (rule.default_seconds, rule.lifetime.is_empty()) {
-        (Some(seconds), _) => Lifetime::Seconds(seconds),
-        (None, true) => Lifetime::Unknown,
-        (None, false) => Lifetime::Never,
+        (Some(seconds), _) => (Lifetime::Seconds(seconds), true),
+        (None, true) => (Lifetime::Unknown, false),
+        (None, false) => (Lifetime::Never, false),
     }
 }
 
@@ -72,6 +73,7 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             })
             .or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1))),
         ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
+        ValueKind::Name(_) | ValueKind::Member(..) => duration_call(case, value, place, depth),
         _ => None,
     }
 }
@@ -81,6 +83,9 @@ fn duration_call<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth:
     let at = At { program: case.program, place };
     let (value, place) = case.program.fold(value, place);
     let ValueKind::Call(call) = &value.kind else {
+        if let Some((call, place)) = made_by(case, value, place) {
+            return duration_of(case, call, place, depth);
+        }
         // `15.minutes`, `15.minutes.inWholeMilliseconds`
         let ValueKind::Member(of, unit) = &value.kind else { return None };
         return match unit_named(unit) {
@@ -89,6 +94,22 @@ fn duration_call<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth:
             None => None,
         };
     };
+    duration_of(case, call, place, depth)
+}
+
+/// The call to which a name or member was set: `val ttl = Duration.ofMinutes(15)`.
+fn made_by<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+    if !matches!(value.kind, ValueKind::Name(_) | ValueKind::Member(..)) {
+        return None;
+    }
+    case.program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+        Thing::Outside { name, made_by: Some((call, at)) } if name.segments.last().is_some_and(|last| last.called.is_some()) => Some((call, at)),
+        _ => None,
+    })
+}
+
+fn duration_of<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, depth: usize) -> Option<u64> {
+    let at = At { program: case.program, place };
     let name = Name::of_call(call);
     if let Some(unit) = unit_named(name.last()) {
         let inside = match (&call.callee.kind, call.args.first()) {

@@ -28,6 +28,12 @@ impl<'p> Program<'p> {
             }
             things.extend(members);
         }
+        if has_extensions
+            && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
+            && let Some(found) = self.constructed_member(of, name, place, steps)
+        {
+            return found;
+        }
         if self.module(place.module).language == Language::Rust
             && things.iter().all(|thing| matches!(thing, Thing::Outside { name, .. } if !name.imported))
             && let Some(found) = self.path_of_import(of, name, place, follow, steps)
@@ -154,6 +160,9 @@ impl<'p> Program<'p> {
             {
                 let at = Place { module: id.module, function: self.constructor_of(id) };
                 things.extend(self.eval_steps(value, at, follow, steps));
+            }
+            if module.language.has_implicit_members() && field.value.is_none() && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+                things.splice(0..0, self.handed_to_constructor(id, name, steps));
             }
         }
         if things.is_empty() {

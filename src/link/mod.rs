@@ -5,6 +5,7 @@
 //! the question where an import leads to the [`Finder`].
 
 mod bindings;
+mod constructed;
 mod effort;
 mod eval;
 mod extensions;
