@@ -94,6 +94,11 @@ impl Stack {
         self.seen.values().flatten().copied()
     }
 
+    /// Whether a fact is true of the project.
+    pub(super) fn is_true(&self, fact: &str) -> bool {
+        self.facts.contains(fact)
+    }
+
     /// Whether a condition holds for code of a module.
     pub(super) fn holds(&self, case: &Case<'_, '_>, when: &When, chosen: Option<Chosen>, module: ModuleId) -> bool {
         let backend = chosen.map(|chosen| &case.rules.backends[chosen.index]);

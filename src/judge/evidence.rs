@@ -15,7 +15,7 @@ pub(super) fn evidence_of(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>) -
     for (side, event) in &flow.events {
         let EventKind::Rules { entries, .. } = &event.kind else { continue };
         for entry in entries {
-            weigh(case, stack, *side, event, *entry, &mut all);
+            weigh(case, stack, flow, *side, event, *entry, &mut all);
         }
     }
     if let Some((library, place, span)) = flow.library {
@@ -36,14 +36,14 @@ pub(super) fn evidence_of(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>) -
     all
 }
 
-fn weigh(case: &Case<'_, '_>, stack: &Stack, side: Side, event: &Event<'_>, entry: Entry, all: &mut Vec<Evidence>) {
+fn weigh(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'_>, entry: Entry, all: &mut Vec<Evidence>) {
     let rule = &case.rules.rules[entry.index];
     if rule.at.is_some_and(|at| at != side) && (rule.silent || side == Side::Client) {
         return;
     }
     let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
     for effect in chosen_effects(case, stack, &rule.effects, chosen, event.place) {
-        let why_not = why_not(case, rule, effect, side, event);
+        let why_not = why_not(case, rule, effect, side, event).or_else(|| misses_path(case, stack, flow, rule, effect, event));
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
@@ -142,6 +142,37 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
         return Some("a later call replaces it".to_owned());
     }
     None
+}
+
+/// Why a cookie that is expired without a path stays: under a nested route the browser takes it for another than the login's.
+fn misses_path(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, rule: &Rule, effect: &Effect, event: &Event<'_>) -> Option<String> {
+    rule.default_path.as_ref().filter(|fact| effect.action == Action::Cookie && stack.is_true(fact))?;
+    let route = flow.server.as_ref()?.route.as_deref()?;
+    let folder = route.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+    (!folder.is_empty() && !speaks_of_path(case, event)).then(|| format!("it names no path, so under {route} the browser looks for a cookie of {folder}, and the login sets one for the whole site"))
+}
+
+/// Whether the functions around a place, or those called there, say anything of a path.
+fn speaks_of_path(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
+    let says = |module: crate::link::ModuleId, span: Span| {
+        let text = case.texts.text(module).get(span.start as usize..span.end as usize).unwrap_or("");
+        text.to_lowercase().contains("path")
+    };
+    let module = case.program.module(event.place.module);
+    let mut at = event.place.function;
+    while let Some(index) = at {
+        let function = module.function(index);
+        let mut said = says(event.place.module, function.span);
+        let place = Place { module: event.place.module, function: Some(index) };
+        each_call(&function.body, |call| {
+            said = said || case.program.targets(call, place, false).into_iter().any(|target| says(target.module, case.program.function(target).span));
+        });
+        if said {
+            return true;
+        }
+        at = function.parent;
+    }
+    false
 }
 
 fn function_at<'p>(case: &Case<'_, 'p>, place: Place) -> Option<&'p crate::ir::Function> {
