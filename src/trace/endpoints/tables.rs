@@ -4,6 +4,7 @@ use super::paths::{join, verb_of};
 use super::{Builder, Endpoint};
 use crate::ir::{AssignOp, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Thing};
+use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
 
 /// The key under which a field's definition holds the function that answers it.
@@ -93,7 +94,7 @@ impl<'p> Builder<'_, 'p> {
     /// a context, and those that a field's definition holds.
     pub(super) fn resolvers(&self, all: &mut Vec<Endpoint<'p>>) {
         for (id, module) in self.program.modules() {
-            if !self.surroundings.mentions_logout(id) {
+            if module.language.name() != Language::TypeScript.name() || !self.surroundings.mentions_logout(id) {
                 continue;
             }
             let mut found: Vec<(FunctionIndex, &str)> = Vec::new();
@@ -142,7 +143,12 @@ impl<'p> Builder<'_, 'p> {
             lexicon.is("handler-parameter", &param.name) || param.parts.iter().any(|(part, _)| lexicon.is("handler-parameter", part))
         };
         let [parent, _, context, ..] = function.params.as_slice() else { return false };
-        function.params.len() <= 4 && !is_context(parent) && is_context(context) && !function.body.is_empty() && is_logout_name(self.rules, &function.name)
+        function.owner.is_none()
+            && function.params.len() <= 4
+            && !is_context(parent)
+            && is_context(context)
+            && !function.body.is_empty()
+            && is_logout_name(self.rules, &function.name)
     }
 
     fn field_endpoint(&self, module: ModuleId, index: FunctionIndex, name: &str) -> Endpoint<'p> {
