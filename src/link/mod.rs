@@ -19,5 +19,5 @@ mod stars;
 mod types;
 
 pub use eval::{Place, Thing};
-pub use lacking::lacking;
+pub use lacking::{lacking, wishing};
 pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

@@ -288,7 +288,7 @@ pub(super) fn falls_through(request: &Request, endpoint: &Endpoint<'_>) -> bool 
 
 /// How well a request fits an endpoint: the number of equal segments, 0 if it does not.
 pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
-    if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) {
+    if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) || may_not_fit(&request.path, &endpoint.path) {
         return 0;
     }
     let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
@@ -305,6 +305,25 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     }
     let last_is_known = asked.last().zip(served.last()).is_some_and(|(a, b)| !(is_parameter(a) && is_parameter(b)));
     if last_is_known { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
+}
+
+/// The last segment of a path of several, where it is known.
+fn known_end(path: &str) -> Option<&str> {
+    let path = path.split(['?', '#']).next().unwrap_or(path).trim_end_matches('/');
+    path.rsplit('/').next().filter(|last| !last.is_empty() && *last != "." && last.is_ascii() && !is_parameter(last) && path.len() > last.len())
+}
+
+/// The letters of a segment, as segments are compared.
+fn letters(segment: &str) -> impl Iterator<Item = u8> {
+    segment.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Whether two paths end in other words, told without taking them apart: nearly all pairs do.
+fn may_not_fit(asked: &str, served: &str) -> bool {
+    match (known_end(asked), known_end(served)) {
+        (Some(asked), Some(served)) => letters(asked).ne(letters(served)),
+        _ => false,
+    }
 }
 
 fn methods_fit(asked: &str, served: &str) -> bool {

@@ -14,6 +14,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
+use super::requests::is_logout_path;
 use super::sides::Surroundings;
 use super::survey::{MatchSite, Survey};
 use crate::ir::Call;
@@ -43,6 +44,8 @@ pub struct Endpoint<'p> {
 pub struct Endpoints<'p> {
     pub all: Vec<Endpoint<'p>>,
     pub by_function: FxHashMap<FunctionId, Vec<usize>>,
+    /// Those whose path is a logout's.
+    pub logouts: Vec<usize>,
 }
 
 /// What routes are declared on.
@@ -130,5 +133,6 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             by_function.entry(*function).or_default().push(index);
         }
     }
-    Endpoints { all, by_function }
+    let logouts = all.iter().enumerate().filter(|(_, endpoint)| is_logout_path(rules, &endpoint.path)).map(|(index, _)| index).collect();
+    Endpoints { all, by_function, logouts }
 }

@@ -7,6 +7,7 @@ mod servers;
 mod unmounted;
 
 use std::cell::RefCell;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -17,7 +18,7 @@ use super::reach::{Event, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
-use crate::link::{FunctionId, Place, Program};
+use crate::link::{FunctionId, Place, Program, wishing};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet};
 use crate::source::Span;
@@ -60,6 +61,7 @@ pub struct Traced<'p> {
     pub flows: Vec<Flow<'p>>,
     pub survey: Survey<'p>,
     pub endpoints: Endpoints<'p>,
+    listeners: Listeners,
     /// Sign-outs of providers that stand in logout handlers or anywhere else.
     pub sign_outs: Vec<(usize, Place, Span)>,
 }
@@ -72,16 +74,36 @@ struct Tracer<'a, 'p> {
     listeners: &'a Listeners,
     surroundings: &'a dyn Surroundings,
     mentioned: &'a Mentioned<'p>,
+    unfinished: Mutex<Vec<Root>>,
     follow: bool,
 }
 
 impl<'p> Tracer<'_, 'p> {
+    /// Follows functions, and remembers them if they led into files that are not lowered.
+    fn walk(&self, reach: &Reach<'_, 'p>, functions: &[FunctionId]) -> Reached<'p> {
+        let (reached, is_unfinished) = wishing(|| reach.walk_functions(functions));
+        if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
+            unfinished.push(Root { functions: functions.to_vec(), is_client: reach.is_client });
+        }
+        reached
+    }
+
+    /// Follows a candidate of the client.
+    fn walk_candidate(&self, reach: &Reach<'_, 'p>, candidate: &Candidate<'p>) -> Reached<'p> {
+        let Some((call, place)) = candidate.call else { return self.walk(reach, &[candidate.function]) };
+        let (reached, is_unfinished) = wishing(|| reach.walk_call(call, place));
+        if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
+            unfinished.push(Root { functions: vec![candidate.function], is_client: reach.is_client });
+        }
+        reached
+    }
+
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
         Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
     }
 
     /// The functions of one side where a logout may begin.
-    fn candidates(&self, side: Side) -> Vec<Candidate> {
+    fn candidates(&self, side: Side) -> Vec<Candidate<'p>> {
         candidates(self.program, self.rules, self.sides, side, self.endpoints, self.surroundings, self.mentioned)
     }
 
@@ -159,12 +181,21 @@ impl<'p> Tracer<'_, 'p> {
     }
 }
 
+/// Functions from which a walk begins.
+#[derive(Debug, Clone)]
+struct Root {
+    functions: Vec<FunctionId>,
+    is_client: bool,
+}
+
 /// What tracing keeps while modules are added.
 #[derive(Debug, Default)]
 pub struct Kept<'p> {
     surveyed: Surveyed<'p>,
     sides: Sides,
     mentioned: Mentioned<'p>,
+    /// What led into files that were not lowered.
+    unfinished: Vec<Root>,
 }
 
 /// Traces all flows of a program.
@@ -174,9 +205,34 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     kept.mentioned.complete(program);
     let endpoints = endpoints(program, rules, &survey, surroundings, follow);
     let listeners = listeners(program, rules, &survey, surroundings);
-    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, follow };
+    let tracer = Tracer {
+        program,
+        rules,
+        endpoints: &endpoints,
+        sides: &kept.sides,
+        listeners: &listeners,
+        surroundings,
+        mentioned: &kept.mentioned,
+        unfinished: Mutex::default(),
+        follow,
+    };
     let mut flows = tracer.flows();
+    kept.unfinished = tracer.unfinished.into_inner().unwrap_or_default();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
-    Traced { flows, survey, endpoints, sign_outs }
+    Traced { flows, survey, endpoints, listeners, sign_outs }
+}
+
+/// Goes on, after modules were added, from where [`trace`] or the last call of this led into files that were not lowered, only to
+/// learn which files are wanted next: that is far less work than to trace anew.
+pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, kept: &mut Kept<'p>) {
+    let roots = std::mem::take(&mut kept.unfinished);
+    let reach =
+        |is_client: bool| Reach { program, rules, endpoints: &traced.endpoints, listeners: &traced.listeners, follow: true, is_client, known: RefCell::default() };
+    let walk = |reaches: &mut [Reach<'_, 'p>; 2], root: Root| {
+        let reach = &reaches[usize::from(root.is_client)];
+        let (_, is_unfinished) = wishing(|| reach.walk_functions(&root.functions));
+        is_unfinished.then_some(root)
+    };
+    kept.unfinished = roots.into_par_iter().map_init(|| [reach(false), reach(true)], walk).flatten_iter().collect();
 }
