@@ -77,6 +77,10 @@ impl<'p> Tracer<'_, 'p> {
             group.members.push(candidate);
             group.reached.push(reached);
         }
+        // What a hook makes is only named where no function of the component calls it.
+        for group in groups.values_mut().filter(|group| group.members.iter().any(|member| member.call.is_none())) {
+            group.members.retain(|member| member.call.is_none());
+        }
         groups.into_values().collect()
     }
 
