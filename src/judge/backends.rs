@@ -30,6 +30,10 @@ pub(super) struct Issued {
     pub lifetime: Lifetime,
     /// It is a cookie that no script can see or expire.
     pub hidden: bool,
+    /// Nothing says how long it lives: the lifetime is the library's default.
+    assumed: bool,
+    /// The rule that saw it.
+    rule: usize,
 }
 
 /// What a project uses.
@@ -60,12 +64,21 @@ impl Stack {
                     if case.is_for_other_purpose(found.place, span) {
                         continue;
                     }
-                    stack.issued.push(Issued { kind: rule.kind, place: found.place, span, key, lifetime: lifetime_of(case, found, rule), hidden: is_hidden(case, found) });
+                    let (lifetime, assumed) = lifetime_of(case, found, rule);
+                    stack.issued.push(Issued { kind: rule.kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found), assumed, rule: found.entry.index });
                 }
                 _ => {}
             }
         }
+        stack.drop_defaults(case);
         stack
+    }
+
+    /// A library's default says nothing where the project sets it.
+    fn drop_defaults(&mut self, case: &Case<'_, '_>) {
+        let library = |rule: usize| case.rules.credentials[rule].id.split('.').next().unwrap_or("");
+        let set: BTreeSet<(CredentialKind, &str)> = self.issued.iter().filter(|issued| !issued.assumed).map(|issued| (issued.kind, library(issued.rule))).collect();
+        self.issued.retain(|issued| !(issued.assumed && set.contains(&(issued.kind, library(issued.rule)))));
     }
 
     /// The backend of a system for code at a place: the nearest that was seen, else the system's default.
@@ -83,6 +96,11 @@ impl Stack {
     /// All backends that were seen, in the order of their systems.
     pub(super) fn all_seen(&self) -> impl Iterator<Item = (usize, ModuleId, Span)> {
         self.seen.values().flatten().copied()
+    }
+
+    /// Whether a fact is true of the project.
+    pub(super) fn is_true(&self, fact: &str) -> bool {
+        self.facts.contains(fact)
     }
 
     /// Whether a condition holds for code of a module.
@@ -135,7 +153,13 @@ impl Stack {
 
     /// Whether the application itself creates sessions or tokens.
     pub(super) fn has_own_credentials(&self, case: &Case<'_, '_>) -> bool {
-        self.issued.iter().any(|issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken))
+        self.has_credentials_where(case, |_| true)
+    }
+
+    /// Whether the application creates sessions or tokens in modules of which something holds.
+    pub(super) fn has_credentials_where(&self, case: &Case<'_, '_>, holds: impl Fn(ModuleId) -> bool) -> bool {
+        let is_own = |issued: &Issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken);
+        self.issued.iter().any(|issued| is_own(issued) && holds(issued.place.module))
             || self.seen.values().flatten().any(|(index, _, _)| case.rules.backends[*index].held == Side::Server || !case.rules.backends[*index].default)
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
     for (side, event) in &flow.events {
         let EventKind::Rules { entries, .. } = &event.kind else { continue };
         for entry in entries {
-            weigh(case, stack, *side, event, *entry, &mut all);
+            weigh(case, stack, flow, *side, event, *entry, &mut all);
         }
     }
     if let Some((library, place, span)) = flow.library {
@@ -36,14 +36,15 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
     all
 }
 
-fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, side: Side, event: &Event<'p>, entry: Entry, all: &mut Vec<Evidence>) {
+fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'p>, entry: Entry, all: &mut Vec<Evidence>) {
     let rule = &case.rules.rules[entry.index];
     if rule.at.is_some_and(|at| at != side) && (rule.silent || side == Side::Client) {
         return;
     }
     let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
     for effect in chosen_effects(case, stack, &rule.effects, chosen, event.place) {
-        let why_not = why_not(case, rule, effect, side, event).or_else(|| hidden_cookie(case, stack, rule, effect, event));
+        let why_not =
+            why_not(case, rule, effect, side, event).or_else(|| hidden_cookie(case, stack, rule, effect, event)).or_else(|| misses_path(case, stack, flow, rule, effect, event));
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
@@ -157,6 +158,37 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
     None
 }
 
+/// Why a cookie that is expired without a path stays: under a nested route the browser takes it for another than the login's.
+fn misses_path(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, rule: &Rule, effect: &Effect, event: &Event<'_>) -> Option<String> {
+    rule.default_path.as_ref().filter(|fact| effect.action == Action::Cookie && stack.is_true(fact))?;
+    let route = flow.server.as_ref()?.route.as_deref()?;
+    let folder = route.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+    (!folder.is_empty() && !speaks_of_path(case, event)).then(|| format!("it names no path, so under {route} the browser looks for a cookie of {folder}, and the login sets one for the whole site"))
+}
+
+/// Whether the functions around a place, or those called there, say anything of a path.
+fn speaks_of_path(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
+    let says = |module: crate::link::ModuleId, span: Span| {
+        let text = case.texts.text(module).get(span.start as usize..span.end as usize).unwrap_or("");
+        text.to_lowercase().contains("path")
+    };
+    let module = case.program.module(event.place.module);
+    let mut at = event.place.function;
+    while let Some(index) = at {
+        let function = module.function(index);
+        let mut said = says(event.place.module, function.span);
+        let place = Place { module: event.place.module, function: Some(index) };
+        each_call(&function.body, |call| {
+            said = said || case.program.targets(call, place, false).into_iter().any(|target| says(target.module, case.program.function(target).span));
+        });
+        if said {
+            return true;
+        }
+        at = function.parent;
+    }
+    false
+}
+
 fn function_at<'p>(case: &Case<'_, 'p>, place: Place) -> Option<&'p crate::ir::Function> {
     place.function.map(|index| case.program.function(FunctionId { module: place.module, index }))
 }
@@ -175,20 +207,28 @@ fn is_followed(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> 
     false
 }
 
-/// Whether a call of one of the patterns comes after in the same function, or in a function that is called after.
+/// How many calls deep the undoing of an effect is looked for.
+const MAX_UNDOING: usize = 3;
+
+/// Whether a call of one of the patterns comes after in the same function, or in what is called after.
 fn is_spoiled(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {
     if any_call(case, event.place, patterns, |other| other.start >= event.span.end) {
         return true;
     }
-    let Some(function) = function_at(case, event.place) else { return false };
-    let mut spoiled = false;
-    each_call(&function.body, |call| {
-        if call.span.start >= event.span.end && !spoiled {
-            let targets = case.program.targets(call, event.place, false);
-            spoiled = targets.into_iter().any(|target| any_call(case, Place::of(target), patterns, |_| true));
+    event.place.function.is_some_and(|index| calls_any(case, FunctionId { module: event.place.module, index }, event.span.end, patterns, MAX_UNDOING))
+}
+
+/// Whether the functions that a function calls from a place on call one of the patterns.
+fn calls_any(case: &Case<'_, '_>, function: FunctionId, from: u32, patterns: &[Pattern], depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let mut found = false;
+    each_call(&case.program.function(function).body, |call| {
+        if !found && call.span.start >= from {
+            let targets = case.program.targets(call, Place::of(function), false);
+            found = targets.into_iter().any(|target| any_call(case, Place::of(target), patterns, |_| true) || calls_any(case, target, 0, patterns, depth));
         }
     });
-    spoiled
+    found
 }
 
 fn is_preceded(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> bool {

@@ -1,8 +1,8 @@
 //! How long a token lives, read from where it is issued.
 
 use super::Case;
-use crate::ir::{Name, Value, ValueKind};
-use crate::link::Place;
+use crate::ir::{Call, Name, Value, ValueKind};
+use crate::link::{Place, Thing};
 use crate::rules::{Credential, Locator, Unit, number_of};
 use crate::trace::{At, Match, text_at, value_at};
 
@@ -25,20 +25,21 @@ impl<'p> Case<'_, 'p> {
     }
 }
 
-/// The life that a credential's rule reads at a match.
-pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Credential) -> Lifetime {
+/// The life that a credential's rule reads at a match, and whether it is the library's default.
+pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Credential) -> (Lifetime, bool) {
     for locator in &rule.lifetime {
         if let Some((value, place)) = value_at(case.program, locator, &found.site, found.place) {
-            return match seconds(case, value, place, rule.unit, 0) {
+            let lifetime = match seconds(case, value, place, rule.unit, 0) {
                 Some(seconds) => Lifetime::Seconds(seconds),
                 None => Lifetime::Unknown,
             };
+            return (lifetime, false);
         }
     }
     match (rule.default_seconds, rule.lifetime.is_empty()) {
-        (Some(seconds), _) => Lifetime::Seconds(seconds),
-        (None, true) => Lifetime::Unknown,
-        (None, false) => Lifetime::Never,
+        (Some(seconds), _) => (Lifetime::Seconds(seconds), true),
+        (None, true) => (Lifetime::Unknown, false),
+        (None, false) => (Lifetime::Never, false),
     }
 }
 
@@ -64,10 +65,15 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             number_of(value, &at, 0).and_then(|number| scaled(number, unit))
         }
         ValueKind::Choice { then, otherwise, .. } => seconds(case, otherwise, place, unit, depth + 1).or_else(|| seconds(case, then, place, unit, depth + 1)),
-        ValueKind::Call(call) => {
-            duration_call(case, value, place, depth).or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1)))
-        }
+        ValueKind::Call(call) => duration_call(case, value, place, depth)
+            // `(now + ttl).timestamp()`: what the last call of a chain is made on.
+            .or_else(|| match &call.callee.kind {
+                ValueKind::Member(of, _) if call.args.is_empty() || matches!(of.kind, ValueKind::Binary { .. }) => seconds(case, of, place, unit, depth + 1),
+                _ => None,
+            })
+            .or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1))),
         ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
+        ValueKind::Name(_) | ValueKind::Member(..) => duration_call(case, value, place, depth),
         _ => None,
     }
 }
@@ -75,12 +81,35 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
 /// A call that makes a duration: its name or its arguments' names bear the unit.
 fn duration_call<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth: usize) -> Option<u64> {
     let at = At { program: case.program, place };
-    let (value, _) = case.program.fold(value, place);
+    let (value, place) = case.program.fold(value, place);
     let ValueKind::Call(call) = &value.kind else {
-        // `15.minutes`
+        if let Some((call, place)) = made_by(case, value, place) {
+            return duration_of(case, call, place, depth);
+        }
+        // `15.minutes`, `15.minutes.inWholeMilliseconds`
         let ValueKind::Member(of, unit) = &value.kind else { return None };
-        return scaled(number_of(of, &at, 0)?, unit_named(unit)?);
+        return match unit_named(unit) {
+            Some(unit) => scaled(number_of(of, &at, 0)?, unit),
+            None if depth < 4 => duration_call(case, of, place, depth + 1),
+            None => None,
+        };
     };
+    duration_of(case, call, place, depth)
+}
+
+/// The call to which a name or member was set: `val ttl = Duration.ofMinutes(15)`.
+fn made_by<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+    if !matches!(value.kind, ValueKind::Name(_) | ValueKind::Member(..)) {
+        return None;
+    }
+    case.program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+        Thing::Outside { name, made_by: Some((call, at)) } if name.segments.last().is_some_and(|last| last.called.is_some()) => Some((call, at)),
+        _ => None,
+    })
+}
+
+fn duration_of<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, depth: usize) -> Option<u64> {
+    let at = At { program: case.program, place };
     let name = Name::of_call(call);
     if let Some(unit) = unit_named(name.last()) {
         let inside = match (&call.callee.kind, call.args.first()) {
@@ -90,6 +119,21 @@ fn duration_call<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth:
         };
         return scaled(inside?, unit);
     }
+    let number = |index: usize| call.positional(index).and_then(|value| number_of(value, &at, 0));
+    // `Duration::new(900, 0)`
+    if name.last() == "new" && name.segments.iter().rev().nth(1).is_some_and(|of| of.text == "Duration") {
+        return scaled(number(0)?, Unit::Seconds);
+    }
+    // `plus(15, ChronoUnit.MINUTES)`, `Duration.of(15, MINUTES)`, `TimeUnit.DAYS.toMillis(7)`
+    let unit = call.args.iter().find_map(|argument| constant_unit(&argument.value)).or_else(|| match &call.callee.kind {
+        ValueKind::Member(of, _) => constant_unit(of),
+        _ => None,
+    });
+    if let Some(unit) = unit
+        && let Some(number) = number(0)
+    {
+        return scaled(number, unit);
+    }
     let mut total = None;
     for argument in &call.args {
         if let Some(unit) = argument.name.as_deref().and_then(unit_named)
@@ -98,7 +142,20 @@ fn duration_call<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth:
             total = Some(total.unwrap_or(0) + seconds);
         }
     }
-    total.or_else(|| if depth < 4 { call.args.iter().find_map(|argument| duration_call(case, &argument.value, place, depth + 1)) } else { None })
+    if total.is_some() || depth >= 4 {
+        return total;
+    }
+    let inside = call.args.iter().find_map(|argument| duration_call(case, &argument.value, place, depth + 1));
+    inside.or_else(|| match &call.callee.kind {
+        ValueKind::Member(of, _) => duration_call(case, of, place, depth + 1),
+        _ => None,
+    })
+}
+
+/// The unit that a constant of capitals names: `ChronoUnit.MINUTES`.
+fn constant_unit(value: &Value) -> Option<Unit> {
+    let (ValueKind::Name(name) | ValueKind::Member(_, name)) = &value.kind else { return None };
+    name.chars().all(char::is_uppercase).then(|| unit_named(name)).flatten()
 }
 
 fn unit_named(name: &str) -> Option<Unit> {

@@ -172,10 +172,22 @@ fn providers(case: &Case<'_, '_>) -> Vec<Provider> {
 
 /// Whether the provider keeps all sessions: the application creates none of its own, and no own server logout ends one.
 fn is_delegated(case: &Case<'_, '_>, stack: &Stack) -> bool {
-    if stack.has_own_credentials(case) {
+    if stack.has_credentials_where(case, |module| !is_tool(case, module)) {
         return false;
     }
     case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && matches!(event.kind, EventKind::Rules { .. })))
+}
+
+/// Whether a module belongs to a program that stands alone: its own manifest declares nothing by which it could serve.
+fn is_tool(case: &Case<'_, '_>, module: ModuleId) -> bool {
+    let (path, language) = (case.texts.path(module), case.program.module(module).language);
+    let nearest = case.manifests.nearest(&path, language);
+    let Some(own) = nearest.first().map(|dependency| &dependency.file).filter(|file| path.starts_with(file.parent().unwrap_or(file))) else { return false };
+    let serves = |name: &str| {
+        let of_server = case.rules.sides.iter().filter(|hint| hint.at == Side::Server && hint.languages.contains(&language));
+        of_server.flat_map(|hint| &hint.packages).any(|glob| glob.fits(name, &case.rules.lexicon))
+    };
+    path.file_name().is_some_and(|name| name.starts_with("main.")) && !nearest.iter().filter(|dependency| dependency.file == *own).any(|dependency| serves(&dependency.name))
 }
 
 fn has_sign_out(flow: &trace::Flow<'_>) -> bool {

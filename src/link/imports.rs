@@ -1,8 +1,8 @@
 //! What an import stands for, and what a module gives under a name.
 
 use super::eval::{Place, Thing};
-use super::program::{ModuleId, Program};
-use crate::ir::{ExportTarget, Import, ImportItem, Name};
+use super::program::{FunctionId, ModuleId, Program};
+use crate::ir::{ExportTarget, FunctionIndex, Import, ImportItem, Name, ValueKind};
 use crate::source::Language;
 
 /// How many files may define what one import names.
@@ -138,7 +138,29 @@ impl<'p> Program<'p> {
     fn own_name(&self, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
         let at = Place { module: target, function: None };
-        self.scope(target).top(name).iter().flat_map(|binding| self.eval_binding(binding, name, at, follow, steps)).collect()
+        let bindings = self.scope(target).top(name);
+        if bindings.is_empty() {
+            return self.named_by_macro(target, name).map(Thing::Function).into_iter().collect();
+        }
+        bindings.iter().flat_map(|binding| self.eval_binding(binding, name, at, follow, steps)).collect()
+    }
+
+    /// The function for which an attribute macro makes a type: `#[server] async fn log_out` gives `LogOut`, `#[server(Leave)]` gives `Leave`.
+    fn named_by_macro(&self, target: ModuleId, name: &str) -> Option<FunctionId> {
+        let module = self.module(target);
+        if module.language != Language::Rust || !name.starts_with(char::is_uppercase) {
+            return None;
+        }
+        let words = crate::rules::split_words(name);
+        let is_made = |function: &crate::ir::Function| {
+            function.owner.is_none()
+                && function.annotations.iter().any(|annotation| match annotation.positional(0).map(|value| &value.kind) {
+                    Some(ValueKind::Name(made)) => made == name,
+                    _ => crate::rules::split_words(&function.name) == words,
+                })
+        };
+        let index = module.functions.iter().position(is_made)?;
+        Some(FunctionId { module: target, index: FunctionIndex(u32::try_from(index).ok()?) })
     }
 
     /// A name of the same package, which needs no import.

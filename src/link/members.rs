@@ -2,7 +2,6 @@
 
 use super::eval::{Place, Thing};
 use super::program::{ClassId, FunctionId, Program, Wanted};
-use super::scope::Binding;
 use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, Value, ValueKind};
 use crate::source::Language;
 
@@ -29,54 +28,24 @@ impl<'p> Program<'p> {
             }
             things.extend(members);
         }
+        if has_extensions
+            && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
+            && let Some(found) = self.constructed_member(of, name, place, steps)
+        {
+            return found;
+        }
+        if self.module(place.module).language == Language::Rust
+            && things.iter().all(|thing| matches!(thing, Thing::Outside { name, .. } if !name.imported))
+            && let Some(found) = self.path_of_import(of, name, place, follow, steps)
+        {
+            return found;
+        }
         if things.is_empty() {
             let mut written = Name::written(of);
             written.push(name);
             things.push(Thing::outside(written));
         }
         things
-    }
-
-    /// `crate::a::b`, `self::b`, `super::b`, `module::b`: a path through modules.
-    fn rust_path(&self, of: &'p Value, name: &str, place: Place, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
-        let mut parts = Vec::new();
-        let mut at = of;
-        let root = loop {
-            match &at.kind {
-                ValueKind::Member(inner, part) => {
-                    parts.push(part.as_str());
-                    at = inner;
-                }
-                ValueKind::Name(root) => break root.as_str(),
-                _ => return None,
-            }
-        };
-        parts.push(root);
-        parts.reverse();
-        let module = self.module(place.module);
-        if !matches!(root, "crate" | "self" | "super") {
-            let bindings = self.scope(place.module).lookup(module, place.function, root);
-            // A local variable of the same name is another thing: values and modules have names of their own.
-            let is_item = bindings.iter().any(Binding::is_item);
-            if is_item || parts.len() > 1 && root.chars().next().is_some_and(char::is_uppercase) {
-                return None;
-            }
-        }
-        let path = parts.join("::");
-        // What `use super::*` brings in goes before a crate of the same name.
-        let stars = self.scope(place.module).stars.iter().map(|star| format!("{}::{path}", module.imports[*star].module));
-        let mut paths: Vec<String> = if matches!(root, "crate" | "self" | "super") { Vec::new() } else { stars.collect() };
-        paths.push(path);
-        let files = paths.iter().map(|path| self.find(place.module, path, Some(name))).find(|files| !files.is_empty())?;
-        for file in files.iter().copied() {
-            if let Some(target) = self.module_or_want(file, follow) {
-                let found = self.top_level(target, name, follow, steps);
-                if !found.is_empty() {
-                    return Some(found);
-                }
-            }
-        }
-        None
     }
 
     /// The member `name` of a thing; nothing where it is known to have none.
@@ -218,6 +187,9 @@ impl<'p> Program<'p> {
                 {
                     things.extend(self.asked_for(call, at, follow, steps));
                 }
+            }
+            if module.language.has_implicit_members() && field.value.is_none() && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+                things.splice(0..0, self.handed_to_constructor(id, name, steps));
             }
         }
         if things.is_empty() {

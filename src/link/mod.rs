@@ -5,6 +5,7 @@
 //! the question where an import leads to the [`Finder`].
 
 mod bindings;
+mod constructed;
 mod effort;
 mod eval;
 mod extensions;
@@ -13,6 +14,7 @@ mod lacking;
 mod members;
 mod names;
 mod program;
+mod rust_paths;
 mod scope;
 mod search;
 mod stars;

@@ -249,7 +249,7 @@ impl<'p> Program<'p> {
         }
     }
 
-    /// The calls of functions of that name, told by the callee's last segment alone.
+    /// The calls of functions and constructors of that name, told by the callee's last segment alone.
     pub(super) fn calls_of(&self, name: &str) -> &[(&'p Call, Place)] {
         let callers = self.callers.get_or_init(|| {
             let mut callers: FxHashMap<&'p str, Vec<(&'p Call, Place)>> = FxHashMap::default();
@@ -257,7 +257,7 @@ impl<'p> Program<'p> {
                 let mut add = |body: &'p Block, function: Option<FunctionIndex>| {
                     each_call(body, |call| {
                         if let ValueKind::Name(last) | ValueKind::Member(_, last) = &call.callee.kind
-                            && self.functions_by_name.contains_key(last.as_str())
+                            && (self.functions_by_name.contains_key(last.as_str()) || self.classes_by_name.contains_key(last.as_str()))
                         {
                             callers.entry(last).or_default().push((call, Place { module: id, function }));
                         }

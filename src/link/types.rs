@@ -36,6 +36,9 @@ impl<'p> Program<'p> {
 
     fn type_named(&self, path: &[String], place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
+        if let ("Self", Some(class)) = (first.as_str(), self.class_around(place)) {
+            return vec![Thing::Class(class)];
+        }
         let module = self.module(place.module);
         let scope = self.scope(place.module);
         let bindings = scope.lookup(module, place.function, first);

@@ -234,6 +234,7 @@ impl Context<'_> {
             followed_by: self.patterns(rule.followed_by)?,
             undone_by: self.patterns(rule.undone_by)?,
             spoiled_by: self.patterns(rule.spoiled_by)?,
+            default_path: rule.default_path,
             returned: rule.returned,
             weak: rule.weak,
             fix: rule.fix,

@@ -146,6 +146,7 @@ pub struct Rule {
     pub followed_by: Vec<Pattern>,
     pub undone_by: Vec<Pattern>,
     pub spoiled_by: Vec<Pattern>,
+    pub default_path: Option<String>,
     pub returned: bool,
     pub weak: bool,
     pub fix: Option<String>,

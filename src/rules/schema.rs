@@ -209,6 +209,9 @@ pub(super) struct Rule {
     /// It does nothing if one of these is called afterwards in the same function.
     #[serde(default)]
     pub spoiled_by: Option<OneOrMany<String>>,
+    /// Without a word of a path it expires a cookie of the route's own folder; this fact says that the login's cookie is the whole site's.
+    #[serde(default)]
+    pub default_path: Option<String>,
     /// It does nothing unless its value, or the variable that it changes, is part of what the handler returns.
     #[serde(default)]
     pub returned: bool,

@@ -3,7 +3,7 @@
 use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
 use super::typed::{made_path, typed_path};
-use crate::ir::{Call, Name, Value, ValueKind};
+use crate::ir::{Call, Name, StepKind, Value, ValueKind};
 use crate::link::{Place, Program};
 use crate::rules::Locator;
 
@@ -41,7 +41,13 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
                 }
             },
             ValueKind::List(items) => items.get(key.parse::<usize>().ok()?)?,
-            ValueKind::Call(call) => call.named(key)?,
+            ValueKind::Call(call) => match call.named(key) {
+                Some(entry) => entry,
+                None => {
+                    at = returned_entry(program, call, inside, key)?;
+                    continue;
+                }
+            },
             _ => return None,
         };
         at = (entry, inside);
@@ -55,6 +61,25 @@ fn spread_entry<'p>(program: &Program<'p>, entries: &'p [(String, Value)], key: 
     spread.map(|(_, record)| program.fold(record, place)).find_map(|(record, inside)| match &record.kind {
         ValueKind::Record(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, inside)),
         _ => None,
+    })
+}
+
+/// The entry of the record that a function of the project makes: `Claims::new(user)` with `fn new(…) -> Self { Self { exp, … } }`.
+fn returned_entry<'p>(program: &Program<'p>, call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
+    program.targets(call, place, false).into_iter().find_map(|target| {
+        let mut made = match &program.function(target).body.last()?.kind {
+            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => value,
+            _ => return None,
+        };
+        loop {
+            match &made.kind {
+                ValueKind::Record(entries) => return entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, Place::of(target))),
+                ValueKind::Call(made) if made.named(key).is_some() => return made.named(key).map(|entry| (entry, Place::of(target))),
+                // `Ok(Self { … })`
+                ValueKind::Call(wrapper) => made = &wrapper.args.first()?.value,
+                _ => return None,
+            }
+        }
     })
 }
 

@@ -57,18 +57,18 @@ impl<'p> Builder<'_, 'p> {
                 if let [class, method] = items.as_slice()
                     && let ValueKind::Text(method) = &method.kind
                 {
-                    return self.program.eval(class, place, self.asks).into_iter().filter_map(|thing| self.method_of(&thing, method)).collect();
+                    return self.program.eval(class, place, self.asking.get()).into_iter().filter_map(|thing| self.method_of(&thing, method)).collect();
                 }
                 return items.iter().rev().map(|item| self.functions_at(item, place)).find(|functions| !functions.is_empty()).unwrap_or_default();
             }
             ValueKind::Call(call) => {
                 // `LogoutView.as_view()`, `as_view({"post": "logout"})`
                 if let ValueKind::Member(of, _) = &call.callee.kind
-                    && let Some(class) = self.program.eval(of, place, false).into_iter().find_map(|thing| match thing {
+                    && let Some(class) = self.program.eval(of, place, self.asking.get()).into_iter().find_map(|thing| match thing {
                         Thing::Class(class) => Some(class),
                         _ => None,
                     })
-                    && self.program.targets(call, place, false).is_empty()
+                    && self.program.targets(call, place, self.asking.get()).is_empty()
                 {
                     let named: Vec<FunctionId> =
                         call.args.iter().flat_map(|argument| texts_of_record(&argument.value)).filter_map(|method| self.method_of(&Thing::Class(class), &method)).collect();
@@ -77,12 +77,12 @@ impl<'p> Builder<'_, 'p> {
             }
             _ => {}
         }
-        let functions = self.program.functions_of(value, place, self.asks);
+        let functions = self.program.functions_of(value, place, self.asking.get());
         if !functions.is_empty() {
             return functions;
         }
         self.program
-            .eval(value, place, false)
+            .eval(value, place, self.asking.get())
             .into_iter()
             .flat_map(|thing| match thing {
                 Thing::Class(class) | Thing::Instance(class) => self.class_handlers(class),

@@ -10,7 +10,7 @@ mod tables;
 
 pub(super) use paths::{join, normal_method, path_texts};
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rustc_hash::FxHashMap;
 
@@ -77,10 +77,9 @@ struct Builder<'a, 'p> {
     callers: FxHashMap<FunctionId, Vec<Place>>,
     global: Vec<(ModuleId, String)>,
     surroundings: &'a dyn Surroundings,
-    /// Whether the routes of logouts may ask for files that are not lowered yet.
+    /// Whether files that are not lowered may be asked for at all, and whether the handler that is looked for is worth it.
     follow: bool,
-    /// Whether the handlers that are being looked for may.
-    asks: bool,
+    asking: Cell<bool>,
     /// The prefixes of routers found before; one that is being looked for has none yet.
     prefixed: RefCell<FxHashMap<Router, Vec<String>>>,
 }
@@ -99,17 +98,15 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
         global: Vec::new(),
         surroundings,
         follow,
-        asks: false,
+        asking: Cell::new(false),
         prefixed: RefCell::default(),
     };
     builder.collect_mounts();
     builder.collect_callers();
     let mut all = Vec::new();
     for found in survey.of(Kind::Route) {
-        builder.asks = builder.follow && builder.speaks_of_logout(found);
         builder.route(found, &mut all);
     }
-    builder.asks = false;
     for found in survey.of(Kind::Handler) {
         builder.library_handler(found, &mut all);
     }

@@ -2,7 +2,7 @@
 
 use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint, MAX_PATHS};
-use crate::ir::{Call, Name, ValueKind, each_call};
+use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
 use crate::link::{FunctionId, Place};
 use crate::rules::Locator;
 use crate::trace::candidates::is_logout_name;
@@ -13,6 +13,8 @@ use crate::trace::survey::{Bearer, Match, MatchSite};
 impl<'p> Builder<'_, 'p> {
     pub(super) fn route(&self, found: &Match<'p>, all: &mut Vec<Endpoint<'p>>) {
         let route = &self.rules.routes[found.entry.index];
+        let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
+        self.asking.set(self.follow && self.speaks_of_logout(found, &paths));
         let declared: Vec<(Vec<String>, Vec<FunctionId>)> = if route.handler == Locator::Chain {
             self.chained(found)
         } else {
@@ -24,7 +26,7 @@ impl<'p> Builder<'_, 'p> {
                 None => vec![(methods, self.handlers(&route.handler, &found.site, found.place))],
             }
         };
-        let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
+        self.asking.set(false);
         // A route that only a type can name is none without it.
         if paths.is_empty() && matches!(route.path.last(), Some(Locator::Type(..))) {
             return;
@@ -71,11 +73,16 @@ impl<'p> Builder<'_, 'p> {
         }
     }
 
-    /// Whether a route's path or one of its arguments bears a logout's name.
-    pub(super) fn speaks_of_logout(&self, found: &Match<'p>) -> bool {
-        let route = &self.rules.routes[found.entry.index];
-        let named = |call: &Call| call.args.iter().any(|argument| is_logout_name(self.rules, Name::written(&argument.value).last()));
-        found.site.call().is_some_and(named) || texts_at(self.program, &route.path, &found.site, found.place).iter().any(|path| is_logout_path(self.rules, path))
+    /// Whether a route's path or handler bears a logout's name, so that the file of the handler is worth reading.
+    fn speaks_of_logout(&self, found: &Match<'p>, paths: &[String]) -> bool {
+        let mut named = paths.iter().any(|path| is_logout_path(self.rules, path));
+        if let (false, MatchSite::Call(call)) = (named, found.site) {
+            let mut look = |value: &'p Value| {
+                named |= matches!(&value.kind, ValueKind::Name(last) | ValueKind::Member(_, last) if is_logout_name(self.rules, last));
+            };
+            call.args.iter().for_each(|argument| each_value_of(&argument.value, &mut look));
+        }
+        named
     }
 
     /// The calls that are chained behind a route's declaration: their methods and handlers.

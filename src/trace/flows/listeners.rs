@@ -67,5 +67,5 @@ fn heard(path: &[&str]) -> Option<String> {
     if path.iter().any(|part| matches!(*part, "rejected" | "pending" | "matchRejected" | "matchPending")) {
         return None;
     }
-    Some(path.iter().rev().find(|part| !MOMENTS.contains(part) && !matches!(**part, "" | "?")).map(|part| (*part).to_owned()).unwrap_or_default())
+    Some(path.iter().rev().find(|part| !MOMENTS.contains(part) && !matches!(**part, "version" | "value" | "" | "?")).map(|part| (*part).to_owned()).unwrap_or_default())
 }

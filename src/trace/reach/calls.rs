@@ -8,6 +8,7 @@ use crate::link::FunctionId;
 use crate::rules::Subject;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::{declared_request, request_of, ruled_request};
+use crate::trace::survey::MatchSite;
 
 impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
@@ -30,6 +31,9 @@ impl<'p> Walk<'_, '_, 'p> {
         self.arguments(call, &fitted);
         self.enter(call, &facts, fitted.is_known);
         self.answered(call);
+        if self.reach.is_client && call.style == CallStyle::Element {
+            self.submitted(call);
+        }
     }
 
     /// What runs with a method of a thing that a call made: the logout functions that the call was handed, and what waits for the
@@ -63,6 +67,21 @@ impl<'p> Walk<'_, '_, 'p> {
             let returns_closure = |step: &crate::ir::Step| matches!(&step.kind, crate::ir::StepKind::Return(Some(value)) if matches!(value.kind, ValueKind::Closure(_)));
             function.is_async || function.body.iter().any(returns_closure)
         })
+    }
+
+    /// A form whose action is the handle of a server function that bears the same name: `<ActionForm action=context.logout>`.
+    fn submitted(&mut self, call: &'p Call) {
+        let Some(ValueKind::Name(name) | ValueKind::Member(_, name)) = call.named("action").map(|value| &value.kind) else { return };
+        if !is_logout_name(self.reach.rules, name) {
+            return;
+        }
+        let endpoints = self.reach.endpoints;
+        let is_annotated = |index: &&usize| endpoints.all.get(**index).is_some_and(|endpoint| matches!(endpoint.site, Some(MatchSite::Annotation(..))));
+        let served = |function: &FunctionId| Some((*function, *endpoints.by_function.get(function)?.iter().find(is_annotated)?));
+        let same_language = |function: &FunctionId| self.reach.program.module(function.module).language == self.reach.program.module(self.place().module).language;
+        let Some((function, endpoint)) = self.reach.program.functions_named(name).iter().filter(|function| same_language(function)).find_map(served) else { return };
+        self.push(EventKind::Endpoint(endpoint), call.span, Use::default());
+        self.listen(Some(function), name);
     }
 
     /// A fallback rule says nothing where the function itself is known.
@@ -107,6 +126,7 @@ impl<'p> Walk<'_, '_, 'p> {
                 && let Some(first) = endpoints.first()
             {
                 self.push(EventKind::Endpoint(*first), call.span, Use::default());
+                self.listen(Some(*target), &self.reach.program.function(*target).name);
                 continue;
             }
             if let Some(request) = declared_request(self.reach.program, *target, self.reach.rules) {
