@@ -51,6 +51,10 @@ impl<'p> Program<'p> {
     /// The member `name` of a thing; nothing where it is known to have none.
     pub(super) fn member(&self, thing: Thing<'p>, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
+        // `const { a, ...rest } = record`: the rest is the record, as far as one asks for its members.
+        if name == "..." {
+            return vec![thing];
+        }
         match thing {
             Thing::Instance(class) | Thing::Class(class) => self.member_of_class(class, name, follow, steps).unwrap_or_default(),
             Thing::Module(module) => {

@@ -55,7 +55,8 @@ impl<'p> Lowered<'_, 'p> {
                             return Some(Err(SkippedFile { file: file.path.clone(), reason: "could not be read: a bug in this program".to_owned() }));
                         };
                         let lines = LineIndex::new(&text);
-                        let mentions_logout = names_logout(file.path.as_str()) || names_logout(&text);
+                        // No logout begins in what a program wrote: its functions are only called.
+                        let mentions_logout = (names_logout(file.path.as_str()) || names_logout(&text)) && !source::is_generated(file, &text);
                         Ok((module, Text { text, lines, mentions_logout }))
                     }
                     Err(error) => Err(SkippedFile { file: file.path.clone(), reason: error.to_string() }),

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::endpoints::Endpoints;
 use super::requests::{Request, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
-use crate::ir::{Call, FunctionIndex, FunctionKind, Module, Name, Value, ValueKind, each_call, each_value};
+use crate::ir::{AssignOp, Block, Call, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject};
@@ -16,7 +16,7 @@ use crate::source::Span;
 
 /// A function where a logout may begin.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
+pub(super) struct Candidate<'p> {
     pub function: FunctionId,
     /// The word by which it was found, where the function has no name of its own.
     pub symbol: String,
@@ -24,6 +24,8 @@ pub(super) struct Candidate {
     pub span: Option<Span>,
     /// It bears a logout's name.
     pub named: bool,
+    /// Where no function begins it: the call in this function that makes what is called to log out.
+    pub call: Option<(&'p Call, Place)>,
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
@@ -35,10 +37,10 @@ pub(super) fn candidates<'p>(
     endpoints: &Endpoints<'p>,
     surroundings: &dyn Surroundings,
     mentioned: &Mentioned<'p>,
-) -> Vec<Candidate> {
+) -> Vec<Candidate<'p>> {
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
     let finder = Finder { program, rules, side, endpoints };
-    let mut found: BTreeMap<FunctionId, Candidate> = modules.par_iter().flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
+    let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them.
     if program.len() > 2 {
         found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, mentioned));
@@ -55,16 +57,17 @@ struct Finder<'a, 'p> {
 
 impl<'p> Finder<'_, 'p> {
     /// The candidates of one module.
-    fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate> {
+    fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate<'p>> {
         let Finder { program, rules, side, endpoints } = *self;
-        let mut found: BTreeMap<FunctionId, Candidate> = BTreeMap::new();
+        let mut found: BTreeMap<FunctionId, Candidate<'p>> = BTreeMap::new();
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_logout_name(rules, &function.name) {
-                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true });
+                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
+            self.made(&function.body, function_id, &mut found);
             if side == Side::Client {
                 each_call(&function.body, |call| {
                     if !mentions_logout(rules, call) {
@@ -75,7 +78,7 @@ impl<'p> Finder<'_, 'p> {
                     {
                         let span = (function.kind == FunctionKind::Template || request.is_markup).then_some(call.span);
                         let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
-                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false });
+                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false, call: None });
                     }
                 });
             }
@@ -87,6 +90,37 @@ impl<'p> Finder<'_, 'p> {
             }
         }
         found
+    }
+}
+
+impl<'p> Finder<'_, 'p> {
+    /// What a call of a component makes under a logout's name, out of functions that it is handed:
+    /// `const { mutate: signOut } = useMutation({ mutationFn: api.signOut, onSuccess() {} })`.
+    fn made(&self, body: &'p Block, function: FunctionId, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
+        let place = Place::of(function);
+        for step in body {
+            let StepKind::Assign { target, op: AssignOp::Declare, value, .. } = &step.kind else { continue };
+            let ValueKind::Call(call) = &value.kind else { continue };
+            let Some(name) = bound_names(target).into_iter().find(|name| is_logout_name(self.rules, name)) else { continue };
+            let is_run = |value: &Value| matches!(value.kind, ValueKind::Closure(_) | ValueKind::Member(..) | ValueKind::Name(_));
+            let hands = call.args.iter().any(|argument| match &argument.value.kind {
+                ValueKind::Record(entries) => entries.iter().any(|(_, entry)| is_run(entry)),
+                _ => is_run(&argument.value),
+            });
+            if hands && self.side == Side::Client {
+                found.entry(function).or_insert(Candidate { function, symbol: name.to_owned(), span: Some(step.span), named: true, call: Some((call, place)) });
+            }
+        }
+    }
+}
+
+/// The local names that a declaration binds.
+fn bound_names(target: &Value) -> Vec<&str> {
+    match &target.kind {
+        ValueKind::Name(name) => vec![name],
+        ValueKind::Record(entries) => entries.iter().flat_map(|(_, part)| bound_names(part)).collect(),
+        ValueKind::List(items) => items.iter().flat_map(bound_names).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -143,7 +177,7 @@ pub(super) fn is_logout_name(rules: &RuleSet, name: &str) -> bool {
 }
 
 /// Entries of records whose key is a logout's and whose value wraps a function: `logout: procedure.mutation(fn)`.
-fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, found: &mut BTreeMap<FunctionId, Candidate>) {
+fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
     let ValueKind::Record(entries) = &value.kind else { return };
     for (key, entry) in entries {
         let ValueKind::Call(_) = &entry.kind else { continue };
@@ -151,7 +185,7 @@ fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Pl
             for function in closures_of(entry, 4) {
                 let id = FunctionId { module: place.module, index: function };
                 if !program.function(id).body.is_empty() {
-                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true });
+                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None });
                 }
             }
         }
@@ -171,7 +205,12 @@ fn closures_of(value: &Value, depth: usize) -> Vec<FunctionIndex> {
 /// Whether a call has a logout's word in its name or its first arguments.
 fn mentions_logout(rules: &RuleSet, call: &Call) -> bool {
     let name = Name::of_call(call);
-    name.segments.iter().any(|segment| rules.lexicon.is("logout", &segment.text) || segment.called.as_deref().is_some_and(|subject| rules.lexicon.is("logout", subject)))
+    let is_logout = |text: &str| rules.lexicon.is("logout", text);
+    let in_options = |value: &Value| match &value.kind {
+        ValueKind::Record(entries) => entries.iter().any(|(_, entry)| matches!(&entry.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if is_logout(name))),
+        _ => false,
+    };
+    name.segments.iter().any(|segment| is_logout(&segment.text) || segment.called.as_deref().is_some_and(is_logout)) || call.args.iter().any(|argument| in_options(&argument.value))
 }
 
 /// The request of a call, unless it only changes the page.

@@ -33,7 +33,13 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
     for key in path {
         let (folded, inside) = program.fold(at.0, at.1);
         let entry = match &folded.kind {
-            ValueKind::Record(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| entry)?,
+            ValueKind::Record(entries) => match entries.iter().rev().find(|(name, _)| name == key) {
+                Some((_, entry)) => entry,
+                None => {
+                    at = spread_entry(program, entries, key, inside)?;
+                    continue;
+                }
+            },
             ValueKind::List(items) => items.get(key.parse::<usize>().ok()?)?,
             ValueKind::Call(call) => match call.named(key) {
                 Some(entry) => entry,
@@ -47,6 +53,15 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
         at = (entry, inside);
     }
     Some(at)
+}
+
+/// The entry under a key of the records that are spread into one, the last first.
+fn spread_entry<'p>(program: &Program<'p>, entries: &'p [(String, Value)], key: &str, place: Place) -> Option<(&'p Value, Place)> {
+    let spread = entries.iter().rev().filter(|(name, _)| name == "...");
+    spread.map(|(_, record)| program.fold(record, place)).find_map(|(record, inside)| match &record.kind {
+        ValueKind::Record(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, inside)),
+        _ => None,
+    })
 }
 
 /// The entry of the record that a function of the project makes: `Claims::new(user)` with `fn new(…) -> Self { Self { exp, … } }`.

@@ -6,7 +6,7 @@ use super::expressions::{binary_words, copied};
 use super::functions::step;
 use super::lowerer::{Lowerer, unknown};
 use super::syntax::{bare, first, first_of, has, is_closure, parts, span};
-use crate::ir::{AssignOp, Block, FunctionKind, StepKind, Value, ValueKind};
+use crate::ir::{AssignOp, Block, Call, FunctionKind, StepKind, Value, ValueKind};
 
 impl Lowerer<'_> {
     /// Lowers one statement; it may become no step or several.
@@ -329,7 +329,24 @@ impl Lowerer<'_> {
             let class = self.deeper(inner, |lowerer| lowerer.class(inner, name));
             return class.map_or(unknown(span(inner)), |class| Value::new(ValueKind::Name(class), span(inner)));
         }
-        self.value(node)
+        let value = self.value(node);
+        if let ValueKind::Call(call) = &value.kind {
+            self.name_wrapped(call, name);
+        }
+        value
+    }
+
+    /// `const signOut = wrap(async () => {})`: the first function that a wrapper is handed goes by the name of what it makes.
+    fn name_wrapped(&mut self, call: &Call, name: super::lowerer::Named) {
+        let index = call.args.iter().find_map(|argument| match argument.value.kind {
+            ValueKind::Closure(index) => Some(index),
+            _ => None,
+        });
+        let function = index.and_then(|index| self.module.functions.get_mut(index.0 as usize)).filter(|function| function.name.is_empty());
+        if let (Some(function), Some((name, head))) = (function, name) {
+            function.name = name;
+            function.head = head;
+        }
     }
 
     /// The last name of a place that is assigned (`a.b.logout` gives `logout`).

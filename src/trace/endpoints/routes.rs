@@ -33,6 +33,10 @@ impl<'p> Builder<'_, 'p> {
         }
         if paths.is_empty() {
             paths.push(match found.site {
+                // A procedure is called by the name of its function.
+                _ if route.path.is_empty() && route.router == Locator::None => {
+                    declared.iter().flat_map(|(_, functions)| functions).next().map(|function| self.program.function(*function).name.clone()).unwrap_or_default()
+                }
                 // A route that is named after its function: `@action def logout`.
                 MatchSite::Annotation(_, Bearer::Function(function))
                     if !route.path.is_empty() && found.site.call().is_some_and(|call| call.args.iter().all(|argument| argument.name.is_some())) =>

@@ -1,11 +1,12 @@
 //! Endpoints without a declaration of their own: tables of paths and handlers, server actions, and resolvers of fields.
 
-use super::paths::{join, verb_of};
+use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint};
 use crate::ir::{AssignOp, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Thing};
-use crate::source::Language;
+use crate::source::{Language, Span};
 use crate::trace::candidates::is_logout_name;
+use crate::trace::requests::is_logout_path;
 
 /// The key under which a field's definition holds the function that answers it.
 const RESOLVER: &str = "resolve";
@@ -22,6 +23,9 @@ impl<'p> Builder<'_, 'p> {
             for (function, body) in bodies {
                 let place = Place { module: id, function };
                 each_value(body, |value| {
+                    if let ValueKind::Record(entries) = &value.kind {
+                        all.extend(self.described(entries, value.span, place));
+                    }
                     if let ValueKind::List(items) = &value.kind
                         && let [path, handler, ..] = items.as_slice()
                         && let ValueKind::Text(path) = &path.kind
@@ -46,6 +50,22 @@ impl<'p> Builder<'_, 'p> {
                 });
             }
         }
+    }
+
+    /// `{ path: '/logout', method: 'post', run: this.logout }`
+    fn described(&self, entries: &'p [(String, Value)], span: Span, place: Place) -> Option<Endpoint<'p>> {
+        let text = |name: &str| {
+            entries.iter().find(|(key, _)| key == name).and_then(|(_, entry)| match &entry.kind {
+                ValueKind::Text(text) => Some(text.as_str()),
+                _ => None,
+            })
+        };
+        let (path, method) = (text("path")?, normal_method(text("method")?));
+        if method == "ANY" || !is_logout_path(self.rules, path) {
+            return None;
+        }
+        let functions = entries.iter().rev().map(|(_, entry)| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
+        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, place, span, site: None })
     }
 
     fn classes_at(&self, value: &'p Value, place: Place) -> Vec<ClassId> {

@@ -14,7 +14,7 @@ use crate::trace::requests::{fit, is_logout_path};
 
 /// Client handlers that call one another, with all that they reach.
 pub(super) struct Group<'p> {
-    pub(super) members: Vec<Candidate>,
+    pub(super) members: Vec<Candidate<'p>>,
     pub(super) reached: Vec<Reached<'p>>,
 }
 
@@ -23,11 +23,11 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
         let mut candidates = self.candidates(Side::Client);
         candidates.retain(|candidate| !self.endpoints.by_function.contains_key(&candidate.function) && !self.is_server_action(candidate.function));
-        let follow = |reach: &mut Reach<'_, 'p>, candidate: Candidate| {
-            let reached = self.walk(reach, &[candidate.function]);
+        let follow = |reach: &mut Reach<'_, 'p>, candidate: Candidate<'p>| {
+            let reached = self.walk_candidate(reach, &candidate);
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
-        let kept: Vec<(Candidate, Reached<'p>)> = candidates.into_par_iter().map_init(|| self.reach(true), follow).flatten_iter().collect();
+        let kept: Vec<(Candidate<'p>, Reached<'p>)> = candidates.into_par_iter().map_init(|| self.reach(true), follow).flatten_iter().collect();
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();
         for (at, (_, reached)) in kept.iter().enumerate() {
@@ -76,6 +76,10 @@ impl<'p> Tracer<'_, 'p> {
             let group = groups.entry(root(&group_of, at)).or_insert_with(|| Group { members: Vec::new(), reached: Vec::new() });
             group.members.push(candidate);
             group.reached.push(reached);
+        }
+        // What a hook makes is only named where no function of the component calls it.
+        for group in groups.values_mut().filter(|group| group.members.iter().any(|member| member.call.is_none())) {
+            group.members.retain(|member| member.call.is_none());
         }
         groups.into_values().collect()
     }
@@ -172,7 +176,7 @@ impl<'p> Tracer<'_, 'p> {
         }
     }
 
-    fn client_handler(&self, candidate: &Candidate) -> FlowHandler {
+    fn client_handler(&self, candidate: &Candidate<'p>) -> FlowHandler {
         let mut handler = self.handler(candidate.function, &candidate.symbol, Side::Client);
         if let Some(span) = candidate.span {
             handler.span = span;

@@ -88,12 +88,22 @@ impl<'p> Tracer<'_, 'p> {
         reached
     }
 
+    /// Follows a candidate of the client.
+    fn walk_candidate(&self, reach: &Reach<'_, 'p>, candidate: &Candidate<'p>) -> Reached<'p> {
+        let Some((call, place)) = candidate.call else { return self.walk(reach, &[candidate.function]) };
+        let (reached, is_unfinished) = wishing(|| reach.walk_call(call, place));
+        if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
+            unfinished.push(Root { functions: vec![candidate.function], is_client: reach.is_client });
+        }
+        reached
+    }
+
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
         Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
     }
 
     /// The functions of one side where a logout may begin.
-    fn candidates(&self, side: Side) -> Vec<Candidate> {
+    fn candidates(&self, side: Side) -> Vec<Candidate<'p>> {
         candidates(self.program, self.rules, self.sides, side, self.endpoints, self.surroundings, self.mentioned)
     }
 

@@ -16,7 +16,7 @@ impl<'p> Tracer<'_, 'p> {
             flows.iter().flat_map(|flow| flow.events.iter().filter_map(|(_, event)| event.place.function.map(|index| FunctionId { module: event.place.module, index }))).collect();
         reached_already.extend(self.endpoints.by_function.keys().copied());
         let reach = self.reach(false);
-        let mut found: Vec<(Candidate, Reached<'p>, bool)> = Vec::new();
+        let mut found: Vec<(Candidate<'p>, Reached<'p>, bool)> = Vec::new();
         let mut candidates = self.candidates(Side::Server);
         // Server actions may stand in files that are otherwise the client's.
         candidates.extend(self.candidates(Side::Client).into_iter().filter(|candidate| self.is_server_action(candidate.function)));
