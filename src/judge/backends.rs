@@ -6,10 +6,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
+use crate::ir::{Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
 use crate::rules::{Backend, CredentialKind, Kind, When};
 use crate::source::Span;
+use crate::trace::Match;
 
 /// The backend that was chosen for a place.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +54,8 @@ pub(super) struct Issued {
     pub span: Span,
     pub key: Option<String>,
     pub lifetime: Lifetime,
+    /// It is a cookie that no script can see or expire.
+    pub hidden: bool,
     /// Nothing says how long it lives: the lifetime is the library's default.
     assumed: bool,
     /// The rule that saw it.
@@ -88,7 +92,7 @@ impl Stack {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
-                    stack.issued.push(Issued { kind: rule.kind, place: found.place, span, key, lifetime, assumed, rule: found.entry.index });
+                    stack.issued.push(Issued { kind: rule.kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found), assumed, rule: found.entry.index });
                 }
                 _ => {}
             }
@@ -177,6 +181,14 @@ impl Stack {
         issued
     }
 
+    /// Whether no script can expire the cookie of a name, or any cookie where that is not known: the login sets them all `HttpOnly`.
+    pub(super) fn is_hidden_from_scripts(&self, name: Option<&str>) -> bool {
+        let cookies = || self.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie);
+        let is_named = |issued: &&Issued| name.is_some() && issued.key.as_deref() == name;
+        let mut chosen = cookies().filter(is_named).chain(cookies().filter(|_| !cookies().any(|issued| is_named(&issued)))).peekable();
+        chosen.peek().is_some() && chosen.all(|issued| issued.hidden)
+    }
+
     /// Whether the application itself creates sessions or tokens.
     pub(super) fn has_own_credentials(&self, case: &Case<'_, '_>) -> bool {
         self.has_credentials_where(case, |_| true)
@@ -241,6 +253,19 @@ impl Case<'_, '_> {
         let text = self.texts.text(place.module).get(span.start as usize..span.end as usize).unwrap_or("");
         is_other(self.texts.path(place.module).as_str()) || is_other(text.get(..text.len().min(160)).unwrap_or(""))
     }
+}
+
+/// Whether the call that sets a cookie says that it is `HttpOnly`.
+fn is_hidden<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
+    let says = |name: &str, value: &Value| name.replace('_', "").eq_ignore_ascii_case("httponly") && matches!(value.kind, ValueKind::Bool(true));
+    let Some(call) = found.site.call() else { return false };
+    call.args.iter().any(|argument| match &argument.name {
+        Some(name) => says(name, &argument.value),
+        None => match &case.program.fold(&argument.value, found.place).0.kind {
+            ValueKind::Record(entries) => entries.iter().any(|(name, value)| says(name, value)),
+            _ => false,
+        },
+    })
 }
 
 /// How many folders two paths share from the root.

@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::trace::{Event, EventKind, Flow, Way};
 
 /// The evidence of a flow, in the order of the places; each place once per action.
-pub(super) fn evidence_of(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>) -> Vec<Evidence> {
+pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p>) -> Vec<Evidence> {
     let mut all: Vec<Evidence> = Vec::new();
     for (side, event) in &flow.events {
         let EventKind::Rules { entries, .. } = &event.kind else { continue };
@@ -36,14 +36,15 @@ pub(super) fn evidence_of(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>) -
     all
 }
 
-fn weigh(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'_>, entry: Entry, all: &mut Vec<Evidence>) {
+fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'p>, entry: Entry, all: &mut Vec<Evidence>) {
     let rule = &case.rules.rules[entry.index];
     if rule.at.is_some_and(|at| at != side) && (rule.silent || side == Side::Client) {
         return;
     }
     let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
     for effect in chosen_effects(case, stack, &rule.effects, chosen, event.place) {
-        let why_not = why_not(case, rule, effect, side, event).or_else(|| misses_path(case, stack, flow, rule, effect, event));
+        let why_not =
+            why_not(case, rule, effect, side, event).or_else(|| hidden_cookie(case, stack, rule, effect, event)).or_else(|| misses_path(case, stack, flow, rule, effect, event));
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
@@ -57,6 +58,19 @@ fn weigh(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, side: Side, event:
             via: event.trail.iter().map(|step| case.site(step.module, step.span)).collect(),
         });
     }
+}
+
+/// Why a script expires no cookie: those of the login are `HttpOnly`.
+fn hidden_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, rule: &Rule, effect: &Effect, event: &Event<'p>) -> Option<String> {
+    if effect.action != Action::Cookie || rule.at != Some(Side::Client) {
+        return None;
+    }
+    let EventKind::Rules { call, .. } = &event.kind else { return None };
+    let name = call.and_then(|call| call.positional(0)).and_then(|value| match &case.program.fold(value, event.place).0.kind {
+        ValueKind::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    stack.is_hidden_from_scripts(name).then(|| "the cookie is HttpOnly: no script of the page can expire it".to_owned())
 }
 
 /// The effects that hold: for each action the first whose condition does.

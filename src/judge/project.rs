@@ -40,7 +40,7 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
     Outcome { verdicts, providers, backends: backends(case, stack), flows, findings: found, notes, ..Outcome::default() }
 }
 
-fn judge_flow(case: &Case<'_, '_>, stack: &Stack, traced: &trace::Flow<'_>, server_in_tree: bool) -> Flow {
+fn judge_flow<'p>(case: &Case<'_, 'p>, stack: &Stack, traced: &trace::Flow<'p>, server_in_tree: bool) -> Flow {
     let module = traced.server.as_ref().or(traced.clients.first()).map_or(ModuleId(0), |handler| handler.place.module);
     let evidence = evidence_of(case, stack, traced);
     let actions = actions(case, stack, traced, module, evidence);

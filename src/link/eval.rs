@@ -2,7 +2,7 @@
 
 use super::effort;
 use super::program::{ClassId, FunctionId, ModuleId, Program};
-use crate::ir::{Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind};
+use crate::ir::{Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind, each_call};
 
 /// Where a value stands: its module and the function around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,7 +120,7 @@ impl<'p> Program<'p> {
             match callee {
                 Thing::Class(class) => things.push(Thing::Instance(class)),
                 Thing::Function(function) => {
-                    let results = self.results_of(function, follow, steps);
+                    let results = self.results_of_call(function, call, place, follow, steps);
                     if results.is_empty() {
                         let mut name = Name::default();
                         name.push(self.function(function).name.as_str());
@@ -144,7 +144,7 @@ impl<'p> Program<'p> {
                 Thing::Module(module) => {
                     for thing in self.exported(module, "default", follow, steps) {
                         match thing {
-                            Thing::Function(function) => things.extend(self.results_of(function, follow, steps)),
+                            Thing::Function(function) => things.extend(self.results_of_call(function, call, place, follow, steps)),
                             Thing::Class(class) => things.push(Thing::Instance(class)),
                             _ => {}
                         }
@@ -157,6 +157,26 @@ impl<'p> Program<'p> {
             things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)) });
         }
         things
+    }
+
+    /// What a call of a function of the project gives. `catchErrors(handler)` is the handler, where the closure that the wrapper
+    /// returns calls what the wrapper is handed.
+    fn results_of_call(&self, wrapper: FunctionId, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let results = self.results_of(wrapper, follow, steps);
+        let Some(Thing::Function(returned)) = results.first() else { return results };
+        let closure = self.function(*returned);
+        if returned.module != wrapper.module || closure.parent != Some(wrapper.index) {
+            return results;
+        }
+        let mut called = None;
+        each_call(&closure.body, |inner| {
+            if let ValueKind::Name(name) = &inner.callee.kind {
+                called = called.or_else(|| self.function(wrapper).params.iter().position(|param| param.name == *name));
+            }
+        });
+        let Some(handed) = called.and_then(|index| call.positional(index)) else { return results };
+        let wrapped: Vec<Thing<'p>> = self.eval_steps(handed, place, false, steps).into_iter().filter(|thing| matches!(thing, Thing::Function(_))).collect();
+        if wrapped.is_empty() { results } else { wrapped }
     }
 
     /// `useStore(state => state.logout)`: what the selector takes out of the store.

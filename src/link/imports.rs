@@ -32,20 +32,32 @@ impl<'p> Program<'p> {
         let mut missing = false;
         // Where so many files define a name, none of them is known to be meant.
         let follow_in = follow && files.len() <= MAX_HOMONYMS;
+        let mut submodule = None;
         for file in files.iter() {
             let Some(target) = self.module_or_want(*file, follow_in) else {
                 missing = true;
                 continue;
             };
             let Some(named) = named else { return vec![Thing::Module(target)] };
+            // `from package import submodule`: what the package itself binds to the name goes before it, and nothing inside the submodule does.
+            if self.module(from).language == Language::Python && self.is_submodule(*file, module, named, from) {
+                submodule = submodule.or(Some(target));
+                continue;
+            }
+            if submodule.is_some() && target == from {
+                continue;
+            }
             let found = self.exported(target, named, follow, steps);
-            if !found.is_empty() {
+            let is_better = submodule.is_none() || found.iter().any(|thing| !matches!(thing, Thing::Outside { .. }));
+            if !found.is_empty() && is_better {
                 return found;
             }
-            // `from package import submodule`.
             if self.is_submodule(*file, module, named, from) {
                 return vec![Thing::Module(target)];
             }
+        }
+        if let Some(submodule) = submodule {
+            return vec![Thing::Module(submodule)];
         }
         let mut name = Name::default();
         // A file of the project that is not read yet, or lacks the name: its own word for it is all that is known.
@@ -84,12 +96,16 @@ impl<'p> Program<'p> {
             // `require` of a module that only has named exports, and a component whose script has none.
             return if scope.exports.contains_key("default") { Vec::new() } else { vec![Thing::Module(target)] };
         }
-        if let Some(record) = scope.default_record(self.module(target)) {
-            let at = Place { module: target, function: None };
-            let found: Vec<_> = self.eval_steps(record, at, follow, steps).into_iter().flat_map(|thing| self.member(thing, name, follow, steps)).collect();
-            if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
-                return found;
-            }
+        let at = Place { module: target, function: None };
+        let whole = match scope.default_record(self.module(target)) {
+            Some(record) => self.eval_steps(record, at, follow, steps),
+            // `module.exports = controller`
+            None if scope.exports.contains_key("default") => self.own_export(target, "default", follow, steps),
+            None => Vec::new(),
+        };
+        let found: Vec<_> = whole.into_iter().filter(|thing| !matches!(thing, Thing::Function(_))).flat_map(|thing| self.member(thing, name, follow, steps)).collect();
+        if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
+            return found;
         }
         self.star_member(target, name, follow, steps)
     }

@@ -1,6 +1,6 @@
 //! Notes which files an answer would have needed and that are not lowered: when one of them comes, the answer has to be found anew.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rustc_hash::FxHashSet;
 
@@ -8,6 +8,7 @@ use crate::source::FileId;
 
 thread_local! {
     static LACKING: RefCell<Option<FxHashSet<FileId>>> = const { RefCell::new(None) };
+    static WISHES: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Notes that a file is lacking, if this thread is listening.
@@ -19,6 +20,11 @@ pub(super) fn note(file: FileId) {
     });
 }
 
+/// Notes that this thread asked for something that is not lowered.
+pub(super) fn note_wish() {
+    WISHES.set(WISHES.get().wrapping_add(1));
+}
+
 /// Runs a question on this thread and tells which files were lacking for its answer.
 ///
 /// NOTE: the question must not hand work to other threads, and must not ask through what was answered before on behalf of another.
@@ -27,4 +33,13 @@ pub fn lacking<R>(question: impl FnOnce() -> R) -> (R, FxHashSet<FileId>) {
     let answer = question();
     let files = LACKING.replace(before).unwrap_or_default();
     (answer, files)
+}
+
+/// Runs a question on this thread and tells whether it asked for something that is not lowered.
+///
+/// NOTE: what was asked for on behalf of another and is answered from memory does not count.
+pub fn wishing<R>(question: impl FnOnce() -> R) -> (R, bool) {
+    let before = WISHES.get();
+    let answer = question();
+    (answer, WISHES.get() != before)
 }

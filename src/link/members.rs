@@ -2,7 +2,7 @@
 
 use super::eval::{Place, Thing};
 use super::program::{ClassId, FunctionId, Program, Wanted};
-use crate::ir::{Argument, Call, ClassKind, FunctionKind, Name, Receiver, StepKind, Value, ValueKind};
+use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, Value, ValueKind};
 use crate::source::Language;
 
 /// How deep the arguments of a making call are searched for a key.
@@ -60,19 +60,37 @@ impl<'p> Program<'p> {
                 }
                 found
             }
-            Thing::Literal(value, place) => self.member_of_literal(value, place, name, follow, steps),
+            Thing::Literal(value, place) => {
+                let found = self.member_of_literal(value, place, name, follow, steps);
+                if found.is_empty() { self.added_member(place.module, name, |bound| std::ptr::eq(bound, value), follow, steps) } else { found }
+            }
             // `fn.bind(this)`, `fn.call(…)`, `fn.asHandler()`: still that function.
-            Thing::Function(function) => vec![Thing::Function(function)],
+            Thing::Function(function) => {
+                let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
+                let found = self.added_member(function.module, name, is_it, follow, steps);
+                if found.is_empty() { vec![Thing::Function(function)] } else { found }
+            }
             Thing::Outside { name: mut outside, made_by } => {
-                if let Some((call, place)) = made_by
-                    && let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH))
-                {
-                    return vec![Thing::Function(found)];
+                if let Some((call, place)) = made_by {
+                    let is_it = |bound: &Value| matches!(&bound.awaited().kind, ValueKind::Call(made) if std::ptr::eq(&raw const **made, call));
+                    let added = self.added_member(place.module, name, is_it, follow, steps);
+                    if !added.is_empty() {
+                        return added;
+                    }
+                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps) {
+                        return vec![Thing::Function(found)];
+                    }
                 }
                 outside.push(name);
                 vec![Thing::Outside { name: outside, made_by }]
             }
         }
+    }
+
+    /// What is assigned to a member of a thing after it is made: `controller.logout = …`.
+    fn added_member(&self, module: super::ModuleId, name: &str, is_it: impl Fn(&'p Value) -> bool, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let at = Place { module, function: None };
+        self.scope(module).added(name, is_it).flat_map(|value| self.eval_steps(value, at, follow, steps)).collect()
     }
 
     fn member_of_literal(&self, value: &'p Value, place: Place, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -160,6 +178,11 @@ impl<'p> Program<'p> {
             {
                 let at = Place { module: id.module, function: self.constructor_of(id) };
                 things.extend(self.eval_steps(value, at, follow, steps));
+                if let ValueKind::Call(call) = &value.kind
+                    && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
+                {
+                    things.extend(self.asked_for(call, at, follow, steps));
+                }
             }
             if module.language.has_implicit_members() && field.value.is_none() && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
                 things.splice(0..0, self.handed_to_constructor(id, name, steps));
@@ -184,6 +207,15 @@ impl<'p> Program<'p> {
     fn constructor_of(&self, id: ClassId) -> Option<crate::ir::FunctionIndex> {
         let module = self.module(id.module);
         self.class(id).methods.iter().copied().find(|method| module.function(*method).kind == FunctionKind::Constructor)
+    }
+
+    /// `inject(Service)`, `container.get(Service)`: an instance of the class of the project that a container is asked for.
+    fn asked_for(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
+        let class = self.eval_steps(call.positional(0)?, place, follow, steps).into_iter().find_map(|thing| match thing {
+            Thing::Class(class) => Some(class),
+            _ => None,
+        });
+        class.map(Thing::Instance)
     }
 
     /// What an annotation hands to a parameter or field: a class or function among its arguments.
@@ -245,73 +277,6 @@ impl<'p> Program<'p> {
             }
         }
         outside
-    }
-
-    /// A function under the key `name` anywhere in the arguments of the call that made a thing: a store's action, a slice's reducer,
-    /// a router's procedure.
-    fn search_call(&self, call: &'p Call, place: Place, name: &str, depth: usize) -> Option<FunctionId> {
-        let depth = depth.checked_sub(1)?;
-        let found = call.args.iter().find_map(|Argument { value, .. }| self.search_value(value, place, name, depth));
-        found.or_else(|| match &call.callee.kind {
-            // `create<State>()(…)`, `thing.extend(…)`: the arguments of the calls before.
-            ValueKind::Call(inner) => self.search_call(inner, place, name, depth),
-            ValueKind::Member(of, _) => match &of.kind {
-                ValueKind::Call(inner) => self.search_call(inner, place, name, depth),
-                _ => None,
-            },
-            _ => None,
-        })
-    }
-
-    fn search_value(&self, value: &'p Value, place: Place, name: &str, depth: usize) -> Option<FunctionId> {
-        let depth = depth.checked_sub(1)?;
-        match &value.kind {
-            ValueKind::Record(entries) => {
-                for (key, entry) in entries {
-                    if key == name
-                        && let Some(found) = self.function_in(entry, place, depth)
-                    {
-                        return Some(found);
-                    }
-                }
-                entries.iter().find_map(|(_, entry)| match &entry.kind {
-                    ValueKind::Record(_) | ValueKind::Call(_) => self.search_value(entry, place, name, depth),
-                    _ => None,
-                })
-            }
-            ValueKind::Closure(index) => self.search_body(&self.module(place.module).function(*index).body, Place { module: place.module, function: Some(*index) }, name, depth),
-            ValueKind::Call(call) => call.args.iter().find_map(|argument| self.search_value(&argument.value, place, name, depth)),
-            ValueKind::Name(_) => match self.eval_steps(value, place, false, depth).into_iter().next()? {
-                Thing::Literal(literal, at) => self.search_value(literal, at, name, depth),
-                Thing::Function(function) => self.search_body(&self.function(function).body, Place::of(function), name, depth),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn search_body(&self, body: &'p [crate::ir::Step], place: Place, name: &str, depth: usize) -> Option<FunctionId> {
-        body.iter().find_map(|step| match &step.kind {
-            StepKind::Return(Some(value)) | StepKind::Evaluate(value) if matches!(value.kind, ValueKind::Record(_) | ValueKind::Call(_)) => {
-                self.search_value(value, place, name, depth)
-            }
-            _ => None,
-        })
-    }
-
-    /// The function that an entry is, or that the call it is wraps.
-    fn function_in(&self, value: &'p Value, place: Place, depth: usize) -> Option<FunctionId> {
-        let depth = depth.checked_sub(1)?;
-        match &value.kind {
-            ValueKind::Closure(index) => Some(FunctionId { module: place.module, index: *index }),
-            ValueKind::Call(call) => call.args.iter().rev().find_map(|argument| self.function_in(&argument.value, place, depth)),
-            ValueKind::Record(entries) => entries.iter().find_map(|(_, entry)| self.function_in(entry, place, depth)),
-            ValueKind::Name(_) | ValueKind::Member(_, _) => match self.eval_steps(value, place, false, depth).into_iter().next()? {
-                Thing::Function(function) => Some(function),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 
     /// The functions of the project that a call may run. Closures among its arguments are not counted.

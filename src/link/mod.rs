@@ -16,9 +16,10 @@ mod names;
 mod program;
 mod rust_paths;
 mod scope;
+mod search;
 mod stars;
 mod types;
 
 pub use eval::{Place, Thing};
-pub use lacking::lacking;
+pub use lacking::{lacking, wishing};
 pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

@@ -143,6 +143,35 @@ impl<'p> Program<'p> {
         names
     }
 
+    /// The call that made what the local name at a value's root is bound to: `const { run, data } = useRequest(…)`.
+    pub fn maker_of(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+        self.made_locally(value, place).map(|(call, at, _)| (call, at))
+    }
+
+    /// The same, where the value is a part of what the call made: an answer, and not what asks for it.
+    pub fn answer_of(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+        self.made_locally(value, place).filter(|(_, _, is_part)| *is_part).map(|(call, at, _)| (call, at))
+    }
+
+    fn made_locally(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place, bool)> {
+        let mut at = value;
+        let root = loop {
+            at = match &at.kind {
+                ValueKind::Name(name) => break name,
+                ValueKind::Member(of, _) | ValueKind::Await(of) => of,
+                _ => return None,
+            };
+        };
+        let is_member = matches!(value.kind, ValueKind::Member(..));
+        self.scope(place.module).lookup(self.module(place.module), place.function, root).iter().find_map(|binding| match binding {
+            Binding::Assigned { value, path, within: Some(within), .. } => match &value.awaited().kind {
+                ValueKind::Call(call) => Some((&**call, Place { module: place.module, function: Some(*within) }, is_member || !path.is_empty())),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
     /// The class of the project that a type names; its file is asked for if it is not lowered yet.
     pub fn class_of_type(&self, ty: &TypeName, place: Place) -> Option<ClassId> {
         self.eval_type(&TypeName { path: ty.path.clone(), args: Vec::new() }, place, true, MAX_STEPS).into_iter().find_map(|thing| match thing {

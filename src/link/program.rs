@@ -274,6 +274,7 @@ impl<'p> Program<'p> {
     }
 
     pub(super) fn want(&self, wanted: Wanted) {
+        super::lacking::note_wish();
         if let Ok(mut all) = self.wanted.lock() {
             all.insert(wanted);
         }

@@ -36,6 +36,8 @@ impl Binding<'_> {
 pub(super) struct ModuleScope<'p> {
     top: FxHashMap<&'p str, Vec<Binding<'p>>>,
     functions: FxHashMap<FunctionIndex, FxHashMap<&'p str, Vec<Binding<'p>>>>,
+    /// What is assigned to members of top-level names (`controller.logout = …`): by member, the names and values.
+    added: FxHashMap<&'p str, Vec<(&'p str, &'p Value)>>,
     /// The imports that bring in all names of a module.
     pub(super) stars: Vec<usize>,
     /// The exports by their outside names.
@@ -71,6 +73,7 @@ impl<'p> ModuleScope<'p> {
             }
         }
         collect(&module.top, None, &mut scope.top);
+        collect_added(&module.top, &mut scope.added);
         for (at, function) in module.functions.iter().enumerate() {
             let index = FunctionIndex(at as u32);
             let names = scope.functions.entry(index).or_default();
@@ -110,9 +113,26 @@ impl<'p> ModuleScope<'p> {
         values.into_iter().next().filter(|value| matches!(value.kind, ValueKind::Record(_) | ValueKind::Call(_)))
     }
 
+    /// What is assigned to the member `name` of things that the top level binds to names; `is_bound` tells whether a value is that thing.
+    pub(super) fn added(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> impl Iterator<Item = &'p Value> {
+        let binds = move |base: &str| self.top(base).iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)));
+        self.added.get(name).into_iter().flatten().filter(move |(base, _)| binds(base)).map(|(_, value)| *value)
+    }
+
     /// What `name` is bound to at the top level.
     pub(super) fn top(&self, name: &str) -> &[Binding<'p>] {
         self.top.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn collect_added<'p>(block: &'p Block, added: &mut FxHashMap<&'p str, Vec<(&'p str, &'p Value)>>) {
+    for step in block {
+        if let StepKind::Assign { target, op: AssignOp::Set, value, .. } = &step.kind
+            && let ValueKind::Member(of, member) = &target.kind
+            && let ValueKind::Name(base) = &of.kind
+        {
+            added.entry(member).or_default().push((base, value));
+        }
     }
 }
 

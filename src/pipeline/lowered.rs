@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use typed_arena::Arena;
 
 use crate::front;
@@ -36,6 +36,8 @@ pub(super) struct Lowered<'t, 'p> {
     pub(super) modules: BTreeMap<FileId, &'p Module>,
     pub(super) texts: BTreeMap<FileId, Text>,
     pub(super) skipped: Vec<SkippedFile>,
+    /// The files by the names that stand in them as bases of classes, for the languages that were asked about.
+    pub(super) bases: FxHashMap<Language, FxHashMap<String, Vec<FileId>>>,
 }
 
 impl<'p> Lowered<'_, 'p> {
@@ -76,7 +78,7 @@ impl<'p> Lowered<'_, 'p> {
     }
 
     /// The files that are wanted and not there yet. `asked` keeps what was asked in vain, so that it is asked once.
-    pub(super) fn missing(&self, wanted: BTreeSet<Wanted>, asked: &mut BTreeSet<Wanted>) -> BTreeSet<FileId> {
+    pub(super) fn missing(&mut self, wanted: BTreeSet<Wanted>, asked: &mut BTreeSet<Wanted>) -> BTreeSet<FileId> {
         let mut files = BTreeSet::new();
         let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
         let mut naming: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
@@ -115,11 +117,20 @@ impl<'p> Lowered<'_, 'p> {
         asked.par_iter().filter_map(says).collect()
     }
 
-    /// The files of a language that name one of the words as the base of a class.
-    fn deriving(&self, language: Language, words: &[String]) -> Vec<FileId> {
-        let Ok(scanner) = AhoCorasick::new(words) else { return Vec::new() };
-        let candidates: Vec<&source::SourceFile> = self.tree.files.iter().filter(|file| file.language == language && !self.texts.contains_key(&file.id)).collect();
-        candidates.par_iter().filter(|file| source::read(file, self.limit).is_ok_and(|text| names_as_base(&scanner, &text, language))).map(|file| file.id).collect()
+    /// The files of a language that name one of the words as the base of a class. The files are read for it once.
+    fn deriving(&mut self, language: Language, words: &[String]) -> Vec<FileId> {
+        let (tree, limit) = (self.tree, self.limit);
+        let bases = self.bases.entry(language).or_insert_with(|| {
+            let files: Vec<&source::SourceFile> = tree.files.iter().filter(|file| file.language == language).collect();
+            let named: Vec<(FileId, BTreeSet<String>)> =
+                files.par_iter().filter_map(|file| Some((file.id, source::read(file, limit).ok().map(|text| words_at_bases(&text, language))?))).collect();
+            let mut bases: FxHashMap<String, Vec<FileId>> = FxHashMap::default();
+            for (file, names) in named {
+                names.into_iter().for_each(|name| bases.entry(name).or_default().push(file));
+            }
+            bases
+        });
+        words.iter().flat_map(|word| bases.get(word).into_iter().flatten().copied()).filter(|file| !self.texts.contains_key(file)).collect()
     }
 
     /// The comments that speak to this program, by file and line.
@@ -154,18 +165,15 @@ impl<'p> Lowered<'_, 'p> {
     }
 }
 
-/// Whether a text names one of the words where the base of a class stands.
-fn names_as_base(scanner: &AhoCorasick, text: &str, language: Language) -> bool {
-    scanner.find_overlapping_iter(text).any(|found| {
-        let before = &text[..found.start()];
-        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-        let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
-        match language {
-            // `class A(…) : Base`, where the last bracket of the head may stand on a line of its own; not `fun f(): Base`.
-            Language::Kotlin => has(&["class ", "object ", ") :", "):"]) && !line.contains("fun "),
-            Language::Python => line.trim_start().starts_with("class "),
-            Language::Rust => line.contains("impl"),
-            Language::TypeScript | Language::Component | Language::Template => has(&["implements ", "extends "]),
-        }
-    })
+/// The words of a text that begin with a capital and stand where the bases of a class do.
+fn words_at_bases(text: &str, language: Language) -> BTreeSet<String> {
+    let is_head = |line: &&str| match language {
+        // `class A(…) : Base {`, where the last bracket of the head may stand on a line of its own.
+        Language::Kotlin => !line.contains("fun ") && (["class ", "object ", ") :"].iter().any(|word| line.contains(word)) || line.contains("):") && !line.contains('=')),
+        Language::Python => line.trim_start().starts_with("class "),
+        Language::Rust => line.contains("impl"),
+        Language::TypeScript | Language::Component | Language::Template => line.contains("implements ") || line.contains("extends "),
+    };
+    let words = text.lines().filter(is_head).flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect()
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
+use rustc_hash::FxHashMap;
 use typed_arena::Arena;
 
 use crate::judge::{self, Case, Declarations};
@@ -81,6 +82,7 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
         limit,
         modules: BTreeMap::new(),
         texts: BTreeMap::new(),
+        bases: FxHashMap::default(),
         skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect(),
     };
     let named = tree.files.iter().filter(|file| names_logout(file.path.as_str())).map(|file| file.id);
@@ -95,20 +97,24 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     let mut asked: BTreeSet<Wanted> = BTreeSet::new();
     let mut round = 0;
     let mut outcome = loop {
-        let context = Context { lowered: &lowered, around: &around };
-        let traced = trace::trace(&program, rules, &context, &mut kept, round < MAX_ROUNDS);
-        let wanted = lowered.missing(program.take_wanted(), &mut asked);
+        let traced = trace::trace(&program, rules, &Context { lowered: &lowered, around: &around }, &mut kept, round < MAX_ROUNDS);
+        let mut wanted = lowered.missing(program.take_wanted(), &mut asked);
         clock.mark("trace");
         if wanted.is_empty() || round >= MAX_ROUNDS {
+            let context = Context { lowered: &lowered, around: &around };
             let case = Case { program: &program, rules, traced: &traced, manifests: &manifests, texts: &context, declarations: &settings.declarations };
             let outcome = judge::judge(&case);
             clock.mark("judge");
             break outcome;
         }
-        drop(traced);
-        program.add(&lowered.add(&arena, &wanted));
-        clock.mark("lower");
-        round += 1;
+        while !wanted.is_empty() && round < MAX_ROUNDS {
+            program.add(&lowered.add(&arena, &wanted));
+            clock.mark("lower");
+            trace::expand(&program, rules, &traced, &mut kept);
+            wanted = lowered.missing(program.take_wanted(), &mut asked);
+            clock.mark("trace");
+            round += 1;
+        }
     };
     outcome.stats.files_seen = tree.files.len() as u64;
     outcome.stats.files_parsed = program.len() as u64;

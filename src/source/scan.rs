@@ -1,6 +1,7 @@
 //! Tells which files hold which words, reading every file once. What is lowered is chosen from this.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 use rayon::prelude::*;
@@ -47,15 +48,23 @@ impl Scanner {
         let mut found = WordSet::new(self.count);
         let mut missing = self.count;
         for hit in self.words.find_overlapping_iter(text) {
-            if found.insert(hit.pattern().as_usize()) {
+            if (hit.len() > SHORT || stands_alone(text, hit.range())) && found.insert(hit.pattern().as_usize()) {
                 missing -= 1;
                 if missing == 0 {
                     break;
                 }
             }
         }
-        Some(found)
+        (missing < self.count).then_some(found)
     }
+}
+
+/// Words no longer than this must stand alone: encoded data holds every short run of letters.
+const SHORT: usize = 5;
+
+fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
+    let is_letter = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
+    !is_letter(range.start.checked_sub(1).and_then(|before| text.get(before))) && !is_letter(text.get(range.end))
 }
 
 fn automaton(words: &[String]) -> Result<AhoCorasick, BuildError> {

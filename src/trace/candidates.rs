@@ -188,7 +188,7 @@ fn sent_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, plac
 /// Whether a request is one of logging out.
 pub(super) fn asks_for_logout(rules: &RuleSet, endpoints: &Endpoints<'_>, request: &Request) -> bool {
     if request.is_markup {
-        return endpoints.all.iter().any(|endpoint| is_logout_path(rules, &endpoint.path) && fit(request, endpoint) > 0);
+        return endpoints.logouts.iter().any(|index| fit(request, &endpoints.all[*index]) > 0);
     }
     is_logout_path(rules, &request.path)
 }

@@ -16,7 +16,7 @@ mod survey;
 mod typed;
 
 pub use endpoints::{Endpoint, Endpoints};
-pub use flows::{Flow, FlowHandler, Kept, Traced, trace};
+pub use flows::{Flow, FlowHandler, Kept, Traced, expand, trace};
 pub use lookup::At;
 pub use reach::{Event, EventKind, Step, Way};
 pub use requests::Request;

@@ -4,7 +4,7 @@ use super::endpoints::{Endpoint, normal_method, path_texts};
 use super::locate::texts_at;
 use super::survey::MatchSite;
 use crate::ir::{Call, CallStyle, ClassKind, Name, Value, ValueKind};
-use crate::link::{ClassId, FunctionId, Place, Program};
+use crate::link::{ClassId, FunctionId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet};
 use crate::source::Span;
 
@@ -71,6 +71,12 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
             }
         }
     }
+    // What is asked for stands in the document, whatever path that is sent to.
+    if path.as_ref().is_none_or(|path| !is_logout_path(rules, path))
+        && let Some(field) = call.args.iter().take(4).find_map(|argument| asked_field(program, rules, &argument.value, place, MAX_DOCUMENT))
+    {
+        return Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false });
+    }
     let path = path?;
     let verb = normal_method(last);
     let method = match explicit {
@@ -80,6 +86,34 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None => "ANY".to_owned(),
     };
     Some(Request { method, path, place, span: call.span, is_markup: false })
+}
+
+/// How deep a document is looked for in what a call is handed: an option, a text made of a record, a template with a tag.
+const MAX_DOCUMENT: usize = 5;
+
+/// The logout's field that a GraphQL document among a call's arguments asks for: `mutation { logout }`.
+fn asked_field<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let (value, place) = program.fold(value, place);
+    match &value.kind {
+        ValueKind::Text(text) => field_of_document(rules, text),
+        ValueKind::Template(parts) => parts.iter().find_map(|part| asked_field(program, rules, part, place, depth)),
+        ValueKind::Record(entries) => entries.iter().find_map(|(_, entry)| asked_field(program, rules, entry, place, depth)),
+        ValueKind::Call(call) => call.args.iter().take(2).find_map(|argument| asked_field(program, rules, &argument.value, place, depth)),
+        // A constant that a tagged template makes.
+        ValueKind::Name(_) | ValueKind::Member(..) => program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+            Thing::Outside { made_by: Some((call, at)), .. } => call.args.iter().take(1).find_map(|argument| asked_field(program, rules, &argument.value, at, depth)),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+fn field_of_document(rules: &RuleSet, text: &str) -> Option<String> {
+    let (_, operation) = text.split_once("mutation")?;
+    let (_, selection) = operation.split_once('{')?;
+    let field: String = selection.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    rules.lexicon.is("logout", &field).then_some(field)
 }
 
 /// The request that the first of several rules sees in a call.
@@ -221,14 +255,19 @@ fn is_path(text: &str, rules: &RuleSet) -> bool {
         || (rules.lexicon.is("logout", text) && text.len() < 60 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
 }
 
-/// The segments of a path, without scheme, host, query and what is unknown at its head.
-pub(super) fn path_segments(path: &str) -> Vec<String> {
+/// The segments of a path as they are written, without scheme, host and query.
+fn written_segments(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     let path = path.split(['?', '#']).next().unwrap_or(path);
     let path = match path.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
         None => path,
     };
-    let mut segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty() && *segment != ".").map(str::to_lowercase).collect();
+    path.split('/').filter(|segment| !segment.is_empty() && *segment != ".")
+}
+
+/// The segments of a path, without scheme, host, query and what is unknown at its head.
+pub(super) fn path_segments(path: &str) -> Vec<String> {
+    let mut segments: Vec<String> = written_segments(path).map(str::to_lowercase).collect();
     while segments.first().is_some_and(|first| first.starts_with("{}") || first.starts_with("$")) {
         segments.remove(0);
     }
@@ -249,7 +288,7 @@ pub(super) fn falls_through(request: &Request, endpoint: &Endpoint<'_>) -> bool 
 
 /// How well a request fits an endpoint: the number of equal segments, 0 if it does not.
 pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
-    if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) {
+    if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) || may_not_fit(&request.path, &endpoint.path) {
         return 0;
     }
     let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
@@ -268,14 +307,33 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     if last_is_known { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
 }
 
+/// The last segment of a path of several, where it is known.
+fn known_end(path: &str) -> Option<&str> {
+    let path = path.split(['?', '#']).next().unwrap_or(path).trim_end_matches('/');
+    path.rsplit('/').next().filter(|last| !last.is_empty() && *last != "." && last.is_ascii() && !is_parameter(last) && path.len() > last.len())
+}
+
+/// The letters of a segment, as segments are compared.
+fn letters(segment: &str) -> impl Iterator<Item = u8> {
+    segment.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Whether two paths end in other words, told without taking them apart: nearly all pairs do.
+fn may_not_fit(asked: &str, served: &str) -> bool {
+    match (known_end(asked), known_end(served)) {
+        (Some(asked), Some(served)) => letters(asked).ne(letters(served)),
+        _ => false,
+    }
+}
+
 fn methods_fit(asked: &str, served: &str) -> bool {
     asked == served || asked == "ANY" || served == "ANY" || asked.is_empty()
 }
 
 /// Whether a path ends in a logout: its last segment, parameters aside, has a logout word.
 pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
-    let segments = path_segments(path);
-    let last = segments.iter().rev().find(|segment| !is_parameter(segment));
+    // NOTE: in their own case, which tells the words of `logoutUser` apart.
+    let last = written_segments(path).rev().find(|segment| !is_parameter(segment));
     last.is_some_and(|last| rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json")))
 }
 

@@ -28,14 +28,15 @@ pub trait Surroundings: Sync {
 }
 
 impl Sides {
-    /// Tells the sides of the modules whose sides are not told yet, in parallel. A side depends on the module and its surroundings alone.
+    /// Tells the sides of the modules that speak of a logout and whose sides are not told yet, in parallel. A side depends on the
+    /// module and its surroundings alone.
     pub(super) fn complete(&mut self, program: &Program<'_>, rules: &RuleSet, surroundings: &dyn Surroundings) {
-        let new: Vec<(ModuleId, &Module)> = program.modules().filter(|(id, _)| !self.by_module.contains_key(id)).collect();
+        let new: Vec<(ModuleId, &Module)> = program.modules().filter(|(id, _)| !self.by_module.contains_key(id) && surroundings.mentions_logout(*id)).collect();
         let sides: Vec<(ModuleId, Side)> = new.par_iter().map(|(id, module)| (*id, side_of(*id, module, rules, surroundings))).collect();
         self.by_module.extend(sides);
     }
 
-    /// The side of a module.
+    /// The side of a module that speaks of a logout.
     pub fn of(&self, module: ModuleId) -> Side {
         self.by_module.get(&module).copied().unwrap_or(Side::Server)
     }

@@ -5,6 +5,7 @@ use super::paths::is_verb;
 use crate::ir::{Call, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Thing};
 use crate::rules::Locator;
+use crate::trace::candidates::is_logout_name;
 use crate::trace::locate::value_at;
 use crate::trace::survey::{Bearer, MatchSite};
 
@@ -28,15 +29,24 @@ impl<'p> Builder<'_, 'p> {
         }
     }
 
-    /// The last argument that is a function.
+    /// The last argument that is a function; behind it those that stand before it and do a part of its work: closures written in
+    /// place, and functions with a logout's name.
     pub(super) fn argument_functions(&self, call: &'p Call, place: Place, skip: usize) -> Vec<FunctionId> {
+        let logs_out = |function: &FunctionId| is_logout_name(self.rules, &self.program.function(*function).name);
+        let mut found: Vec<FunctionId> = Vec::new();
+        let mut is_named = false;
         for argument in call.args.iter().skip(skip).rev() {
             let functions = self.functions_at(&argument.value, place);
-            if !functions.is_empty() {
-                return functions;
+            if found.is_empty() {
+                is_named = functions.iter().any(logs_out);
+                found = functions;
+            } else if matches!(argument.value.kind, ValueKind::Closure(_)) {
+                found.splice(0..0, functions);
+            } else if !is_named {
+                found.extend(functions.into_iter().filter(logs_out));
             }
         }
-        Vec::new()
+        found
     }
 
     pub(super) fn functions_at(&self, value: &'p Value, place: Place) -> Vec<FunctionId> {
@@ -47,7 +57,7 @@ impl<'p> Builder<'_, 'p> {
                 if let [class, method] = items.as_slice()
                     && let ValueKind::Text(method) = &method.kind
                 {
-                    return self.program.eval(class, place, false).into_iter().filter_map(|thing| self.method_of(&thing, method)).collect();
+                    return self.program.eval(class, place, self.asking.get()).into_iter().filter_map(|thing| self.method_of(&thing, method)).collect();
                 }
                 return items.iter().rev().map(|item| self.functions_at(item, place)).find(|functions| !functions.is_empty()).unwrap_or_default();
             }

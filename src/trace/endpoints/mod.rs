@@ -14,6 +14,7 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::FxHashMap;
 
+use super::requests::is_logout_path;
 use super::sides::Surroundings;
 use super::survey::{MatchSite, Survey};
 use crate::ir::Call;
@@ -43,6 +44,8 @@ pub struct Endpoint<'p> {
 pub struct Endpoints<'p> {
     pub all: Vec<Endpoint<'p>>,
     pub by_function: FxHashMap<FunctionId, Vec<usize>>,
+    /// Those whose path is a logout's.
+    pub logouts: Vec<usize>,
 }
 
 /// What routes are declared on.
@@ -110,6 +113,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
     builder.file_routes(&mut all);
     builder.server_actions(&mut all);
     builder.route_tables(&mut all);
+    builder.resolvers(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
     all.dedup_by(|later, earlier| {
@@ -126,5 +130,6 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             by_function.entry(*function).or_default().push(index);
         }
     }
-    Endpoints { all, by_function }
+    let logouts = all.iter().enumerate().filter(|(_, endpoint)| is_logout_path(rules, &endpoint.path)).map(|(index, _)| index).collect();
+    Endpoints { all, by_function, logouts }
 }

@@ -1,9 +1,14 @@
-//! Endpoints without a declaration of their own: tables of paths and handlers, and server actions.
+//! Endpoints without a declaration of their own: tables of paths and handlers, server actions, and resolvers of fields.
 
 use super::paths::{join, verb_of};
 use super::{Builder, Endpoint};
-use crate::ir::{Value, ValueKind, each_value};
-use crate::link::{ClassId, FunctionId, Place, Thing};
+use crate::ir::{AssignOp, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value};
+use crate::link::{ClassId, FunctionId, ModuleId, Place, Thing};
+use crate::trace::candidates::is_logout_name;
+
+/// The key under which a field's definition holds the function that answers it.
+const RESOLVER: &str = "resolve";
+
 
 impl<'p> Builder<'_, 'p> {
     /// Tables of paths and handlers: pairs whose first is a path and whose second is a class that answers requests.
@@ -82,6 +87,77 @@ impl<'p> Builder<'_, 'p> {
                     site: None,
                 });
             }
+        }
+    }
+
+    /// Functions that answer a logout's field of a GraphQL schema: those under the field's key that are handed a parent, arguments and
+    /// a context, and those that a field's definition holds.
+    pub(super) fn resolvers(&self, all: &mut Vec<Endpoint<'p>>) {
+        for (id, module) in self.program.modules() {
+            if !self.surroundings.mentions_logout(id) {
+                continue;
+            }
+            let mut found: Vec<(FunctionIndex, &str)> = Vec::new();
+            for (index, function) in module.functions.iter().enumerate() {
+                if self.is_resolver(function) {
+                    found.push((FunctionIndex(index as u32), &function.name));
+                }
+            }
+            for step in &module.top {
+                if let StepKind::Assign { target, op: AssignOp::Declare, value, .. } = &step.kind
+                    && let ValueKind::Name(name) = &target.kind
+                {
+                    self.defined_field(name, value, &mut found);
+                }
+            }
+            for body in std::iter::once(&module.top).chain(module.functions.iter().map(|function| &function.body)) {
+                each_value(body, |value| {
+                    if let ValueKind::Record(entries) = &value.kind {
+                        entries.iter().for_each(|(key, entry)| self.defined_field(key, entry, &mut found));
+                    }
+                });
+            }
+            found.sort();
+            found.dedup();
+            all.extend(found.into_iter().map(|(index, name)| self.field_endpoint(id, index, name)));
+        }
+    }
+
+    /// `logout: { type, resolve(…) {} }`
+    fn defined_field(&self, name: &'p str, value: &'p Value, found: &mut Vec<(FunctionIndex, &'p str)>) {
+        let ValueKind::Record(entries) = &value.kind else { return };
+        for (key, entry) in entries {
+            if key == RESOLVER
+                && let ValueKind::Closure(index) = &entry.kind
+                && is_logout_name(self.rules, name)
+            {
+                found.push((*index, name));
+            }
+        }
+    }
+
+    /// `(parent, args, context) => …` with a logout's name.
+    fn is_resolver(&self, function: &Function) -> bool {
+        let is_context = |param: &Param| {
+            let lexicon = &self.rules.lexicon;
+            lexicon.is("handler-parameter", &param.name) || param.parts.iter().any(|(part, _)| lexicon.is("handler-parameter", part))
+        };
+        let [parent, _, context, ..] = function.params.as_slice() else { return false };
+        function.params.len() <= 4 && !is_context(parent) && is_context(context) && !function.body.is_empty() && is_logout_name(self.rules, &function.name)
+    }
+
+    fn field_endpoint(&self, module: ModuleId, index: FunctionIndex, name: &str) -> Endpoint<'p> {
+        let function = FunctionId { module, index };
+        let defined = self.program.function(function);
+        Endpoint {
+            method: "ANY".to_owned(),
+            path: join("", name),
+            framework: "GraphQL".to_owned(),
+            functions: vec![function],
+            library: None,
+            place: Place { module, function: defined.parent },
+            span: defined.head,
+            site: None,
         }
     }
 }

@@ -24,7 +24,7 @@ impl<'p> Tracer<'_, 'p> {
         let mut candidates = self.candidates(Side::Client);
         candidates.retain(|candidate| !self.endpoints.by_function.contains_key(&candidate.function) && !self.is_server_action(candidate.function));
         let follow = |reach: &mut Reach<'_, 'p>, candidate: Candidate| {
-            let reached = reach.walk_functions(&[candidate.function]);
+            let reached = self.walk(reach, &[candidate.function]);
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
         let kept: Vec<(Candidate, Reached<'p>)> = candidates.into_par_iter().map_init(|| self.reach(true), follow).flatten_iter().collect();

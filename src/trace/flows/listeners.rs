@@ -1,15 +1,21 @@
 //! Functions that run whenever another is called.
 
-use crate::ir::Name;
-use crate::link::{FunctionId, Program, Thing};
+use std::collections::BTreeSet;
+
+use crate::ir::{Name, ValueKind};
+use crate::link::{FunctionId, Program};
 use crate::rules::{Kind, Locator, RuleSet};
 use crate::trace::locate::value_at;
-use crate::trace::reach::Listener;
+use crate::trace::reach::{Listener, Listeners, Step};
+use crate::trace::sides::Surroundings;
 use crate::trace::survey::{Bearer, MatchSite, Survey};
 
+/// The members by which a call says when it is over.
+const MOMENTS: [&str; 4] = ["fulfilled", "matchFulfilled", "type", "match"];
+
 /// The functions that run whenever another is called.
-pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>) -> Vec<Listener> {
-    let mut listeners = Vec::new();
+pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings) -> Listeners {
+    let mut listeners = Listeners::default();
     for found in survey.of(Kind::Listen) {
         let listen = &rules.listens[found.entry.index];
         let runs: Vec<FunctionId> = match (&listen.runs, found.site) {
@@ -20,30 +26,46 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             },
         };
         let Some((to, at)) = value_at(program, &listen.to, &found.site, found.place) else { continue };
-        let written = Name::written(to);
-        if written.segments.iter().any(|segment| matches!(segment.text.as_str(), "rejected" | "pending" | "matchRejected" | "matchPending")) {
-            continue;
-        }
-        let name = written
-            .segments
-            .iter()
-            .rev()
-            .map(|segment| segment.text.as_str())
-            .find(|text| !matches!(*text, "fulfilled" | "matchFulfilled" | "type" | "match" | "version" | "value" | "" | "?"))
-            .unwrap_or("")
-            .to_owned();
-        let mut base = to;
-        while let crate::ir::ValueKind::Member(of, last) = &base.kind {
-            if !matches!(last.as_str(), "fulfilled" | "matchFulfilled" | "type" | "match") {
-                break;
+        match &to.kind {
+            // A record of what is listened to and what then runs.
+            ValueKind::Record(entries) => {
+                for (key, entry) in entries {
+                    let path: Vec<&str> = key.trim_matches(['[', ']']).split('.').collect();
+                    listeners.calls.extend(heard(&path).map(|name| Listener { to: None, name, runs: program.functions_of(entry, at, false) }));
+                }
             }
-            base = of;
+            // An effect runs when what its dependencies were made by has an answer.
+            ValueKind::List(dependencies) if surroundings.mentions_logout(found.place.module) => {
+                let makers = dependencies.iter().filter_map(|dependency| program.answer_of(dependency, at));
+                let makers: BTreeSet<Step> = makers.map(|(call, place)| Step { module: place.module, span: call.span }).collect();
+                for maker in makers {
+                    listeners.answers.entry(maker).or_default().extend(runs.iter().copied());
+                }
+            }
+            ValueKind::List(_) => {}
+            _ => {
+                let written = Name::written(to);
+                let path: Vec<&str> = written.segments.iter().map(|segment| segment.text.as_str()).collect();
+                let Some(name) = heard(&path) else { continue };
+                let mut base = to;
+                while let ValueKind::Member(of, last) = &base.kind {
+                    if !MOMENTS.contains(&last.as_str()) {
+                        break;
+                    }
+                    base = of;
+                }
+                let function = program.functions_of(base, at, false).first().copied();
+                listeners.calls.push(Listener { to: function, name, runs });
+            }
         }
-        let function = program.eval(base, at, false).into_iter().find_map(|thing| match thing {
-            Thing::Function(function) => Some(function),
-            _ => None,
-        });
-        listeners.push(Listener { to: function, name, runs });
     }
     listeners
+}
+
+/// What is called in the path to one of its moments; nothing where that is one of beginning or failing.
+fn heard(path: &[&str]) -> Option<String> {
+    if path.iter().any(|part| matches!(*part, "rejected" | "pending" | "matchRejected" | "matchPending")) {
+        return None;
+    }
+    Some(path.iter().rev().find(|part| !MOMENTS.contains(part) && !matches!(**part, "version" | "value" | "" | "?")).map(|part| (*part).to_owned()).unwrap_or_default())
 }

@@ -7,17 +7,18 @@ mod servers;
 mod unmounted;
 
 use std::cell::RefCell;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::candidates::{Candidate, Mentioned, candidates};
 use super::endpoints::{Endpoints, endpoints};
-use super::reach::{Event, Listener, Reach, Reached, Step};
+use super::reach::{Event, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
-use crate::link::{FunctionId, Place, Program};
+use crate::link::{FunctionId, Place, Program, wishing};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet};
 use crate::source::Span;
@@ -60,6 +61,7 @@ pub struct Traced<'p> {
     pub flows: Vec<Flow<'p>>,
     pub survey: Survey<'p>,
     pub endpoints: Endpoints<'p>,
+    listeners: Listeners,
     /// Sign-outs of providers that stand in logout handlers or anywhere else.
     pub sign_outs: Vec<(usize, Place, Span)>,
 }
@@ -69,13 +71,23 @@ struct Tracer<'a, 'p> {
     rules: &'a RuleSet,
     endpoints: &'a Endpoints<'p>,
     sides: &'a Sides,
-    listeners: &'a [Listener],
+    listeners: &'a Listeners,
     surroundings: &'a dyn Surroundings,
     mentioned: &'a Mentioned<'p>,
+    unfinished: Mutex<Vec<Root>>,
     follow: bool,
 }
 
 impl<'p> Tracer<'_, 'p> {
+    /// Follows functions, and remembers them if they led into files that are not lowered.
+    fn walk(&self, reach: &Reach<'_, 'p>, functions: &[FunctionId]) -> Reached<'p> {
+        let (reached, is_unfinished) = wishing(|| reach.walk_functions(functions));
+        if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
+            unfinished.push(Root { functions: functions.to_vec(), is_client: reach.is_client });
+        }
+        reached
+    }
+
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
         Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
     }
@@ -123,8 +135,18 @@ impl<'p> Tracer<'_, 'p> {
         for group in groups {
             self.tie(group, &servers, &relays, &flow_of, &mut flows, &mut alone);
         }
+        // What a store does on a logout is no logout of its own where something of the client logs out.
+        if flows.iter().chain(&alone).any(|flow| flow.clients.iter().any(|client| !self.is_reducer(client))) {
+            alone.retain(|flow| !flow.clients.iter().all(|client| self.is_reducer(client)));
+        }
         flows.extend(alone);
         flows
+    }
+
+    /// Whether a handler is a store's answer to an action: a function of the state.
+    fn is_reducer(&self, handler: &FlowHandler) -> bool {
+        let first = handler.function.and_then(|function| self.program.function(function).params.first());
+        first.is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
     }
 
     fn is_server_action(&self, function: FunctionId) -> bool {
@@ -149,12 +171,21 @@ impl<'p> Tracer<'_, 'p> {
     }
 }
 
+/// Functions from which a walk begins.
+#[derive(Debug, Clone)]
+struct Root {
+    functions: Vec<FunctionId>,
+    is_client: bool,
+}
+
 /// What tracing keeps while modules are added.
 #[derive(Debug, Default)]
 pub struct Kept<'p> {
     surveyed: Surveyed<'p>,
     sides: Sides,
     mentioned: Mentioned<'p>,
+    /// What led into files that were not lowered.
+    unfinished: Vec<Root>,
 }
 
 /// Traces all flows of a program.
@@ -163,10 +194,35 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     kept.sides.complete(program, rules, surroundings);
     kept.mentioned.complete(program);
     let endpoints = endpoints(program, rules, &survey, surroundings, follow);
-    let listeners = listeners(program, rules, &survey);
-    let tracer = Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, follow };
+    let listeners = listeners(program, rules, &survey, surroundings);
+    let tracer = Tracer {
+        program,
+        rules,
+        endpoints: &endpoints,
+        sides: &kept.sides,
+        listeners: &listeners,
+        surroundings,
+        mentioned: &kept.mentioned,
+        unfinished: Mutex::default(),
+        follow,
+    };
     let mut flows = tracer.flows();
+    kept.unfinished = tracer.unfinished.into_inner().unwrap_or_default();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
-    Traced { flows, survey, endpoints, sign_outs }
+    Traced { flows, survey, endpoints, listeners, sign_outs }
+}
+
+/// Goes on, after modules were added, from where [`trace`] or the last call of this led into files that were not lowered, only to
+/// learn which files are wanted next: that is far less work than to trace anew.
+pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, kept: &mut Kept<'p>) {
+    let roots = std::mem::take(&mut kept.unfinished);
+    let reach =
+        |is_client: bool| Reach { program, rules, endpoints: &traced.endpoints, listeners: &traced.listeners, follow: true, is_client, known: RefCell::default() };
+    let walk = |reaches: &mut [Reach<'_, 'p>; 2], root: Root| {
+        let reach = &reaches[usize::from(root.is_client)];
+        let (_, is_unfinished) = wishing(|| reach.walk_functions(&root.functions));
+        is_unfinished.then_some(root)
+    };
+    kept.unfinished = roots.into_par_iter().map_init(|| [reach(false), reach(true)], walk).flatten_iter().collect();
 }

@@ -134,7 +134,7 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     pub(super) fn reach_server(&self, reach: &Reach<'_, 'p>, endpoint: &Endpoint<'p>) -> Reached<'p> {
-        let mut reached = reach.walk_functions(&endpoint.functions);
+        let mut reached = self.walk(reach, &endpoint.functions);
         if endpoint.library.is_some()
             && let Some(MatchSite::Call(call)) = endpoint.site
         {

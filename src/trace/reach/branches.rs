@@ -16,7 +16,7 @@ pub(super) enum Branch {
 }
 
 impl Branch {
-    pub(super) fn apply(self, mut state: State, module: ModuleId, test: Span) -> State {
+    pub(super) fn apply<'p>(self, mut state: State<'p>, module: ModuleId, test: Span) -> State<'p> {
         match self {
             Self::Ordinary => {}
             Self::Condition => state.condition = state.condition.or(Some(Step { module, span: test })),
@@ -55,6 +55,9 @@ impl<'p> Walk<'_, '_, 'p> {
             _ => {}
         }
         let (negated, subject) = polarity(test);
+        if self.is_handed_nothing(subject) {
+            return if negated { (Branch::Ordinary, Branch::Dead) } else { (Branch::Dead, Branch::Ordinary) };
+        }
         let mut words = Vec::new();
         collect_words(subject, &mut words, 0);
         let lexicon = &self.reach.rules.lexicon;
@@ -71,6 +74,18 @@ impl<'p> Walk<'_, '_, 'p> {
             return (Branch::Condition, Branch::Condition);
         };
         if negated { (no, yes) } else { (yes, no) }
+    }
+}
+
+impl<'p> Walk<'_, '_, 'p> {
+    /// Whether a value is a parameter of the function for which its caller hands over nothing: `setToken(null)`.
+    fn is_handed_nothing(&self, subject: &Value) -> bool {
+        let ValueKind::Name(name) = &subject.kind else { return false };
+        let (Some((call, at)), Some(index)) = (self.state.entered, self.place().function) else { return false };
+        let function = self.reach.program.module(self.place().module).function(index);
+        // NOTE: a method's own object may stand among its parameters.
+        let Some(position) = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| function.owner.is_none()) else { return false };
+        call.positional(position).is_some_and(|value| is_nothing(self.reach.program.fold(value, at).0))
     }
 }
 

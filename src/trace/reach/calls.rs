@@ -20,7 +20,7 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let facts = self.facts(call);
         let fitted = self.sort(&facts.entries, call.span, Some(call), used);
-        if fitted.has_rule && !facts.targets.is_empty() {
+        if fitted.has_rule && (!facts.targets.is_empty() || self.hands_over_steps(call)) {
             self.drop_weak();
         }
         if !fitted.navigation
@@ -30,9 +30,43 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         self.arguments(call, &fitted);
         self.enter(call, &facts, fitted.is_known);
+        self.answered(call);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
+    }
+
+    /// What runs with a method of a thing that a call made: the logout functions that the call was handed, and what waits for the
+    /// thing's answer.
+    fn answered(&mut self, call: &'p Call) {
+        if !self.reach.is_client {
+            return;
+        }
+        let Some((maker, at)) = self.reach.program.maker_of(&call.callee, self.place()) else { return };
+        self.trail.push(Step { module: self.place().module, span: call.span });
+        for argument in maker.args.iter().map(|argument| &argument.value) {
+            if matches!(argument.kind, ValueKind::Name(_) | ValueKind::Member(..)) && is_logout_name(self.reach.rules, Name::written(argument).last()) {
+                for function in self.reach.program.functions_of(argument, at, self.reach.follow) {
+                    self.function(function);
+                }
+            }
+        }
+        let runs = self.reach.listeners.answers.get(&Step { module: at.module, span: maker.span });
+        for run in runs.into_iter().flatten() {
+            self.function(*run);
+        }
+        self.trail.pop();
+    }
+
+    /// Whether a call is handed the steps of the project that it is to run: `dispatch(signOut())`, where `signOut` is or returns a function
+    /// of several steps. What those do counts, not that they are handed over.
+    fn hands_over_steps(&self, call: &'p Call) -> bool {
+        let Some(ValueKind::Call(inner)) = call.positional(0).map(|value| &value.kind) else { return false };
+        self.facts(inner).targets.iter().any(|target| {
+            let function = self.reach.program.function(*target);
+            let returns_closure = |step: &crate::ir::Step| matches!(&step.kind, crate::ir::StepKind::Return(Some(value)) if matches!(value.kind, ValueKind::Closure(_)));
+            function.is_async || function.body.iter().any(returns_closure)
+        })
     }
 
     /// A form whose action is the handle of a server function that bears the same name: `<ActionForm action=context.logout>`.
@@ -99,8 +133,9 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.push(EventKind::Request(request), call.span, Use::default());
                 continue;
             }
+            self.handed = Some((call, place));
             self.function(*target);
-            self.listen(Some(*target), "");
+            self.listen(Some(*target), last);
         }
         if targets.is_empty() {
             self.listen(None, last);
@@ -159,6 +194,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let runs: Vec<FunctionId> = self
             .reach
             .listeners
+            .calls
             .iter()
             .filter(|listener| match (listener.to, function) {
                 (Some(to), Some(function)) => to == function,

@@ -77,7 +77,7 @@ pub(super) struct Reach<'a, 'p> {
     pub program: &'a Program<'p>,
     pub rules: &'a RuleSet,
     pub endpoints: &'a Endpoints<'p>,
-    pub listeners: &'a [Listener],
+    pub listeners: &'a Listeners,
     /// Follow into files that are not lowered yet.
     pub follow: bool,
     /// Calls of endpoints' functions are ties, not calls.
@@ -98,9 +98,18 @@ pub(super) struct CallFacts {
 /// A function that runs whenever another is called.
 #[derive(Debug, Clone)]
 pub(super) struct Listener {
+    /// The function, if it is known; otherwise it goes by its name.
     pub to: Option<FunctionId>,
     pub name: String,
     pub runs: Vec<FunctionId>,
+}
+
+/// The functions that run after others.
+#[derive(Debug, Default)]
+pub(super) struct Listeners {
+    pub calls: Vec<Listener>,
+    /// What runs when the thing that a call made has an answer, by that call: `const signOut = useRequest(…)`.
+    pub answers: FxHashMap<Step, Vec<FunctionId>>,
 }
 
 /// All that a handler reaches.
@@ -122,7 +131,7 @@ const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kin
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
     pub(super) fn walk_functions(&self, roots: &[FunctionId]) -> Reached<'p> {
-        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), state: State::default() };
+        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() };
         for root in roots {
             walk.function(*root);
         }
@@ -134,7 +143,7 @@ impl<'p> Reach<'_, 'p> {
 
     /// Follows one call as if it stood alone.
     pub(super) fn walk_call(&self, call: &'p Call, place: Place) -> Reached<'p> {
-        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), state: State::default() };
+        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() };
         walk.state.place = Some(place);
         walk.call(call, Use::default());
         walk.reached
@@ -142,15 +151,17 @@ impl<'p> Reach<'_, 'p> {
 }
 
 #[derive(Clone, Copy)]
-struct State {
+struct State<'p> {
     place: Option<Place>,
+    /// The call by which the function was entered, and where that stands.
+    entered: Option<(&'p Call, Place)>,
     way: Way,
     condition: Option<Step>,
 }
 
-impl Default for State {
+impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, way: Way::Ordinary, condition: None }
+        Self { place: None, entered: None, way: Way::Ordinary, condition: None }
     }
 }
 
@@ -167,7 +178,9 @@ struct Walk<'r, 'a, 'p> {
     reached: Reached<'p>,
     visited: FxHashMap<FunctionId, Way>,
     trail: Vec<Step>,
-    state: State,
+    /// The call that is about to enter a function.
+    handed: Option<(&'p Call, Place)>,
+    state: State<'p>,
 }
 
 #[derive(Default)]
@@ -186,12 +199,14 @@ impl<'p> Walk<'_, '_, 'p> {
 
     fn function(&mut self, function: FunctionId) {
         let way = self.state.way;
+        let entered = self.handed.take();
         if self.visited.get(&function).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
             return;
         }
         self.visited.insert(function, way);
         let before = self.state;
         self.state.place = Some(Place::of(function));
+        self.state.entered = entered;
         let defined = self.reach.program.function(function);
         for param in &defined.params {
             if let Some(default) = &param.default {
