@@ -198,11 +198,7 @@ impl Stack {
     pub(super) fn has_credentials_where(&self, case: &Case<'_, '_>, holds: impl Fn(ModuleId) -> bool) -> bool {
         let is_own = |issued: &Issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken);
         self.issued.iter().any(|issued| is_own(issued) && holds(issued.place.module))
-            || self
-                .all_seen()
-                .filter(|seen| seen.is_in_code())
-                .map(|seen| &case.rules.backends[seen.index])
-                .any(|backend| backend.held == Side::Server || !backend.default)
+            || self.all_seen().filter(|seen| seen.is_in_code()).map(|seen| &case.rules.backends[seen.index]).any(|backend| backend.held == Side::Server || !backend.default)
     }
 }
 

@@ -163,7 +163,8 @@ fn misses_path(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, rule: &Rule,
     rule.default_path.as_ref().filter(|fact| effect.action == Action::Cookie && stack.is_true(fact))?;
     let route = flow.server.as_ref()?.route.as_deref()?;
     let folder = route.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
-    (!folder.is_empty() && !speaks_of_path(case, event)).then(|| format!("it names no path, so under {route} the browser looks for a cookie of {folder}, and the login sets one for the whole site"))
+    (!folder.is_empty() && !speaks_of_path(case, event))
+        .then(|| format!("it names no path, so under {route} the browser looks for a cookie of {folder}, and the login sets one for the whole site"))
 }
 
 /// Whether the functions around a place, or those called there, say anything of a path.

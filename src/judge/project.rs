@@ -130,9 +130,10 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
             EventKind::Unknown(name) => {
                 Some(Note { message: format!("the call of `{name}` could not be followed: its function is not known"), site: Some(case.site(event.place.module, event.span)) })
             }
-            EventKind::Leaves(file) => {
-                Some(Note { message: format!("goes on in {file}, a language that is not read: what happens there is not known"), site: Some(case.site(event.place.module, event.span)) })
-            }
+            EventKind::Leaves(file) => Some(Note {
+                message: format!("goes on in {file}, a language that is not read: what happens there is not known"),
+                site: Some(case.site(event.place.module, event.span)),
+            }),
             _ => None,
         })
         .collect();

@@ -9,7 +9,6 @@ use crate::trace::candidates::is_logout_name;
 /// The key under which a field's definition holds the function that answers it.
 const RESOLVER: &str = "resolve";
 
-
 impl<'p> Builder<'_, 'p> {
     /// Tables of paths and handlers: pairs whose first is a path and whose second is a class that answers requests.
     pub(super) fn route_tables(&self, all: &mut Vec<Endpoint<'p>>) {

@@ -6,8 +6,8 @@ use super::{CallFacts, EventKind, Step, Use, Walk};
 use crate::ir::{Call, CallStyle, Name, ValueKind};
 use crate::link::{FunctionId, Place};
 use crate::rules::Subject;
-use crate::trace::candidates::is_logout_name;
 use crate::trace::Surroundings;
+use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::{declared_request, request_of, ruled_request};
 use crate::trace::survey::MatchSite;
 
