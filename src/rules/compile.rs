@@ -245,9 +245,11 @@ impl Context<'_> {
     }
 
     fn backend(&self, backend: schema::Backend) -> Compiled<Backend> {
-        if backend.matches.is_none() && !backend.default {
-            return Err("a backend needs `match` or `default = true`".to_owned());
+        if backend.matches.is_none() && backend.dependency.is_none() && backend.setting.is_empty() && !backend.default {
+            return Err("a backend needs `match`, `dependency`, `setting` or `default = true`".to_owned());
         }
+        let texts = |texts: Option<OneOrMany<String>>| self.globs(texts.map(OneOrMany::into_vec).unwrap_or_default());
+        let setting = |setting: schema::Setting| Ok((Glob::parse(&crate::manifest::canonical(&setting.key), self.lexicon)?, texts(setting.like)?));
         Ok(Backend {
             id: backend.id,
             library: self.library.clone(),
@@ -257,6 +259,8 @@ impl Context<'_> {
             store: backend.store,
             default: backend.default,
             matchers: backend.matches.map(|matches| self.matchers(matches)).transpose()?.unwrap_or_default(),
+            dependencies: texts(backend.dependency)?,
+            settings: backend.setting.into_iter().map(setting).collect::<Compiled<_>>()?,
             rank: backend.rank,
         })
     }

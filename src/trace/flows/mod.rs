@@ -99,7 +99,16 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
-        Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
+        Reach {
+            program: self.program,
+            rules: self.rules,
+            endpoints: self.endpoints,
+            listeners: self.listeners,
+            follow: self.follow,
+            is_client,
+            surroundings: Some(self.surroundings),
+            known: RefCell::default(),
+        }
     }
 
     /// The functions of one side where a logout may begin.
@@ -218,7 +227,16 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
 /// learn which files are wanted next: that is far less work than to trace anew.
 pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, kept: &mut Kept<'p>) {
     let roots = std::mem::take(&mut kept.unfinished);
-    let reach = |is_client: bool| Reach { program, rules, endpoints: &traced.endpoints, listeners: &traced.listeners, follow: true, is_client, known: RefCell::default() };
+    let reach = |is_client: bool| Reach {
+        program,
+        rules,
+        endpoints: &traced.endpoints,
+        listeners: &traced.listeners,
+        follow: true,
+        is_client,
+        surroundings: None,
+        known: RefCell::default(),
+    };
     let walk = |reaches: &mut [Reach<'_, 'p>; 2], root: Root| {
         let reach = &reaches[usize::from(root.is_client)];
         let (_, is_unfinished) = wishing(|| reach.walk_functions(&root.functions));

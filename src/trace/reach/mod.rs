@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use super::endpoints::Endpoints;
 use super::lookup::At;
 use super::requests::Request;
+use super::sides::Surroundings;
 use super::survey::within_names;
 use crate::ir::Call;
 use crate::link::{FunctionId, ModuleId, Place, Program};
@@ -53,6 +54,8 @@ pub enum EventKind<'p> {
     SignOut(usize),
     /// A call with a logout's name whose function is not known.
     Unknown(String),
+    /// A call that leads into a file of a language that is not read.
+    Leaves(String),
 }
 
 /// One thing that a handler reaches.
@@ -82,6 +85,8 @@ pub(super) struct Reach<'a, 'p> {
     pub follow: bool,
     /// Calls of endpoints' functions are ties, not calls.
     pub is_client: bool,
+    /// Tells of the files that are not read; without it nobody asks for them.
+    pub surroundings: Option<&'a dyn Surroundings>,
     /// What was found out about calls before: several handlers often reach the same functions.
     pub known: RefCell<FxHashMap<usize, Rc<CallFacts>>>,
 }
@@ -93,6 +98,8 @@ pub(super) struct CallFacts {
     targets: Vec<FunctionId>,
     entries: Vec<Entry>,
     request: Option<Request>,
+    /// The file of another language that holds the callee.
+    leaves_for: Option<String>,
 }
 
 /// A function that runs whenever another is called.
