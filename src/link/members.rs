@@ -406,6 +406,15 @@ impl<'p> Program<'p> {
         self.find(from, module, None).iter().find_map(|file| self.module_of(*file))
     }
 
+    /// The calls that made what a module exports as a whole.
+    pub fn default_makers(&self, module: super::ModuleId) -> Vec<(&'p Call, Place)> {
+        let made = |thing| match thing {
+            Thing::Outside { made_by, .. } => made_by,
+            _ => None,
+        };
+        self.exported(module, "default", false, super::eval::MAX_STEPS).into_iter().filter_map(made).collect()
+    }
+
     /// The functions that a module exports under a name.
     pub fn export_functions(&self, module: super::ModuleId, name: &str) -> Vec<FunctionId> {
         let mut functions: Vec<FunctionId> = Vec::new();

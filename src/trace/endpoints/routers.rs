@@ -122,7 +122,11 @@ impl<'p> Builder<'_, 'p> {
                 Thing::Function(function) => {
                     routers.push(Router::Function(function));
                 }
-                Thing::Module(module) => routers.push(Router::Module(module)),
+                Thing::Module(module) => {
+                    routers.push(Router::Module(module));
+                    // `require("./routes")` is what the module exports as a whole.
+                    routers.extend(self.program.default_makers(module).into_iter().map(|(call, at)| Router::Made(at.module, root_call(call).span.start)));
+                }
                 Thing::Literal(literal, at) => match &literal.kind {
                     ValueKind::List(items) => {
                         routers.push(Router::Module(at.module));
