@@ -388,6 +388,11 @@ impl<'p> Program<'p> {
         self.find(from, module, None).iter().find_map(|file| self.module_of(*file))
     }
 
+    /// What a module exports as a whole.
+    pub fn whole_of(&self, module: super::ModuleId) -> Vec<Thing<'p>> {
+        self.own_export(module, "default", false, super::eval::MAX_STEPS)
+    }
+
     /// The functions that a module exports under a name.
     pub fn export_functions(&self, module: super::ModuleId, name: &str) -> Vec<FunctionId> {
         let mut functions: Vec<FunctionId> = Vec::new();
