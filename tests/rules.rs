@@ -1,8 +1,9 @@
 //! The built-in rules are valid, all of them are in the program, and every example holds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use logout_audit::{examples, rules};
+use logout_audit::{examples, outcome, rules};
 
 #[test]
 fn every_rule_file_loads() {
@@ -52,44 +53,90 @@ fn rule_files() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Rows that were found by experiment: what each library's call really does. Kept by ecosystem, id and the actions performed.
-fn truth() -> std::collections::BTreeMap<String, Vec<String>> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth");
-    let mut rows = std::collections::BTreeMap::new();
-    for ecosystem in ["npm", "pypi", "crates", "jvm-android"] {
-        let text = std::fs::read_to_string(folder.join(format!("{ecosystem}.json"))).expect("the rows are there");
-        let part: std::collections::BTreeMap<String, Vec<String>> = serde_json::from_str(&text).expect("the rows are valid");
-        rows.extend(part);
-    }
-    rows
+/// Rows that were found by experiment, by id: the actions that a library's call really performs.
+type Rows = BTreeMap<String, Vec<String>>;
+
+const ECOSYSTEMS: [&str; 4] = ["npm", "pypi", "crates", "jvm-android"];
+
+fn truth<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth").join(format!("{name}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).expect("the table is there")).expect("the table is valid")
 }
 
+fn rows() -> Rows {
+    ECOSYSTEMS.into_iter().flat_map(truth::<Rows>).collect()
+}
+
+/// Every example that names rows: the rule, the rows, the actions that the example's audit must find.
+fn examples_of_rows(rules: &rules::RuleSet) -> Vec<(String, Vec<String>, Option<Vec<String>>)> {
+    let of_rules = rules.rules.iter().map(|rule| (&rule.id, rule.examples.iter().chain(&rule.counter_examples)));
+    let of_handlers = rules.handlers.iter().map(|rule| (&rule.id, rule.examples.iter().chain(&rule.counter_examples)));
+    let sorted = |actions: &Vec<outcome::Action>| {
+        let mut names: Vec<String> = actions.iter().map(|action| action.as_str().to_owned()).collect();
+        names.sort();
+        names
+    };
+    of_rules.chain(of_handlers).flat_map(|(id, examples)| examples.map(move |example| (id.clone(), example.truth.clone(), example.found.as_ref().map(sorted)))).collect()
+}
+
+// NOTE: that the audit of each example finds just the actions that the example says is the test above; these hold what it says to the rows.
 #[test]
-fn every_example_that_names_a_row_finds_what_the_row_says() {
-    let rules = logout_audit::rules::load(&[]).expect("the built-in rules are valid");
-    let rows = truth();
+fn every_example_that_names_a_row_says_what_the_row_says() {
+    let rules = rules::load(&[]).expect("the built-in rules are valid");
+    let rows = rows();
     let mut wrong = Vec::new();
-    let of_rules = rules.rules.iter().map(|rule| (&rule.id, &rule.truth, rule.examples.iter().chain(&rule.counter_examples)));
-    let of_handlers = rules.handlers.iter().map(|rule| (&rule.id, &rule.truth, rule.examples.iter().chain(&rule.counter_examples)));
-    for (id, named, examples) in of_rules.chain(of_handlers) {
+    for (id, named) in rules.rules.iter().map(|rule| (&rule.id, &rule.truth)).chain(rules.handlers.iter().map(|rule| (&rule.id, &rule.truth))) {
         wrong.extend(named.iter().filter(|row| !rows.contains_key(*row)).map(|row| format!("{id}: there is no row `{row}`")));
-        for example in examples {
-            for row in &example.truth {
-                let Some(actions) = rows.get(row) else {
-                    wrong.push(format!("{id}: there is no row `{row}`"));
-                    continue;
-                };
-                let mut wanted = actions.clone();
-                wanted.sort();
-                let mut found: Vec<String> = example.found.iter().flatten().map(|action| action.as_str().to_owned()).collect();
-                found.sort();
-                if example.found.is_some() && found != wanted {
-                    wrong.push(format!("{id}: `{row}` performs {wanted:?}, and the example finds {found:?}"));
+    }
+    for (id, named, found) in examples_of_rows(&rules) {
+        for row in named {
+            match rows.get(&row) {
+                None => wrong.push(format!("{id}: there is no row `{row}`")),
+                Some(actions) => {
+                    let mut actions = actions.clone();
+                    actions.sort();
+                    if found.as_ref() != Some(&actions) {
+                        wrong.push(format!("{id}: `{row}` performs {actions:?}, and the example finds {found:?}"));
+                    }
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_row_has_an_example() {
+    let rules = rules::load(&[]).expect("the built-in rules are valid");
+    let named: BTreeSet<String> = examples_of_rows(&rules).into_iter().flat_map(|(_, rows, _)| rows).collect();
+    let bare: Vec<String> = rows().into_keys().filter(|row| !named.contains(row)).collect();
+    assert!(bare.is_empty(), "no example names these rows:\n{}", bare.join("\n"));
+}
+
+#[test]
+fn the_table_of_covered_rows_is_up_to_date() {
+    const BEGIN: &str = "<!-- covered rows: begin -->\n";
+    const END: &str = "<!-- covered rows: end -->";
+    let experiments: BTreeMap<String, usize> = truth("experiments");
+    let mut table = "| ecosystem | experiments | held by an example |\n|---|---:|---:|\n".to_owned();
+    let (mut all, mut held) = (0, 0);
+    for ecosystem in ECOSYSTEMS {
+        let (of, covered) = (experiments[ecosystem], truth::<Rows>(ecosystem).len());
+        table.push_str(&format!("| {ecosystem} | {of} | {covered} |\n"));
+        all += of;
+        held += covered;
+    }
+    table.push_str(&format!("| all | {all} | {held} |\n"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/README.md");
+    let text = std::fs::read_to_string(&path).expect("the rules have a README");
+    let (head, rest) = text.split_once(BEGIN).expect("the README has a place for the table");
+    let (written, tail) = rest.split_once(END).expect("the table ends");
+    if written != table && std::env::var_os("UPDATE_TABLES").is_some() {
+        std::fs::write(&path, format!("{head}{BEGIN}{table}{END}{tail}")).expect("the README can be written");
+        return;
+    }
+    assert_eq!(written, table, "run the tests with UPDATE_TABLES=1 to write the table anew");
+    assert!(held >= 400, "rules are held to too few experiments");
 }
 
 #[test]

@@ -2,22 +2,48 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
 use crate::ir::{Value, ValueKind};
 use crate::link::{ModuleId, Place};
-use crate::outcome::Side;
-use crate::rules::{CredentialKind, Kind, When};
+use crate::outcome::{Side, Site};
+use crate::rules::{Backend, CredentialKind, Kind, When};
 use crate::source::Span;
 use crate::trace::Match;
 
 /// The backend that was chosen for a place.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chosen {
+pub(super) struct Chosen<'s> {
     /// Position among the rule set's backends.
     pub index: usize,
     /// Where it was seen; `None` if it is the default of its system.
-    pub seen: Option<(ModuleId, Span)>,
+    pub seen: Option<&'s Seen>,
+}
+
+/// A backend, and where it was seen.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Position among the rule set's backends.
+    pub index: usize,
+    pub site: Site,
+    by: By,
+}
+
+impl Seen {
+    /// Whether code sets it up: a line of settings or a dependency alone creates no session.
+    pub(super) fn is_in_code(&self) -> bool {
+        self.by == By::Code
+    }
+}
+
+/// What shows a backend.
+#[derive(Debug, PartialEq, Eq)]
+enum By {
+    Code,
+    /// A dependency or a setting of the application.
+    Declared,
 }
 
 /// A credential that the project creates.
@@ -40,7 +66,7 @@ pub(super) struct Issued {
 #[derive(Debug, Default)]
 pub(super) struct Stack {
     /// By system: the backends seen.
-    seen: BTreeMap<String, Vec<(usize, ModuleId, Span)>>,
+    seen: BTreeMap<String, Vec<Seen>>,
     facts: BTreeSet<String>,
     pub issued: Vec<Issued>,
 }
@@ -53,7 +79,8 @@ impl Stack {
             match found.entry.kind {
                 Kind::Backend => {
                     let backend = &case.rules.backends[found.entry.index];
-                    stack.seen.entry(backend.system.clone()).or_default().push((found.entry.index, found.place.module, span));
+                    let site = case.site(found.place.module, span);
+                    stack.seen.entry(backend.system.clone()).or_default().push(Seen { index: found.entry.index, site, by: By::Code });
                 }
                 Kind::Fact => {
                     stack.facts.insert(case.rules.facts[found.entry.index].id.clone());
@@ -71,6 +98,13 @@ impl Stack {
             }
         }
         stack.drop_defaults(case);
+        for (index, backend) in case.rules.backends.iter().enumerate() {
+            let declared = declared(case, backend);
+            if !declared.is_empty() {
+                let seen = declared.into_iter().map(|site| Seen { index, site, by: By::Declared });
+                stack.seen.entry(backend.system.clone()).or_default().extend(seen);
+            }
+        }
         stack
     }
 
@@ -82,20 +116,24 @@ impl Stack {
     }
 
     /// The backend of a system for code at a place: the nearest that was seen, else the system's default.
-    pub(super) fn backend(&self, case: &Case<'_, '_>, system: &str, module: ModuleId) -> Option<Chosen> {
+    pub(super) fn backend(&self, case: &Case<'_, '_>, system: &str, module: ModuleId) -> Option<Chosen<'_>> {
         let path = case.texts.path(module);
-        let near = |at: ModuleId| common_folders(case.texts.path(at).as_str(), path.as_str());
-        let seen =
-            self.seen.get(system).and_then(|seen| seen.iter().max_by_key(|(index, at, span)| (near(*at), case.rules.backends[*index].rank, std::cmp::Reverse((*at, *span)))));
-        match seen {
-            Some((index, at, span)) => Some(Chosen { index: *index, seen: Some((*at, *span)) }),
+        let near = |seen: &Seen| match seen.by {
+            By::Code => common_folders(seen.site.file.as_str(), path.as_str()),
+            // What a whole application declares holds wherever its code stands.
+            By::Declared if case.rules.backends[seen.index].rank > 0 && path.starts_with(application_folder(&seen.site.file)) => usize::MAX,
+            By::Declared => 0,
+        };
+        let order = |seen: &&Seen| (near(seen), case.rules.backends[seen.index].rank, std::cmp::Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
+        match self.seen.get(system).and_then(|seen| seen.iter().max_by_key(order)) {
+            Some(seen) => Some(Chosen { index: seen.index, seen: Some(seen) }),
             None => case.rules.backends.iter().position(|backend| backend.system == system && backend.default).map(|index| Chosen { index, seen: None }),
         }
     }
 
     /// All backends that were seen, in the order of their systems.
-    pub(super) fn all_seen(&self) -> impl Iterator<Item = (usize, ModuleId, Span)> {
-        self.seen.values().flatten().copied()
+    pub(super) fn all_seen(&self) -> impl Iterator<Item = &Seen> {
+        self.seen.values().flatten()
     }
 
     /// Whether a fact is true of the project.
@@ -104,7 +142,7 @@ impl Stack {
     }
 
     /// Whether a condition holds for code of a module.
-    pub(super) fn holds(&self, case: &Case<'_, '_>, when: &When, chosen: Option<Chosen>, module: ModuleId) -> bool {
+    pub(super) fn holds(&self, case: &Case<'_, '_>, when: &When, chosen: Option<Chosen<'_>>, module: ModuleId) -> bool {
         let backend = chosen.map(|chosen| &case.rules.backends[chosen.index]);
         if let Some(held) = when.held
             && backend.is_none_or(|backend| backend.held != held)
@@ -160,8 +198,39 @@ impl Stack {
     pub(super) fn has_credentials_where(&self, case: &Case<'_, '_>, holds: impl Fn(ModuleId) -> bool) -> bool {
         let is_own = |issued: &Issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken);
         self.issued.iter().any(|issued| is_own(issued) && holds(issued.place.module))
-            || self.seen.values().flatten().any(|(index, _, _)| case.rules.backends[*index].held == Side::Server || !case.rules.backends[*index].default)
+            || self.all_seen().filter(|seen| seen.is_in_code()).map(|seen| &case.rules.backends[seen.index]).any(|backend| backend.held == Side::Server || !backend.default)
     }
+}
+
+/// The folder of the application that a manifest or a file of settings speaks for: that of the manifest, or the one above `src`.
+fn application_folder(file: &Utf8Path) -> &Utf8Path {
+    let is_source = |folder: &&Utf8Path| folder.file_name() == Some("src");
+    file.ancestors().skip(1).find(is_source).and_then(Utf8Path::parent).or_else(|| file.parent()).unwrap_or(Utf8Path::new(""))
+}
+
+/// The lines of manifests and settings that bring a backend about.
+fn declared(case: &Case<'_, '_>, backend: &Backend) -> Vec<Site> {
+    let lexicon = &case.rules.lexicon;
+    let line = |file: &Utf8PathBuf, line: u32, code: &str| Site {
+        file: file.clone(),
+        line,
+        column: 1,
+        end_line: line,
+        end_column: u32::try_from(code.chars().count()).unwrap_or(u32::MAX).saturating_add(1),
+        code: code.to_owned(),
+    };
+    let mut found = Vec::new();
+    if !backend.dependencies.is_empty() {
+        let dependencies = case.manifests.all.iter().flat_map(|manifest| &manifest.dependencies);
+        let fitting = dependencies.filter(|dependency| backend.dependencies.iter().any(|glob| glob.fits(&dependency.name, lexicon)));
+        found.extend(fitting.map(|dependency| line(&dependency.file, dependency.line, &dependency.code)));
+    }
+    for (key, values) in &backend.settings {
+        let is_like = |value: &str| values.is_empty() || values.iter().any(|glob| glob.fits(value, lexicon));
+        let fitting = case.manifests.settings.iter().filter(|setting| key.fits(&setting.key, lexicon) && is_like(&setting.value));
+        found.extend(fitting.map(|setting| line(&setting.file, setting.line, &setting.code)));
+    }
+    found
 }
 
 impl Case<'_, '_> {

@@ -74,7 +74,7 @@ fn hidden_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, rule: &Rule, effect: &E
 }
 
 /// The effects that hold: for each action the first whose condition does.
-fn chosen_effects<'r>(case: &Case<'_, '_>, stack: &Stack, effects: &'r [Effect], chosen: Option<Chosen>, place: Place) -> Vec<&'r Effect> {
+fn chosen_effects<'r>(case: &Case<'_, '_>, stack: &Stack, effects: &'r [Effect], chosen: Option<Chosen<'_>>, place: Place) -> Vec<&'r Effect> {
     let mut held: Vec<&Effect> = Vec::new();
     for effect in effects {
         if !held.iter().any(|other| other.action == effect.action) && stack.holds(case, &effect.when, chosen, place.module) {
@@ -104,10 +104,10 @@ fn library_evidence(case: &Case<'_, '_>, stack: &Stack, library: usize, place: P
 }
 
 /// How a backend is called in a report, and how it is known.
-pub(super) fn backend_text(case: &Case<'_, '_>, chosen: Chosen) -> String {
+pub(super) fn backend_text(case: &Case<'_, '_>, chosen: Chosen<'_>) -> String {
     let backend = &case.rules.backends[chosen.index];
     match chosen.seen {
-        Some((module, span)) => format!("{} ({}-held, {})", backend.store, backend.held.as_str(), case.place_text(module, span)),
+        Some(seen) => format!("{} ({}-held, {}:{})", backend.store, backend.held.as_str(), seen.site.file, seen.site.line),
         None => format!("{} ({}-held, the default: no other was seen)", backend.store, backend.held.as_str()),
     }
 }
@@ -163,7 +163,8 @@ fn misses_path(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, rule: &Rule,
     rule.default_path.as_ref().filter(|fact| effect.action == Action::Cookie && stack.is_true(fact))?;
     let route = flow.server.as_ref()?.route.as_deref()?;
     let folder = route.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
-    (!folder.is_empty() && !speaks_of_path(case, event)).then(|| format!("it names no path, so under {route} the browser looks for a cookie of {folder}, and the login sets one for the whole site"))
+    (!folder.is_empty() && !speaks_of_path(case, event))
+        .then(|| format!("it names no path, so under {route} the browser looks for a cookie of {folder}, and the login sets one for the whole site"))
 }
 
 /// Whether the functions around a place, or those called there, say anything of a path.

@@ -59,10 +59,10 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
                     return Some(seconds);
                 }
                 if matches!(left.kind, ValueKind::Call(_)) || matches!(&left.kind, ValueKind::Binary { left, .. } if matches!(left.kind, ValueKind::Call(_))) {
-                    return number_of(right, &at, 0).and_then(|number| scaled(number, unit));
+                    return number_of(right, &at, 0).and_then(|number| scaled(number, seconds_of(unit)));
                 }
             }
-            number_of(value, &at, 0).and_then(|number| scaled(number, unit))
+            number_of(value, &at, 0).and_then(|number| scaled(number, seconds_of(unit)))
         }
         ValueKind::Choice { then, otherwise, .. } => seconds(case, otherwise, place, unit, depth + 1).or_else(|| seconds(case, then, place, unit, depth + 1)),
         ValueKind::Call(call) => duration_call(case, value, place, depth)
@@ -73,7 +73,11 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             })
             .or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1))),
         ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
-        ValueKind::Name(_) | ValueKind::Member(..) => duration_call(case, value, place, depth),
+        ValueKind::Name(_) => match case.program.origin(value, place) {
+            (origin, _) if std::ptr::eq(origin, value) => duration_call(case, value, place, depth),
+            (origin, inside) => seconds(case, origin, inside, unit, depth + 1),
+        },
+        ValueKind::Member(..) => duration_call(case, value, place, depth),
         _ => None,
     }
 }
@@ -122,7 +126,7 @@ fn duration_of<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, depth: usi
     let number = |index: usize| call.positional(index).and_then(|value| number_of(value, &at, 0));
     // `Duration::new(900, 0)`
     if name.last() == "new" && name.segments.iter().rev().nth(1).is_some_and(|of| of.text == "Duration") {
-        return scaled(number(0)?, Unit::Seconds);
+        return scaled(number(0)?, 1.0);
     }
     // `plus(15, ChronoUnit.MINUTES)`, `Duration.of(15, MINUTES)`, `TimeUnit.DAYS.toMillis(7)`
     let unit = call.args.iter().find_map(|argument| constant_unit(&argument.value)).or_else(|| match &call.callee.kind {
@@ -153,36 +157,40 @@ fn duration_of<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, depth: usi
 }
 
 /// The unit that a constant of capitals names: `ChronoUnit.MINUTES`.
-fn constant_unit(value: &Value) -> Option<Unit> {
+fn constant_unit(value: &Value) -> Option<f64> {
     let (ValueKind::Name(name) | ValueKind::Member(_, name)) = &value.kind else { return None };
     name.chars().all(char::is_uppercase).then(|| unit_named(name)).flatten()
 }
 
-fn unit_named(name: &str) -> Option<Unit> {
+/// The seconds of a unit that a name bears.
+fn unit_named(name: &str) -> Option<f64> {
     let name = name.to_lowercase();
     let name = name.trim_start_matches("from_").trim_start_matches("of").trim_start_matches("try_").trim_start_matches("plus");
     Some(match name {
-        "milliseconds" | "millis" | "milli" | "ms" => Unit::Milliseconds,
-        "seconds" | "secs" | "second" | "s" => Unit::Seconds,
-        "minutes" | "mins" | "minute" | "min" => Unit::Minutes,
-        "hours" | "hour" | "h" => Unit::Hours,
-        "days" | "day" | "d" => Unit::Days,
+        "milliseconds" | "millis" | "milli" | "ms" => 0.001,
+        "seconds" | "secs" | "second" | "s" => 1.0,
+        "minutes" | "mins" | "minute" | "min" => 60.0,
+        "hours" | "hour" | "h" => 3600.0,
+        "days" | "day" | "d" => 86_400.0,
+        "weeks" | "week" | "w" => 604_800.0,
+        "months" | "month" => 2_629_800.0,
+        "years" | "year" => 31_557_600.0,
         _ => return None,
     })
 }
 
-fn scaled(number: f64, unit: Unit) -> Option<u64> {
-    if !number.is_finite() || number < 0.0 {
-        return None;
+fn seconds_of(unit: Unit) -> f64 {
+    match unit {
+        Unit::Milliseconds => 0.001,
+        Unit::Seconds => 1.0,
+        Unit::Minutes => 60.0,
+        Unit::Hours => 3600.0,
+        Unit::Days => 86_400.0,
     }
-    let seconds = match unit {
-        Unit::Milliseconds => number / 1000.0,
-        Unit::Seconds => number,
-        Unit::Minutes => number * 60.0,
-        Unit::Hours => number * 3600.0,
-        Unit::Days => number * 86_400.0,
-    };
-    Some(seconds as u64)
+}
+
+fn scaled(number: f64, unit: f64) -> Option<u64> {
+    (number.is_finite() && number >= 0.0).then_some((number * unit) as u64)
 }
 
 /// `15m`, `2 days`, `900` (milliseconds, as a text without a unit means).

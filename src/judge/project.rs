@@ -101,7 +101,7 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
     let language = case.program.module(module).language;
     let mut fixes = Vec::new();
     for action in actions.iter().filter(|action| !action.found) {
-        let systems: Vec<&str> = stack.all_seen().map(|(index, _, _)| case.rules.backends[index].system.as_str()).collect();
+        let systems: Vec<&str> = stack.all_seen().map(|seen| case.rules.backends[seen.index].system.as_str()).collect();
         let own = case.rules.rules.iter().find(|rule| {
             rule.fix.is_some()
                 && rule.languages.contains(&language)
@@ -130,6 +130,10 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
             EventKind::Unknown(name) => {
                 Some(Note { message: format!("the call of `{name}` could not be followed: its function is not known"), site: Some(case.site(event.place.module, event.span)) })
             }
+            EventKind::Leaves(file) => Some(Note {
+                message: format!("goes on in {file}, a language that is not read: what happens there is not known"),
+                site: Some(case.site(event.place.module, event.span)),
+            }),
             _ => None,
         })
         .collect();
@@ -205,9 +209,9 @@ fn is_only_provider(_case: &Case<'_, '_>, flow: &trace::Flow<'_>) -> bool {
 
 fn backends(case: &Case<'_, '_>, stack: &Stack) -> Vec<Backend> {
     let mut all: Vec<Backend> = Vec::new();
-    for (index, module, span) in stack.all_seen() {
-        let backend = &case.rules.backends[index];
-        let site = case.site(module, span);
+    for seen in stack.all_seen() {
+        let backend = &case.rules.backends[seen.index];
+        let site = seen.site.clone();
         match all.iter_mut().find(|known| known.framework == backend.system && known.store == backend.store) {
             Some(known) => known.evidence.push(site),
             None => all.push(Backend { framework: backend.system.clone(), held: backend.held, store: backend.store.clone(), evidence: vec![site] }),
@@ -245,7 +249,7 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
             (case.site(issued.place.module, issued.span), what)
         })
         .collect();
-    created.extend(stack.all_seen().map(|(index, module, span)| (case.site(module, span), format!("{} keeps sessions", case.rules.backends[index].store))));
+    created.extend(stack.all_seen().filter(|seen| seen.is_in_code()).map(|seen| (seen.site.clone(), format!("{} keeps sessions", case.rules.backends[seen.index].store))));
     created.sort();
     created.dedup();
     match created.first() {

@@ -40,11 +40,11 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
     };
     let (text, sites) = match action {
         Action::ServerSession => {
-            let held = stack.all_seen().find(|(index, _, _)| case.rules.backends[*index].held == Side::Server);
+            let held = stack.all_seen().find(|seen| case.rules.backends[seen.index].held == Side::Server);
             match held {
-                Some((index, at, span)) => (
-                    Some(format!("{} keeps records on the server ({}); nothing ends this one", case.rules.backends[index].store, case.place_text(at, span))),
-                    vec![case.site(at, span)],
+                Some(seen) => (
+                    Some(format!("{} keeps records on the server ({}:{}); nothing ends this one", case.rules.backends[seen.index].store, seen.site.file, seen.site.line)),
+                    vec![seen.site.clone()],
                 ),
                 None => told("sessions are created at {at}; nothing on the server ends them", first(&[CredentialKind::Session])),
             }

@@ -133,6 +133,7 @@ impl<'p> Program<'p> {
                     let selected = self.selected_by(call, place, made_by, follow, steps);
                     name.call_last(call);
                     if selected.is_empty() {
+                        things.extend(self.asked_by_type(call, place, follow, steps));
                         things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))) });
                     } else {
                         things.extend(selected);
@@ -177,6 +178,12 @@ impl<'p> Program<'p> {
         let Some(handed) = called.and_then(|index| call.positional(index)) else { return results };
         let wrapped: Vec<Thing<'p>> = self.eval_steps(handed, place, false, steps).into_iter().filter(|thing| matches!(thing, Thing::Function(_))).collect();
         if wrapped.is_empty() { results } else { wrapped }
+    }
+
+    /// `inject<Service>()`, `call.receive<Request>()`: an instance of the class of the project for which a call asks by type alone.
+    fn asked_by_type(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
+        let ([ty], []) = (call.types.as_slice(), call.args.as_slice()) else { return None };
+        self.eval_type(ty, place, follow, steps).into_iter().find(|thing| matches!(thing, Thing::Instance(_)))
     }
 
     /// `useStore(state => state.logout)`: what the selector takes out of the store.

@@ -81,7 +81,7 @@ impl<'p> Program<'p> {
                     if !added.is_empty() {
                         return added;
                     }
-                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps) {
+                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(MAX_SEARCH + 4)) {
                         return vec![Thing::Function(found)];
                     }
                 }

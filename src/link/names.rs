@@ -195,4 +195,25 @@ impl<'p> Program<'p> {
         }
         (value, place)
     }
+
+    /// The expression that a local variable was set to, with the place where it stands; the value itself where that is not one.
+    pub fn origin(&self, value: &'p Value, place: Place) -> (&'p Value, Place) {
+        let (mut at, mut here) = (value, place);
+        for _ in 0..MAX_STEPS {
+            match &at.kind {
+                ValueKind::Await(inner) => at = inner,
+                ValueKind::Name(local) => {
+                    let module = self.module(here.module);
+                    let [Binding::Assigned { value, path, within, .. }] = self.scope(here.module).lookup(module, here.function, local) else { break };
+                    if !path.is_empty() {
+                        break;
+                    }
+                    at = value;
+                    here = Place { module: here.module, function: *within };
+                }
+                _ => break,
+            }
+        }
+        (at, here)
+    }
 }

@@ -37,7 +37,9 @@ impl<'p> Program<'p> {
                     _ => None,
                 })
             }
-            ValueKind::Closure(index) => self.search_body(&self.module(place.module).function(*index).body, Place { module: place.module, function: Some(*index) }, name, depth, steps),
+            ValueKind::Closure(index) => {
+                self.search_body(&self.module(place.module).function(*index).body, Place { module: place.module, function: Some(*index) }, name, depth, steps)
+            }
             ValueKind::Call(call) => call.args.iter().find_map(|argument| self.search_value(&argument.value, place, name, depth, steps)),
             ValueKind::Name(_) => match self.eval_steps(value, place, false, steps).into_iter().next()? {
                 Thing::Literal(literal, at) => self.search_value(literal, at, name, depth, steps),

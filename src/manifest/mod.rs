@@ -9,6 +9,7 @@ mod lines;
 mod maven;
 mod package_json;
 mod python;
+mod settings;
 mod setup_files;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
 use crate::source::{Auxiliary, Kind, Language, Tree, read_auxiliary};
+pub use settings::Setting;
 pub use version::{Version, lower_bound};
 
 /// The size in bytes over which a manifest is taken for hostile.
@@ -30,6 +32,8 @@ const LIMIT: u64 = 1024 * 1024;
 #[derive(Debug, Clone, Default)]
 pub struct Manifests {
     pub all: Vec<Manifest>,
+    /// What files of settings say, in their order.
+    pub settings: Vec<Setting>,
 }
 
 /// One manifest.
@@ -76,7 +80,7 @@ impl Manifests {
         let mut all: Vec<Manifest> = tree.auxiliary.par_iter().filter_map(|file| read_one(file, &context)).collect();
         cargo::inherit(&mut all);
         all.sort_by(|left, right| left.path.cmp(&right.path));
-        Self { all }
+        Self { all, settings: settings::read(tree) }
     }
 
     /// Every declaration of the dependency called `name`, in any manifest. Names are compared as their registry does;

@@ -1,6 +1,6 @@
 //! What tracing and judging may know of the files around a module: paths, texts, dependencies.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashMap;
@@ -9,15 +9,20 @@ use super::lowered::{Lowered, Text};
 use crate::judge::Texts;
 use crate::link::ModuleId;
 use crate::manifest::Manifests;
-use crate::source::{Language, LineIndex, Tree};
+use crate::source::{Kind, Language, LineIndex, Tree};
 use crate::trace::Surroundings;
+
+/// Names of dependencies, by the directory of the files that may use them.
+type ByDirectory = FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>;
 
 /// What the tree tells about its files.
 pub(super) struct Around<'t> {
     pub(super) tree: &'t Tree,
     pub(super) manifests: &'t Manifests,
     /// The names of dependencies by directory, since the files of one share them.
-    pub(super) dependencies: Mutex<FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>>,
+    dependencies: Mutex<ByDirectory>,
+    /// The sources without a front end by the class that they are named after, found when the first call asks.
+    foreign: OnceLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
 }
 
 pub(super) struct Context<'l, 'p> {
@@ -25,7 +30,23 @@ pub(super) struct Context<'l, 'p> {
     pub(super) around: &'l Around<'l>,
 }
 
-impl Around<'_> {
+impl<'t> Around<'t> {
+    pub(super) fn new(tree: &'t Tree, manifests: &'t Manifests) -> Self {
+        Self { tree, manifests, dependencies: Mutex::default(), foreign: OnceLock::new() }
+    }
+
+    /// The sources that are named after a class.
+    fn foreign(&self, class: &str) -> &[Utf8PathBuf] {
+        let by_class = self.foreign.get_or_init(|| {
+            let mut by_class: FxHashMap<String, Vec<Utf8PathBuf>> = FxHashMap::default();
+            for file in self.tree.of_kind(Kind::Java) {
+                by_class.entry(file.path.file_stem().unwrap_or("").to_owned()).or_default().push(file.path.clone());
+            }
+            by_class
+        });
+        by_class.get(class).map_or(&[], Vec::as_slice)
+    }
+
     fn path(&self, module: ModuleId) -> &Utf8Path {
         self.tree.file(module.file()).map_or(Utf8Path::new(""), |file| &file.path)
     }
@@ -57,6 +78,17 @@ impl Surroundings for Context<'_, '_> {
 
     fn path(&self, module: ModuleId) -> String {
         self.around.path(module).to_string()
+    }
+
+    fn foreign_class(&self, module: ModuleId, path: &[&str], is_full: bool) -> Option<String> {
+        let (class, package) = path.split_last()?;
+        let files = self.around.foreign(class);
+        if files.is_empty() {
+            return None;
+        }
+        let lowered = self.lowered.modules.get(&module.file()).filter(|module| module.language == Language::Kotlin)?;
+        let folder = if is_full { package.join("/") } else { lowered.package.replace('.', "/") };
+        files.iter().find(|file| file.parent().is_some_and(|parent| parent.ends_with(&folder))).map(ToString::to_string)
     }
 
     fn mentions_logout(&self, module: ModuleId) -> bool {

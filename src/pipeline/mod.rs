@@ -4,7 +4,7 @@ mod around;
 mod lowered;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
@@ -93,7 +93,7 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     program.add(&lowered.add(&arena, &selection.files.iter().filter(is_worth).map(|selected| selected.file).chain(named).collect()));
     clock.mark("lower");
     let mut kept = trace::Kept::default();
-    let around = Around { tree: &tree, manifests: &manifests, dependencies: Mutex::default() };
+    let around = Around::new(&tree, &manifests);
     let mut asked: BTreeSet<Wanted> = BTreeSet::new();
     let mut round = 0;
     let mut outcome = loop {

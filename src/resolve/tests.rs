@@ -32,7 +32,7 @@ impl Project {
     fn find(&self, from: &str, module: &str, item: Option<&str>) -> Vec<&str> {
         let file = self.tree.find(Utf8Path::new(from)).unwrap_or_else(|| panic!("{from} is not in the tree"));
         let found = self.resolver.resolve(file.id, Language::of(&Utf8PathBuf::from(from)).unwrap(), module, item);
-        found.into_iter().map(|id| self.tree.file(id).unwrap().path.as_str()).collect()
+        found.iter().map(|id| self.tree.file(*id).unwrap().path.as_str()).collect()
     }
 
     #[track_caller]

@@ -67,6 +67,11 @@ pub(super) fn compile(files: Vec<Read>, lexicon: Lexicon) -> Result<RuleSet, Err
     Ok(set)
 }
 
+/// A setting's key as it is compared: `spring.session.store-type` and `spring.session.storeType` are the same.
+fn one_spelling(key: &str) -> String {
+    key.trim().replace(['-', '_'], "").to_lowercase()
+}
+
 fn languages_of(library: &schema::Library) -> Result<Vec<Language>, String> {
     let mut languages = Vec::new();
     for name in &library.languages {
@@ -245,9 +250,11 @@ impl Context<'_> {
     }
 
     fn backend(&self, backend: schema::Backend) -> Compiled<Backend> {
-        if backend.matches.is_none() && !backend.default {
-            return Err("a backend needs `match` or `default = true`".to_owned());
+        if backend.matches.is_none() && backend.dependency.is_none() && backend.setting.is_empty() && !backend.default {
+            return Err("a backend needs `match`, `dependency`, `setting` or `default = true`".to_owned());
         }
+        let texts = |texts: Option<OneOrMany<String>>| self.globs(texts.map(OneOrMany::into_vec).unwrap_or_default());
+        let setting = |setting: schema::Setting| Ok((Glob::parse(&one_spelling(&setting.key), self.lexicon)?, texts(setting.like)?));
         Ok(Backend {
             id: backend.id,
             library: self.library.clone(),
@@ -257,6 +264,8 @@ impl Context<'_> {
             store: backend.store,
             default: backend.default,
             matchers: backend.matches.map(|matches| self.matchers(matches)).transpose()?.unwrap_or_default(),
+            dependencies: texts(backend.dependency)?,
+            settings: backend.setting.into_iter().map(setting).collect::<Compiled<_>>()?,
             rank: backend.rank,
         })
     }

@@ -177,6 +177,10 @@ pub struct Backend {
     pub store: String,
     pub default: bool,
     pub matchers: Vec<Matcher>,
+    /// The dependencies that bring it about.
+    pub dependencies: Vec<Glob>,
+    /// The settings that bring it about: keys and values.
+    pub settings: Vec<(Glob, Vec<Glob>)>,
     pub rank: i32,
 }
 

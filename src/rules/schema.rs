@@ -263,9 +263,26 @@ pub(super) struct Backend {
     pub default: bool,
     #[serde(rename = "match", default)]
     pub matches: Option<OneOrMany<Match>>,
+    /// The dependencies that bring it about by themselves: names in manifests.
+    #[serde(default)]
+    pub dependency: Option<OneOrMany<String>>,
+    /// The settings in files of their own that bring it about.
+    #[serde(default)]
+    pub setting: Vec<Setting>,
     /// Of several that match, the highest wins; 0 without it.
     #[serde(default)]
     pub rank: i32,
+}
+
+/// A setting of a file such as `application.properties`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Setting {
+    /// `spring.session.store-type`; `*` is any letters.
+    pub key: String,
+    /// What its value is like; any without it.
+    #[serde(default)]
+    pub like: Option<OneOrMany<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -31,7 +31,10 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
     };
     let mut at = (first, place);
     for key in path {
-        let (folded, inside) = program.fold(at.0, at.1);
+        let (folded, inside) = match program.fold(at.0, at.1) {
+            (named, _) if matches!(named.kind, ValueKind::Name(_)) => program.origin(at.0, at.1),
+            folded => folded,
+        };
         let entry = match &folded.kind {
             ValueKind::Record(entries) => match entries.iter().rev().find(|(name, _)| name == key) {
                 Some((_, entry)) => entry,

@@ -23,6 +23,8 @@ pub trait Surroundings: Sync {
     fn dependencies(&self, module: ModuleId) -> Arc<[String]>;
     /// The path of a module's file.
     fn path(&self, module: ModuleId) -> String;
+    /// The file of a language that is not read which declares a class: one of the module's own package, or the one that is named in full.
+    fn foreign_class(&self, module: ModuleId, path: &[&str], is_full: bool) -> Option<String>;
     /// Whether a module's text or path has a logout's word in it.
     fn mentions_logout(&self, module: ModuleId) -> bool;
 }

@@ -4,13 +4,12 @@ use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint};
 use crate::ir::{AssignOp, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Thing};
-use crate::source::Span;
+use crate::source::{Language, Span};
 use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::is_logout_path;
 
 /// The key under which a field's definition holds the function that answers it.
 const RESOLVER: &str = "resolve";
-
 
 impl<'p> Builder<'_, 'p> {
     /// Tables of paths and handlers: pairs whose first is a path and whose second is a class that answers requests.
@@ -115,7 +114,7 @@ impl<'p> Builder<'_, 'p> {
     /// a context, and those that a field's definition holds.
     pub(super) fn resolvers(&self, all: &mut Vec<Endpoint<'p>>) {
         for (id, module) in self.program.modules() {
-            if !self.surroundings.mentions_logout(id) {
+            if module.language.name() != Language::TypeScript.name() || !self.surroundings.mentions_logout(id) {
                 continue;
             }
             let mut found: Vec<(FunctionIndex, &str)> = Vec::new();
@@ -164,7 +163,12 @@ impl<'p> Builder<'_, 'p> {
             lexicon.is("handler-parameter", &param.name) || param.parts.iter().any(|(part, _)| lexicon.is("handler-parameter", part))
         };
         let [parent, _, context, ..] = function.params.as_slice() else { return false };
-        function.params.len() <= 4 && !is_context(parent) && is_context(context) && !function.body.is_empty() && is_logout_name(self.rules, &function.name)
+        function.owner.is_none()
+            && function.params.len() <= 4
+            && !is_context(parent)
+            && is_context(context)
+            && !function.body.is_empty()
+            && is_logout_name(self.rules, &function.name)
     }
 
     fn field_endpoint(&self, module: ModuleId, index: FunctionIndex, name: &str) -> Endpoint<'p> {

@@ -113,7 +113,7 @@ impl<'p> Tracer<'_, 'p> {
         match &event.kind {
             EventKind::Rules { .. } | EventKind::Endpoint(_) | EventKind::SignOut(_) => true,
             EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
-            EventKind::Unknown(_) => false,
+            EventKind::Unknown(_) | EventKind::Leaves(_) => false,
         }
     }
 

@@ -90,8 +90,11 @@ impl<'p> Tracer<'_, 'p> {
 
     /// Follows a candidate of the client.
     fn walk_candidate(&self, reach: &Reach<'_, 'p>, candidate: &Candidate<'p>) -> Reached<'p> {
-        let Some((call, place)) = candidate.call else { return self.walk(reach, &[candidate.function]) };
-        let (reached, is_unfinished) = wishing(|| reach.walk_call(call, place));
+        let (reached, is_unfinished) = match (candidate.call, candidate.arm) {
+            (Some((call, place)), _) => wishing(|| reach.walk_call(call, place)),
+            (None, Some((arm, place))) => wishing(|| reach.walk_block(arm, place)),
+            (None, None) => return self.walk(reach, &[candidate.function]),
+        };
         if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
             unfinished.push(Root { functions: vec![candidate.function], is_client: reach.is_client });
         }
@@ -99,7 +102,16 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
-        Reach { program: self.program, rules: self.rules, endpoints: self.endpoints, listeners: self.listeners, follow: self.follow, is_client, known: RefCell::default() }
+        Reach {
+            program: self.program,
+            rules: self.rules,
+            endpoints: self.endpoints,
+            listeners: self.listeners,
+            follow: self.follow,
+            is_client,
+            surroundings: Some(self.surroundings),
+            known: RefCell::default(),
+        }
     }
 
     /// The functions of one side where a logout may begin.
@@ -205,17 +217,8 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     kept.mentioned.complete(program);
     let endpoints = endpoints(program, rules, &survey, surroundings, follow);
     let listeners = listeners(program, rules, &survey, surroundings);
-    let tracer = Tracer {
-        program,
-        rules,
-        endpoints: &endpoints,
-        sides: &kept.sides,
-        listeners: &listeners,
-        surroundings,
-        mentioned: &kept.mentioned,
-        unfinished: Mutex::default(),
-        follow,
-    };
+    let tracer =
+        Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, unfinished: Mutex::default(), follow };
     let mut flows = tracer.flows();
     kept.unfinished = tracer.unfinished.into_inner().unwrap_or_default();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
@@ -227,8 +230,16 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
 /// learn which files are wanted next: that is far less work than to trace anew.
 pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, kept: &mut Kept<'p>) {
     let roots = std::mem::take(&mut kept.unfinished);
-    let reach =
-        |is_client: bool| Reach { program, rules, endpoints: &traced.endpoints, listeners: &traced.listeners, follow: true, is_client, known: RefCell::default() };
+    let reach = |is_client: bool| Reach {
+        program,
+        rules,
+        endpoints: &traced.endpoints,
+        listeners: &traced.listeners,
+        follow: true,
+        is_client,
+        surroundings: None,
+        known: RefCell::default(),
+    };
     let walk = |reaches: &mut [Reach<'_, 'p>; 2], root: Root| {
         let reach = &reaches[usize::from(root.is_client)];
         let (_, is_unfinished) = wishing(|| reach.walk_functions(&root.functions));

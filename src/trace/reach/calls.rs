@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::{CallFacts, EventKind, Step, Use, Walk};
 use crate::ir::{Call, CallStyle, Name, ValueKind};
-use crate::link::FunctionId;
+use crate::link::{FunctionId, Place};
 use crate::rules::Subject;
+use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::{declared_request, request_of, ruled_request};
 use crate::trace::survey::MatchSite;
@@ -111,7 +112,8 @@ impl<'p> Walk<'_, '_, 'p> {
         let names = program.names_of_call(call, place, self.reach.follow && !is_element);
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
-        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request });
+        let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };
+        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for });
         self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
         facts
     }
@@ -137,7 +139,9 @@ impl<'p> Walk<'_, '_, 'p> {
             self.function(*target);
             self.listen(Some(*target), last);
         }
-        if targets.is_empty() {
+        if let Some(file) = &facts.leaves_for {
+            self.push(EventKind::Leaves(file.clone()), call.span, Use::default());
+        } else if targets.is_empty() {
             self.listen(None, last);
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) {
                 self.by_name(last, call);
@@ -206,4 +210,13 @@ impl<'p> Walk<'_, '_, 'p> {
             self.function(run);
         }
     }
+}
+
+/// The file of a language that is not read in which the class stands whose method a call names.
+fn foreign_file(around: &dyn Surroundings, names: &[Name], place: Place) -> Option<String> {
+    names.iter().find_map(|name| {
+        let at = name.segments.iter().rposition(|segment| segment.text.starts_with(char::is_uppercase))?;
+        let path: Vec<&str> = name.segments.get(..=at)?.iter().map(|segment| segment.text.split('<').next().unwrap_or("")).collect();
+        around.foreign_class(place.module, &path, name.imported)
+    })
 }

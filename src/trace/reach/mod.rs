@@ -13,8 +13,9 @@ use rustc_hash::FxHashMap;
 use super::endpoints::Endpoints;
 use super::lookup::At;
 use super::requests::Request;
+use super::sides::Surroundings;
 use super::survey::within_names;
-use crate::ir::Call;
+use crate::ir::{Block, Call};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::rules::{Entry, Kind, RuleSet, Subject};
 use crate::source::Span;
@@ -53,6 +54,8 @@ pub enum EventKind<'p> {
     SignOut(usize),
     /// A call with a logout's name whose function is not known.
     Unknown(String),
+    /// A call that leads into a file of a language that is not read.
+    Leaves(String),
 }
 
 /// One thing that a handler reaches.
@@ -82,6 +85,8 @@ pub(super) struct Reach<'a, 'p> {
     pub follow: bool,
     /// Calls of endpoints' functions are ties, not calls.
     pub is_client: bool,
+    /// Tells of the files that are not read; without it nobody asks for them.
+    pub surroundings: Option<&'a dyn Surroundings>,
     /// What was found out about calls before: several handlers often reach the same functions.
     pub known: RefCell<FxHashMap<usize, Rc<CallFacts>>>,
 }
@@ -93,6 +98,8 @@ pub(super) struct CallFacts {
     targets: Vec<FunctionId>,
     entries: Vec<Entry>,
     request: Option<Request>,
+    /// The file of another language that holds the callee.
+    leaves_for: Option<String>,
 }
 
 /// A function that runs whenever another is called.
@@ -131,19 +138,28 @@ const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kin
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
     pub(super) fn walk_functions(&self, roots: &[FunctionId]) -> Reached<'p> {
-        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() };
+        let mut walk = self.walk();
         for root in roots {
             walk.function(*root);
         }
-        let mut functions: Vec<FunctionId> = walk.visited.keys().copied().collect();
-        functions.sort();
-        walk.reached.functions = functions;
-        walk.reached
+        walk.finish()
+    }
+
+    fn walk(&self) -> Walk<'_, '_, 'p> {
+        Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() }
+    }
+
+    /// Follows one block as if it stood alone.
+    pub(super) fn walk_block(&self, block: &'p Block, place: Place) -> Reached<'p> {
+        let mut walk = self.walk();
+        walk.state.place = Some(place);
+        walk.block(block);
+        walk.finish()
     }
 
     /// Follows one call as if it stood alone.
     pub(super) fn walk_call(&self, call: &'p Call, place: Place) -> Reached<'p> {
-        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() };
+        let mut walk = self.walk();
         walk.state.place = Some(place);
         walk.call(call, Use::default());
         walk.reached
@@ -193,6 +209,13 @@ struct Fitted {
 }
 
 impl<'p> Walk<'_, '_, 'p> {
+    fn finish(mut self) -> Reached<'p> {
+        let mut functions: Vec<FunctionId> = self.visited.keys().copied().collect();
+        functions.sort();
+        self.reached.functions = functions;
+        self.reached
+    }
+
     fn place(&self) -> Place {
         self.state.place.unwrap_or(Place { module: ModuleId(0), function: None })
     }
