@@ -81,7 +81,7 @@ impl<'p> Program<'p> {
                     if !added.is_empty() {
                         return added;
                     }
-                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(MAX_SEARCH + 4)) {
+                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(2 * MAX_SEARCH + 2)) {
                         return vec![Thing::Function(found)];
                     }
                 }
