@@ -81,7 +81,7 @@ impl<'p> Program<'p> {
                     if !added.is_empty() {
                         return added;
                     }
-                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(MAX_SEARCH + 4)) {
+                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(2 * MAX_SEARCH + 2)) {
                         return vec![Thing::Function(found)];
                     }
                 }
@@ -406,13 +406,9 @@ impl<'p> Program<'p> {
         self.find(from, module, None).iter().find_map(|file| self.module_of(*file))
     }
 
-    /// The calls that made what a module exports as a whole.
-    pub fn default_makers(&self, module: super::ModuleId) -> Vec<(&'p Call, Place)> {
-        let made = |thing| match thing {
-            Thing::Outside { made_by, .. } => made_by,
-            _ => None,
-        };
-        self.exported(module, "default", false, super::eval::MAX_STEPS).into_iter().filter_map(made).collect()
+    /// What a module exports as a whole.
+    pub fn whole_of(&self, module: super::ModuleId) -> Vec<Thing<'p>> {
+        self.own_export(module, "default", false, super::eval::MAX_STEPS)
     }
 
     /// The functions that a module exports under a name.
