@@ -159,12 +159,14 @@ impl<'p> Program<'p> {
         if module.language != Language::Rust || !name.starts_with(char::is_uppercase) {
             return None;
         }
-        let words = crate::rules::split_words(name);
+        // `LogOut` and `log_out` have the same letters.
+        let letters = |name: &str| name.replace('_', "").to_lowercase();
+        let made_name = letters(name);
         let is_made = |function: &crate::ir::Function| {
             function.owner.is_none()
                 && function.annotations.iter().any(|annotation| match annotation.positional(0).map(|value| &value.kind) {
                     Some(ValueKind::Name(made)) => made == name,
-                    _ => crate::rules::split_words(&function.name) == words,
+                    _ => letters(&function.name) == made_name,
                 })
         };
         let index = module.functions.iter().position(is_made)?;

@@ -22,7 +22,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
 use crate::source::{Auxiliary, Kind, Language, Tree, read_auxiliary};
-pub use settings::{Setting, canonical};
+pub use settings::Setting;
 pub use version::{Version, lower_bound};
 
 /// The size in bytes over which a manifest is taken for hostile.

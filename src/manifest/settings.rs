@@ -39,6 +39,6 @@ fn properties(file: &Auxiliary) -> Vec<Setting> {
 }
 
 /// The one spelling of a key: `spring.session.store-type` and `spring.session.storeType` are the same.
-pub fn canonical(key: &str) -> String {
+fn canonical(key: &str) -> String {
     key.trim().chars().filter(|character| !matches!(character, '-' | '_')).flat_map(char::to_lowercase).collect()
 }

@@ -12,12 +12,15 @@ use crate::manifest::Manifests;
 use crate::source::{Kind, Language, LineIndex, Tree};
 use crate::trace::Surroundings;
 
+/// Names of dependencies, by the directory of the files that may use them.
+type ByDirectory = FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>;
+
 /// What the tree tells about its files.
 pub(super) struct Around<'t> {
     pub(super) tree: &'t Tree,
     pub(super) manifests: &'t Manifests,
     /// The names of dependencies by directory, since the files of one share them.
-    dependencies: Mutex<FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>>,
+    dependencies: Mutex<ByDirectory>,
     /// The sources without a front end by the class that they are named after, found when the first call asks.
     foreign: OnceLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
 }

@@ -67,6 +67,11 @@ pub(super) fn compile(files: Vec<Read>, lexicon: Lexicon) -> Result<RuleSet, Err
     Ok(set)
 }
 
+/// A setting's key as it is compared: `spring.session.store-type` and `spring.session.storeType` are the same.
+fn one_spelling(key: &str) -> String {
+    key.trim().replace(['-', '_'], "").to_lowercase()
+}
+
 fn languages_of(library: &schema::Library) -> Result<Vec<Language>, String> {
     let mut languages = Vec::new();
     for name in &library.languages {
@@ -249,7 +254,7 @@ impl Context<'_> {
             return Err("a backend needs `match`, `dependency`, `setting` or `default = true`".to_owned());
         }
         let texts = |texts: Option<OneOrMany<String>>| self.globs(texts.map(OneOrMany::into_vec).unwrap_or_default());
-        let setting = |setting: schema::Setting| Ok((Glob::parse(&crate::manifest::canonical(&setting.key), self.lexicon)?, texts(setting.like)?));
+        let setting = |setting: schema::Setting| Ok((Glob::parse(&one_spelling(&setting.key), self.lexicon)?, texts(setting.like)?));
         Ok(Backend {
             id: backend.id,
             library: self.library.clone(),
@@ -394,6 +399,7 @@ impl Context<'_> {
             lifetime: locators(credential.lifetime)?,
             unit,
             default_seconds: credential.default_seconds,
+            http_only: credential.http_only,
         })
     }
 
