@@ -4,9 +4,9 @@ use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint, MAX_PATHS};
 use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
 use crate::link::{FunctionId, Place};
-use crate::rules::Locator;
+use crate::rules::{Kind, Locator};
 use crate::trace::candidates::is_logout_name;
-use crate::trace::locate::{texts_at, value_at};
+use crate::trace::locate::{texts_at, texts_of, value_at};
 use crate::trace::requests::is_logout_path;
 use crate::trace::survey::{Bearer, Match, MatchSite};
 
@@ -50,7 +50,10 @@ impl<'p> Builder<'_, 'p> {
         for (methods, functions) in declared {
             let by_verb = methods.is_empty() && functions.len() > 1;
             for function_group in if by_verb { functions.iter().map(|function| vec![*function]).collect() } else { vec![functions] } {
-                let methods = if methods.is_empty() {
+                let annotated = function_group.first().map(|function| self.annotated_methods(*function)).unwrap_or_default();
+                let methods = if methods.is_empty() && !annotated.is_empty() {
+                    annotated
+                } else if methods.is_empty() {
                     vec![function_group.first().map_or_else(|| "ANY".to_owned(), |function| verb_of(&self.program.function(*function).name))]
                 } else {
                     methods.clone()
@@ -63,6 +66,7 @@ impl<'p> Builder<'_, 'p> {
                             framework: route.framework.clone(),
                             functions: function_group.clone(),
                             library: None,
+                            bundled: false,
                             place: found.place,
                             span: found.site.span(self.program),
                             site: Some(found.site),
@@ -179,7 +183,14 @@ impl<'p> Builder<'_, 'p> {
         if paths.is_empty() {
             paths.push(String::new());
         }
-        let outer = self.outer_prefixes(found, &Locator::None);
+        let mut outer = self.outer_prefixes(found, &Locator::None);
+        let (mounted_at, is_route) = self.texts_around(found);
+        let bundled = !mounted_at.is_empty() && !is_route;
+        if is_route {
+            paths = mounted_at;
+        } else if bundled {
+            outer = outer.iter().flat_map(|outer| mounted_at.iter().map(move |prefix| join(outer, prefix))).collect();
+        }
         let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
         let path = join(outer.first().map_or("", String::as_str), &paths[0]);
         all.push(Endpoint {
@@ -188,9 +199,45 @@ impl<'p> Builder<'_, 'p> {
             framework: handler.framework.clone(),
             functions,
             library: Some(found.entry.index),
+            bundled,
             place: found.place,
             span: found.site.span(self.program),
             site: Some(found.site),
         });
+    }
+    /// The prefix or path of the innermost mount or route in whose arguments a match stands: `path("accounts/", include("…"))`; and
+    /// whether it is a route.
+    fn texts_around(&self, found: &Match<'p>) -> (Vec<String>, bool) {
+        let span = found.site.span(self.program);
+        let around = |kind: Kind| {
+            let encloses = |other: &&Match<'p>| {
+                let outer = other.site.span(self.program);
+                other.place == found.place && outer != span && outer.contains(span) && other.site.call().is_some()
+            };
+            self.survey.of(kind).filter(encloses).min_by_key(|other| other.site.span(self.program).end - other.site.span(self.program).start)
+        };
+        if let Some(route) = around(Kind::Route) {
+            return (texts_at(self.program, &self.rules.routes[route.entry.index].path, &route.site, route.place), true);
+        }
+        let mount = around(Kind::Mount);
+        (mount.map(|mount| texts_at(self.program, &self.rules.mounts[mount.entry.index].prefix, &mount.site, mount.place)).unwrap_or_default(), false)
+    }
+
+    /// The methods that a function's annotations speak of alone: `@api_view(["GET", "POST"])`, `@require_POST`.
+    fn annotated_methods(&self, function: FunctionId) -> Vec<String> {
+        let is_method = |text: &String| matches!(text.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS");
+        let place = Place { module: function.module, function: None };
+        let of_annotation = |annotation: &'p Call| {
+            let texts: Vec<String> = annotation.args.iter().flat_map(|argument| texts_of(self.program, &argument.value, place, 4)).collect();
+            if texts.is_empty() {
+                let name = Name::written(&annotation.callee);
+                name.last().rsplit_once('_').map(|(_, last)| last.to_owned()).filter(is_method).into_iter().collect()
+            } else if texts.iter().all(is_method) {
+                texts
+            } else {
+                Vec::new()
+            }
+        };
+        self.program.function(function).annotations.iter().map(of_annotation).find(|methods| !methods.is_empty()).unwrap_or_default()
     }
 }
