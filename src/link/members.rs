@@ -151,7 +151,9 @@ impl<'p> Program<'p> {
                 }
             }
         }
-        (!outside.is_empty()).then_some(outside)
+        // What only classes below it have: the value is one of those.
+        let below = || -> Vec<Thing<'p>> { self.implementations(class, name).into_iter().take(MAX_IMPLEMENTATIONS).map(Thing::Function).collect() };
+        if outside.is_empty() { Some(below()).filter(|things| !things.is_empty()) } else { Some(outside) }
     }
 
     fn own_member(&self, id: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
