@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::evidence::{any_call, enclosing};
-use crate::ir::{Block, Call, Param, StepKind, Value, ValueKind};
+use crate::ir::{Block, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place};
 use crate::rules::Pattern;
 use crate::trace::Event;
@@ -21,25 +21,7 @@ pub(super) fn is_saved_later(case: &Case<'_, '_>, event: &Event<'_>, patterns: &
 fn providers_save(case: &Case<'_, '_>, function: FunctionId, patterns: &[Pattern], depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     let params = &case.program.function(function).params;
-    params.iter().flat_map(|param| providers(case, function, param)).any(|provider| gives_and_saves(case, provider, patterns) || providers_save(case, provider, patterns, depth))
-}
-
-/// The functions of the project among the arguments of a parameter's default, of its annotations, and of what its type's other name adds.
-fn providers<'p>(case: &Case<'_, 'p>, function: FunctionId, param: &'p Param) -> Vec<FunctionId> {
-    let here = Place::of(function);
-    let mut calls: Vec<(&'p Call, Place)> = param.annotations.iter().map(|call| (call, here)).collect();
-    calls.extend(param.default.as_ref().and_then(called).map(|call| (call, here)));
-    if let Some((ValueKind::Unknown(added), at)) = param.ty.as_ref().and_then(|ty| case.program.added_to_type(ty, here)).map(|(value, at)| (&value.kind, at)) {
-        calls.extend(added.iter().filter_map(called).map(|call| (call, at)));
-    }
-    calls.into_iter().flat_map(|(call, at)| call.args.iter().flat_map(move |argument| case.program.functions_of(&argument.value, at, false))).collect()
-}
-
-fn called(value: &Value) -> Option<&Call> {
-    match &value.kind {
-        ValueKind::Call(call) => Some(call),
-        _ => None,
-    }
+    params.iter().flat_map(|param| case.program.providers(function, param, false)).any(|provider| gives_and_saves(case, provider, patterns) || providers_save(case, provider, patterns, depth))
 }
 
 /// Whether a function gives a value in its midst, and what comes behind that saves.

@@ -1,9 +1,9 @@
 //! What a type stands for, and the class around a place.
 
 use super::eval::{Place, Thing};
-use super::program::{ClassId, ModuleId, Program};
+use super::program::{ClassId, Program};
 use super::scope::Binding;
-use crate::ir::{ImportItem, Name, TypeName, Value, ValueKind};
+use crate::ir::{Name, TypeName, ValueKind};
 
 impl<'p> Program<'p> {
     /// A type as a thing: an instance of a class of the project, or a name outside.
@@ -68,29 +68,6 @@ impl<'p> Program<'p> {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
         }
         things
-    }
-
-    /// What is added to a type where it is given another name (`Database = Annotated[Session, Depends(connect)]`), and where that stands.
-    pub fn added_to_type(&self, ty: &TypeName, place: Place) -> Option<(&'p Value, Place)> {
-        let [name] = ty.path.as_slice() else { return None };
-        let module = self.module(place.module);
-        let added = |bindings: &[Binding<'p>], module: ModuleId| {
-            bindings.iter().find_map(|binding| match binding {
-                Binding::Assigned { value, ty: Some(_), within, .. } if matches!(value.kind, ValueKind::Unknown(_)) => Some((*value, Place { module, function: *within })),
-                _ => None,
-            })
-        };
-        let bindings = self.scope(place.module).lookup(module, place.function, name);
-        if let Some(found) = added(bindings, place.module) {
-            return Some(found);
-        }
-        bindings.iter().find_map(|binding| {
-            let Binding::Import(index) = binding else { return None };
-            let import = module.imports.get(*index)?;
-            let ImportItem::Named(original) = &import.item else { return None };
-            let from = self.module_at(place.module, &import.module)?;
-            added(self.scope(from).lookup(self.module(from), None, original), from)
-        })
     }
 
     /// The class whose member the function around a place is.
