@@ -92,7 +92,16 @@ impl Stack {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
-                    stack.issued.push(Issued { kind: rule.kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found), assumed, rule: found.entry.index });
+                    stack.issued.push(Issued {
+                        kind: rule.kind,
+                        place: found.place,
+                        span,
+                        key,
+                        lifetime,
+                        hidden: is_hidden(case, found, rule.http_only),
+                        assumed,
+                        rule: found.entry.index,
+                    });
                 }
                 _ => {}
             }
@@ -260,17 +269,24 @@ impl Case<'_, '_> {
     }
 }
 
-/// Whether the call that sets a cookie says that it is `HttpOnly`.
-fn is_hidden<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
-    let says = |name: &str, value: &Value| name.replace('_', "").eq_ignore_ascii_case("httponly") && matches!(value.kind, ValueKind::Bool(true));
-    let Some(call) = found.site.call() else { return false };
-    call.args.iter().any(|argument| match &argument.name {
-        Some(name) => says(name, &argument.value),
-        None => match &case.program.fold(&argument.value, found.place).0.kind {
-            ValueKind::Record(entries) => entries.iter().any(|(name, value)| says(name, value)),
-            _ => false,
-        },
-    })
+/// Whether no script can see the cookie that a call sets: the call says so, or its library does where the call says nothing.
+fn is_hidden<'p>(case: &Case<'_, 'p>, found: &Match<'p>, by_default: bool) -> bool {
+    let arguments = found.site.call().map(|call| call.args.as_slice()).unwrap_or_default();
+    let said = arguments.iter().find_map(|argument| match &argument.name {
+        Some(name) => says_hidden(case, found.place, name, &argument.value, 2),
+        None => says_hidden(case, found.place, "", &argument.value, 2),
+    });
+    said.unwrap_or(by_default)
+}
+
+/// What an option says, or the options in its record: `cookie: { httpOnly: true }`.
+fn says_hidden<'p>(case: &Case<'_, 'p>, place: Place, name: &str, value: &'p Value, depth: usize) -> Option<bool> {
+    let (value, place) = case.program.fold(value, place);
+    match &value.kind {
+        ValueKind::Bool(hidden) if name.replace('_', "").eq_ignore_ascii_case("httponly") => Some(*hidden),
+        ValueKind::Record(entries) => entries.iter().find_map(|(name, entry)| says_hidden(case, place, name, entry, depth.checked_sub(1)?)),
+        _ => None,
+    }
 }
 
 /// How many folders two paths share from the root.

@@ -399,6 +399,7 @@ impl Context<'_> {
             lifetime: locators(credential.lifetime)?,
             unit,
             default_seconds: credential.default_seconds,
+            http_only: credential.http_only,
         })
     }
 

@@ -322,6 +322,8 @@ pub struct Credential {
     pub lifetime: Vec<Locator>,
     pub unit: Unit,
     pub default_seconds: Option<u64>,
+    /// The cookie is `HttpOnly` unless the call says otherwise.
+    pub http_only: bool,
 }
 
 /// The kind of a credential.

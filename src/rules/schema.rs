@@ -466,6 +466,9 @@ pub(super) struct Credential {
     /// The lifetime where none is given, in seconds; without it a token without lifetime never expires.
     #[serde(default)]
     pub default_seconds: Option<u64>,
+    /// The cookie is `HttpOnly` unless the call says otherwise.
+    #[serde(default)]
+    pub http_only: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

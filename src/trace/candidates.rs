@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::began::begun;
 use super::endpoints::Endpoints;
 use super::requests::{Request, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
@@ -26,6 +27,8 @@ pub(super) struct Candidate<'p> {
     pub named: bool,
     /// Where no function begins it: the call in this function that makes what is called to log out.
     pub call: Option<(&'p Call, Place)>,
+    /// Where only a part of the function is one: the arm of its choice.
+    pub arm: Option<(&'p Block, Place)>,
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
@@ -64,12 +67,27 @@ impl<'p> Finder<'_, 'p> {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_logout_name(rules, &function.name) {
-                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None });
+                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
             self.made(&function.body, function_id, &mut found);
             if side == Side::Client {
+                for begun in begun(program, rules, function_id) {
+                    found.entry(begun.function).or_insert(begun);
+                }
                 each_call(&function.body, |call| {
+                    if is_logout_name(rules, Name::written(&call.callee).last())
+                        && program.targets(call, place, false).iter().any(|target| endpoints.by_function.contains_key(target))
+                    {
+                        found.entry(function_id).or_insert(Candidate {
+                            function: function_id,
+                            symbol: if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() },
+                            span: None,
+                            named: false,
+                            call: None,
+                            arm: None,
+                        });
+                    }
                     if !mentions_logout(rules, call) {
                         return;
                     }
@@ -78,7 +96,7 @@ impl<'p> Finder<'_, 'p> {
                     {
                         let span = (function.kind == FunctionKind::Template || request.is_markup).then_some(call.span);
                         let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
-                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false, call: None });
+                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false, call: None, arm: None });
                     }
                 });
             }
@@ -108,7 +126,7 @@ impl<'p> Finder<'_, 'p> {
                 _ => is_run(&argument.value),
             });
             if hands && self.side == Side::Client {
-                found.entry(function).or_insert(Candidate { function, symbol: name.to_owned(), span: Some(step.span), named: true, call: Some((call, place)) });
+                found.entry(function).or_insert(Candidate { function, symbol: name.to_owned(), span: Some(step.span), named: true, call: Some((call, place)), arm: None });
             }
         }
     }
@@ -185,7 +203,7 @@ fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Pl
             for function in closures_of(entry, 4) {
                 let id = FunctionId { module: place.module, index: function };
                 if !program.function(id).body.is_empty() {
-                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None });
+                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None });
                 }
             }
         }

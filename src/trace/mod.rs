@@ -2,6 +2,7 @@
 //!
 //! It tells where control can go and in what way; what that is worth is for `judge` to say.
 
+mod began;
 mod candidates;
 mod endpoints;
 mod flows;

@@ -283,9 +283,16 @@ fn is_parameter(segment: &str) -> bool {
 /// Whether an endpoint takes every path below its own, and a request is one of them.
 pub(super) fn falls_through(request: &Request, endpoint: &Endpoint<'_>) -> bool {
     let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
-    let Some((last, before)) = served.split_last() else { return false };
-    let takes_all = last.contains("...") || last.starts_with('*') || last.ends_with("+}") || last.ends_with(":path}") || last.starts_with("<path:");
-    takes_all && !before.is_empty() && methods_fit(&request.method, &endpoint.method) && asked.len() >= served.len() && asked.windows(before.len()).any(|window| window == before)
+    let Some((_, before)) = served.split_last().filter(|(_, before)| !before.is_empty() && takes_all(request, endpoint)) else { return false };
+    asked.len() >= served.len() && asked.windows(before.len()).any(|window| window == before)
+}
+
+/// Whether an endpoint takes every path below its own, and the method of a request.
+pub(super) fn takes_all(request: &Request, endpoint: &Endpoint<'_>) -> bool {
+    let segments = path_segments(&endpoint.path);
+    let Some(last) = segments.last() else { return false };
+    let is_open = last.contains("...") || last.starts_with('*') || last.ends_with("+}") || last.ends_with(":path}") || last.starts_with("<path:");
+    is_open && methods_fit(&request.method, &endpoint.method)
 }
 
 /// How well a request fits an endpoint: the number of equal segments, 0 if it does not.

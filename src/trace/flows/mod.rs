@@ -90,8 +90,11 @@ impl<'p> Tracer<'_, 'p> {
 
     /// Follows a candidate of the client.
     fn walk_candidate(&self, reach: &Reach<'_, 'p>, candidate: &Candidate<'p>) -> Reached<'p> {
-        let Some((call, place)) = candidate.call else { return self.walk(reach, &[candidate.function]) };
-        let (reached, is_unfinished) = wishing(|| reach.walk_call(call, place));
+        let (reached, is_unfinished) = match (candidate.call, candidate.arm) {
+            (Some((call, place)), _) => wishing(|| reach.walk_call(call, place)),
+            (None, Some((arm, place))) => wishing(|| reach.walk_block(arm, place)),
+            (None, None) => return self.walk(reach, &[candidate.function]),
+        };
         if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
             unfinished.push(Root { functions: vec![candidate.function], is_client: reach.is_client });
         }

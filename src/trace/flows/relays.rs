@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Tracer;
 use super::clients::Group;
+use crate::ir::{ValueKind, each_value};
+use crate::trace::endpoints::Endpoint;
 use crate::trace::reach::{Event, EventKind, Reached};
-use crate::trace::requests::{falls_through, fit, is_logout_path};
+use crate::trace::requests::{falls_through, fit, is_logout_path, path_segments, takes_all};
 
 impl<'p> Tracer<'_, 'p> {
     /// Servers that hand a logout on to another server of the project: each with the one it leads to.
@@ -42,11 +44,24 @@ impl<'p> Tracer<'_, 'p> {
                 continue;
             }
             for endpoint in &self.endpoints.all {
-                if falls_through(request, endpoint) && endpoint.functions.iter().any(|function| self.surroundings.mentions_logout(function.module)) {
+                let speaks = endpoint.functions.iter().any(|function| self.surroundings.mentions_logout(function.module));
+                if speaks && (falls_through(request, endpoint) || takes_all(request, endpoint) && self.names_path(endpoint, &request.path)) {
                     events.extend(self.reach_server(&self.reach(false), endpoint).events.into_iter().filter(|event| matches!(event.kind, EventKind::Rules { .. })));
                 }
             }
         }
         events
+    }
+
+    /// Whether the code of an endpoint names a path in so many words: `if (route === "auth/logout")`.
+    fn names_path(&self, endpoint: &Endpoint<'p>, path: &str) -> bool {
+        let asked = path_segments(path);
+        endpoint.functions.iter().any(|function| {
+            let mut named = false;
+            each_value(&self.program.function(*function).body, |value| {
+                named |= matches!(&value.kind, ValueKind::Text(text) if text.len() < 100 && path_segments(text) == asked);
+            });
+            named
+        })
     }
 }

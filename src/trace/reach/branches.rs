@@ -1,14 +1,18 @@
 //! What a test means for its branches: an error, a missing session, or never.
 
 use super::{State, Step, Use, Walk, Way};
-use crate::ir::{Block, Value, ValueKind};
+use crate::ir::{BinaryOp, Block, Value, ValueKind};
 use crate::link::ModuleId;
+use crate::rules::RuleSet;
 use crate::source::Span;
+use crate::trace::requests::is_logout_path;
 
 /// What a branch means for what stands in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Branch {
     Ordinary,
+    /// What is tested is that it is a logout: what stands here is its ordinary way, whatever stands around.
+    Logout,
     Condition,
     NoSession,
     Error,
@@ -19,6 +23,8 @@ impl Branch {
     pub(super) fn apply<'p>(self, mut state: State<'p>, module: ModuleId, test: Span) -> State<'p> {
         match self {
             Self::Ordinary => {}
+            Self::Logout if state.way == Way::NoSession => state.way = Way::Ordinary,
+            Self::Logout => {}
             Self::Condition => state.condition = state.condition.or(Some(Step { module, span: test })),
             Self::NoSession => state.way = state.way.max(Way::NoSession),
             Self::Error => state.way = state.way.max(Way::Error),
@@ -58,6 +64,9 @@ impl<'p> Walk<'_, '_, 'p> {
         if self.is_handed_nothing(subject) {
             return if negated { (Branch::Ordinary, Branch::Dead) } else { (Branch::Dead, Branch::Ordinary) };
         }
+        if names_logout_path(self.reach.rules, subject, 4) && !negated {
+            return (Branch::Logout, Branch::Condition);
+        }
         let mut words = Vec::new();
         collect_words(subject, &mut words, 0);
         let lexicon = &self.reach.rules.lexicon;
@@ -89,9 +98,21 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 }
 
+/// Whether a test compares something with a logout's path: `route === "auth/logout" || …`.
+fn names_logout_path(rules: &RuleSet, test: &Value, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match &test.kind {
+        ValueKind::Binary { op: BinaryOp::Equal, left, right } => {
+            [left, right].into_iter().any(|side| matches!(&side.kind, ValueKind::Text(text) if text.contains('/') && is_logout_path(rules, text)))
+        }
+        ValueKind::Choice { test, otherwise, .. } => names_logout_path(rules, test, depth) || names_logout_path(rules, otherwise, depth),
+        ValueKind::Unknown(parts) if parts.len() == 1 => names_logout_path(rules, &parts[0], depth),
+        _ => false,
+    }
+}
+
 /// Whether a test is turned round, and what it tests.
 fn polarity(test: &Value) -> (bool, &Value) {
-    use crate::ir::BinaryOp;
     match &test.kind {
         ValueKind::Not(inner) => {
             let (negated, subject) = polarity(inner);

@@ -16,7 +16,7 @@ use super::lookup::At;
 use super::requests::Request;
 use super::sides::Surroundings;
 use super::survey::within_names;
-use crate::ir::Call;
+use crate::ir::{Block, Call};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::rules::{Entry, Kind, RuleSet, Subject};
 use crate::source::Span;
@@ -142,19 +142,28 @@ const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kin
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
     pub(super) fn walk_functions(&self, roots: &[FunctionId]) -> Reached<'p> {
-        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() };
+        let mut walk = self.walk();
         for root in roots {
             walk.function(*root);
         }
-        let mut functions: Vec<FunctionId> = walk.visited.keys().copied().collect();
-        functions.sort();
-        walk.reached.functions = functions;
-        walk.reached
+        walk.finish()
+    }
+
+    fn walk(&self) -> Walk<'_, '_, 'p> {
+        Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() }
+    }
+
+    /// Follows one block as if it stood alone.
+    pub(super) fn walk_block(&self, block: &'p Block, place: Place) -> Reached<'p> {
+        let mut walk = self.walk();
+        walk.state.place = Some(place);
+        walk.block(block);
+        walk.finish()
     }
 
     /// Follows one call as if it stood alone.
     pub(super) fn walk_call(&self, call: &'p Call, place: Place) -> Reached<'p> {
-        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, state: State::default() };
+        let mut walk = self.walk();
         walk.state.place = Some(place);
         walk.call(call, Use::default());
         walk.reached
@@ -204,6 +213,13 @@ struct Fitted {
 }
 
 impl<'p> Walk<'_, '_, 'p> {
+    fn finish(mut self) -> Reached<'p> {
+        let mut functions: Vec<FunctionId> = self.visited.keys().copied().collect();
+        functions.sort();
+        self.reached.functions = functions;
+        self.reached
+    }
+
     fn place(&self) -> Place {
         self.state.place.unwrap_or(Place { module: ModuleId(0), function: None })
     }
