@@ -21,7 +21,10 @@ pub(super) fn is_saved_later(case: &Case<'_, '_>, event: &Event<'_>, patterns: &
 fn providers_save(case: &Case<'_, '_>, function: FunctionId, patterns: &[Pattern], depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     let params = &case.program.function(function).params;
-    params.iter().flat_map(|param| case.program.providers(function, param, false)).any(|provider| gives_and_saves(case, provider, patterns) || providers_save(case, provider, patterns, depth))
+    params
+        .iter()
+        .flat_map(|param| case.program.providers(function, param, false))
+        .any(|provider| gives_and_saves(case, provider, patterns) || providers_save(case, provider, patterns, depth))
 }
 
 /// Whether a function gives a value in its midst, and what comes behind that saves.

@@ -37,6 +37,11 @@ impl<'p> Program<'p> {
         })
     }
 
+    /// Whether a file says itself what a name stands for at a place.
+    pub fn is_bound(&self, name: &str, place: Place) -> bool {
+        !self.scope(place.module).lookup(self.module(place.module), place.function, name).is_empty()
+    }
+
     /// The names of a value: a target of an assignment, an argument.
     pub fn names_of(&self, value: &'p Value, place: Place, follow: bool) -> Vec<Name> {
         if let ValueKind::Call(call) = &value.kind {

@@ -101,8 +101,9 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
             Side::Client => client += hits,
         }
     }
-    // Folders tell it too, where several applications share a manifest.
-    for part in surroundings.path(id).split('/') {
+    // Folders tell it too, where several applications share a manifest. A file's own name does not: clients have an `api.ts` too.
+    let path = surroundings.path(id);
+    for part in path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/') {
         let words = crate::rules::split_words(part);
         for word in &words {
             match word.as_str() {

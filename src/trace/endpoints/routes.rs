@@ -5,6 +5,7 @@ use super::{Builder, Endpoint, MAX_PATHS};
 use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
 use crate::link::{FunctionId, Place};
 use crate::rules::{Kind, Locator};
+use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::locate::{texts_at, texts_of, value_at};
 use crate::trace::requests::is_logout_path;
@@ -12,6 +13,9 @@ use crate::trace::survey::{Bearer, Match, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
     pub(super) fn route(&self, found: &Match<'p>, all: &mut Vec<Endpoint<'p>>) {
+        if self.is_of_the_page(found) {
+            return;
+        }
         let route = &self.rules.routes[found.entry.index];
         let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
         self.asking.set(self.follow && self.speaks_of_logout(found, &paths));
@@ -66,6 +70,18 @@ impl<'p> Builder<'_, 'p> {
                 }
             }
         }
+    }
+
+    /// Whether a call is made on something that its script only knows from the page around it: that is no router, but what sends requests.
+    fn is_of_the_page(&self, found: &Match<'p>) -> bool {
+        let MatchSite::Call(call) = found.site else { return false };
+        let mut at = &call.callee;
+        while let ValueKind::Member(of, _) | ValueKind::Await(of) = &at.kind {
+            at = of;
+        }
+        let language = self.program.module(found.place.module).language;
+        let is_script = matches!(language, Language::TypeScript | Language::Component | Language::Template);
+        is_script && matches!(&at.kind, ValueKind::Name(name) if !std::ptr::eq(at, &raw const call.callee) && !self.program.is_bound(name, found.place))
     }
 
     /// The functions of a route by their methods. Where the route names none, the functions of a class do by their names, and others

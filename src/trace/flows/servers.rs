@@ -119,8 +119,7 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>, groups: &[Group<'p>]) {
         let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
         let endpoint = |indices: &[usize]| &self.endpoints.all[indices[0]];
-        let working: Vec<&str> =
-            servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| endpoint(indices).path.as_str()).collect();
+        let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| endpoint(indices).path.as_str()).collect();
         let has_own = servers.iter().zip(reached.iter()).any(|(indices, reached)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached)));
         let asked = if has_own && servers.iter().any(|indices| endpoint(indices).bundled) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
         let keeps = |at: usize, indices: &[usize], reached: &Reached<'p>| {

@@ -45,6 +45,11 @@ impl<'p> Walk<'_, '_, 'p> {
             return;
         }
         let Some((maker, at)) = self.reach.program.maker_of(&call.callee, self.place()) else { return };
+        // `const [send] = useLogoutMutation()`: a hook whose name alone tells what it runs.
+        let hook = Name::of_call(maker).last().to_owned();
+        if is_logout_name(self.reach.rules, &hook) && self.facts(call).targets.is_empty() && self.reach.program.targets(maker, at, false).is_empty() {
+            self.push(EventKind::Unknown(hook), call.span, Use::default());
+        }
         self.trail.push(Step { module: self.place().module, span: call.span });
         for argument in maker.args.iter().map(|argument| &argument.value) {
             if matches!(argument.kind, ValueKind::Name(_) | ValueKind::Member(..)) && is_logout_name(self.reach.rules, Name::written(argument).last()) {
