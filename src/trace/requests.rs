@@ -208,6 +208,11 @@ fn template_path(text: &str) -> String {
 /// The location that an assignment leads to.
 pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, target: &'p Value, value: &'p Value, place: Place) -> Option<Request> {
     let name = Name::written(target);
+    // A form that a script makes: `form.action = "/logout"`.
+    if name.last() == "action" && name.segments.len() > 1 {
+        let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules) && is_logout_path(rules, text))?;
+        return Some(Request { method: "ANY".to_owned(), path, place, span: Span { start: target.span.start, end: value.span.end }, is_markup: false });
+    }
     let is_location = name.last() == "location" || name.segments.len() > 1 && name.last() == "href" && name.segments[name.segments.len() - 2].text == "location";
     if !is_location {
         return None;

@@ -10,7 +10,7 @@ use crate::link::FunctionId;
 use crate::outcome::Side;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step};
-use crate::trace::requests::{fit, is_logout_path};
+use crate::trace::requests::{Request, fit, is_logout_path};
 
 /// Client handlers that call one another, with all that they reach.
 pub(super) struct Group<'p> {
@@ -128,6 +128,10 @@ impl<'p> Tracer<'_, 'p> {
         alone: &mut Vec<Flow<'p>>,
     ) {
         let mut tied: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
+        let scored = |request: &Request| -> Vec<(usize, usize)> {
+            let score = |indices: &Vec<usize>| indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0);
+            servers.iter().enumerate().map(|(at, indices)| (score(indices), at)).filter(|(score, _)| *score > 0).collect()
+        };
         let mut elsewhere = None;
         for event in group.reached.iter().flat_map(|reached| &reached.events) {
             match &event.kind {
@@ -137,13 +141,13 @@ impl<'p> Tracer<'_, 'p> {
                     }
                 }
                 EventKind::Request(request) => {
-                    let scores: Vec<(usize, usize)> = servers
-                        .iter()
-                        .enumerate()
-                        .map(|(at, indices)| (indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0), at))
-                        .filter(|(score, _)| *score > 0)
-                        .collect();
-                    let best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
+                    let mut scores = scored(request);
+                    let mut best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
+                    // A client that asks by a method that the server does not know asks that server all the same.
+                    if best == 0 && is_logout_path(self.rules, &request.path) {
+                        scores = scored(&Request { method: "ANY".to_owned(), ..request.clone() });
+                        best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
+                    }
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
                         tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
                     }
