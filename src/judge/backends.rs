@@ -92,7 +92,16 @@ impl Stack {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
-                    stack.issued.push(Issued { kind: rule.kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found, rule.http_only), assumed, rule: found.entry.index });
+                    stack.issued.push(Issued {
+                        kind: rule.kind,
+                        place: found.place,
+                        span,
+                        key,
+                        lifetime,
+                        hidden: is_hidden(case, found, rule.http_only),
+                        assumed,
+                        rule: found.entry.index,
+                    });
                 }
                 _ => {}
             }
