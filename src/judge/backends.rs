@@ -9,7 +9,7 @@ use super::lifetimes::{Lifetime, lifetime_of};
 use crate::ir::{Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
-use crate::rules::{Backend, CredentialKind, Kind, When};
+use crate::rules::{Backend, CredentialKind, Kind, When, split_words};
 use crate::source::Span;
 use crate::trace::Match;
 
@@ -92,16 +92,8 @@ impl Stack {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
-                    stack.issued.push(Issued {
-                        kind: rule.kind,
-                        place: found.place,
-                        span,
-                        key,
-                        lifetime,
-                        hidden: is_hidden(case, found, rule.http_only),
-                        assumed,
-                        rule: found.entry.index,
-                    });
+                    let kind = if rule.kind == CredentialKind::AccessToken && case.makes_refresh_token(found.place) { CredentialKind::RefreshToken } else { rule.kind };
+                    stack.issued.push(Issued { kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found, rule.http_only), assumed, rule: found.entry.index });
                 }
                 _ => {}
             }
@@ -190,6 +182,15 @@ impl Stack {
         issued
     }
 
+    /// The session that a login makes in a function where it makes a token as well.
+    pub(super) fn session_beside_tokens(&self, case: &Case<'_, '_>, module: ModuleId) -> Option<&Issued> {
+        let language = case.program.module(module).language;
+        let is_token = |kind| matches!(kind, CredentialKind::AccessToken | CredentialKind::RefreshToken);
+        let makes_token = |place: Place| self.issued.iter().any(|other| is_token(other.kind) && other.place == place);
+        let is_beside = |issued: &&Issued| issued.kind == CredentialKind::Session && issued.place.function.is_some() && makes_token(issued.place);
+        self.issued.iter().filter(|issued| case.program.module(issued.place.module).language == language).find(is_beside)
+    }
+
     /// Whether no script can expire the cookie of a name, or any cookie where that is not known: the login sets them all `HttpOnly`.
     pub(super) fn is_hidden_from_scripts(&self, name: Option<&str>) -> bool {
         let cookies = || self.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie);
@@ -243,6 +244,21 @@ fn declared(case: &Case<'_, '_>, backend: &Backend) -> Vec<Site> {
 }
 
 impl Case<'_, '_> {
+    /// Whether the function around a place is one that makes refresh tokens, by its name: `createRefreshToken`.
+    fn makes_refresh_token(&self, place: Place) -> bool {
+        let module = self.program.module(place.module);
+        let mut at = place.function;
+        while let Some(function) = at.map(|index| module.function(index)) {
+            let words = split_words(&function.name);
+            let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
+            if has(&["refresh"]) && has(&["create", "generate", "issue", "make", "sign", "build", "new", "encode"]) && !has(&["access", "tokens", "and"]) {
+                return true;
+            }
+            at = function.parent;
+        }
+        false
+    }
+
     /// Whether a credential is made for something else than a login: the function or file around it says so.
     fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
         let is_other = |name: &str| self.rules.lexicon.is("not-login", name);

@@ -2,7 +2,7 @@
 
 use super::eval::{Place, Thing};
 use super::program::{ClassId, FunctionId, Program, Wanted};
-use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, Value, ValueKind};
+use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, StepKind, Value, ValueKind};
 use crate::source::Language;
 
 /// How deep the arguments of a making call are searched for a key.
@@ -151,7 +151,9 @@ impl<'p> Program<'p> {
                 }
             }
         }
-        (!outside.is_empty()).then_some(outside)
+        // What only classes below it have: the value is one of those.
+        let below = || -> Vec<Thing<'p>> { self.implementations(class, name).into_iter().take(MAX_IMPLEMENTATIONS).map(Thing::Function).collect() };
+        if outside.is_empty() { Some(below()).filter(|things| !things.is_empty()) } else { Some(outside) }
     }
 
     fn own_member(&self, id: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -321,6 +323,24 @@ impl<'p> Program<'p> {
         functions
     }
 
+    /// The classes of the project that a value stands for, those too that a function gives or a module exports: `() => import("./x")`.
+    pub fn classes_of(&self, value: &'p Value, place: Place, follow: bool) -> Vec<ClassId> {
+        let steps = super::eval::MAX_STEPS;
+        let given = self.eval(value, place, follow).into_iter().flat_map(|thing| match thing {
+            Thing::Function(function) => self.results_of(function, follow, steps),
+            other => vec![other],
+        });
+        let exported = given.flat_map(|thing| match thing {
+            Thing::Module(module) => self.exported(module, "default", follow, steps),
+            other => vec![other],
+        });
+        let class = |thing| match thing {
+            Thing::Class(class) | Thing::Instance(class) => Some(class),
+            _ => None,
+        };
+        exported.filter_map(class).collect()
+    }
+
     /// The functions handed to a call.
     fn wrapped(&self, call: &'p Call, place: Place, follow: bool) -> Vec<FunctionId> {
         let mut functions = Vec::new();
@@ -345,7 +365,8 @@ impl<'p> Program<'p> {
     fn add_with_implementations(&self, function: FunctionId, follow: bool, into: &mut Vec<FunctionId>) {
         let defined = self.function(function);
         let owner = defined.owner.map(|index| ClassId { module: function.module, index });
-        let is_abstract = defined.body.is_empty() && owner.is_some_and(|owner| self.class(owner).kind == ClassKind::Interface);
+        let only_fails = matches!(defined.body.as_slice(), [step] if matches!(step.kind, StepKind::Throw(_)));
+        let is_abstract = only_fails && owner.is_some() || defined.body.is_empty() && owner.is_some_and(|owner| self.class(owner).kind == ClassKind::Interface);
         if !is_abstract {
             into.push(function);
             return;

@@ -4,9 +4,9 @@ use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint, MAX_PATHS};
 use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
 use crate::link::{FunctionId, Place};
-use crate::rules::Locator;
+use crate::rules::{Kind, Locator};
 use crate::trace::candidates::is_logout_name;
-use crate::trace::locate::{texts_at, value_at};
+use crate::trace::locate::{texts_at, texts_of, value_at};
 use crate::trace::requests::is_logout_path;
 use crate::trace::survey::{Bearer, Match, MatchSite};
 
@@ -48,21 +48,16 @@ impl<'p> Builder<'_, 'p> {
         }
         let outer = self.outer_prefixes(found, &route.router);
         for (methods, functions) in declared {
-            let by_verb = methods.is_empty() && functions.len() > 1;
-            for function_group in if by_verb { functions.iter().map(|function| vec![*function]).collect() } else { vec![functions] } {
-                let methods = if methods.is_empty() {
-                    vec![function_group.first().map_or_else(|| "ANY".to_owned(), |function| verb_of(&self.program.function(*function).name))]
-                } else {
-                    methods.clone()
-                };
+            for (methods, functions) in self.by_verb(found, methods, functions) {
                 for method in methods {
                     for path in paths.iter().flat_map(|path| outer.iter().map(move |outer| join(outer, path))).take(MAX_PATHS) {
                         all.push(Endpoint {
                             method: normal_method(&method),
                             path,
                             framework: route.framework.clone(),
-                            functions: function_group.clone(),
+                            functions: functions.clone(),
                             library: None,
+                            bundled: false,
                             place: found.place,
                             span: found.site.span(self.program),
                             site: Some(found.site),
@@ -71,6 +66,44 @@ impl<'p> Builder<'_, 'p> {
                 }
             }
         }
+    }
+
+    /// The functions of a route by their methods. Where the route names none, the functions of a class do by their names, and others
+    /// by a second annotation: `class View: def post(…)`, `@POST @Path("/logout")`.
+    fn by_verb(&self, found: &Match<'p>, methods: Vec<String>, functions: Vec<FunctionId>) -> Vec<(Vec<String>, Vec<FunctionId>)> {
+        let is_vague = methods.iter().all(|method| normal_method(method) == "ANY") || matches!(found.site, MatchSite::Annotation(_, Bearer::Class(_)));
+        let any = || vec!["ANY".to_owned()];
+        if !is_vague {
+            return vec![(methods, functions)];
+        }
+        let verbs: Vec<Vec<String>> = functions.iter().map(|function| self.verbs_of_function(*function)).collect();
+        if verbs.iter().all(Vec::is_empty) {
+            let methods = if methods.is_empty() { any() } else { methods };
+            return vec![(methods, functions)];
+        }
+        functions.into_iter().zip(verbs).map(|(function, verbs)| (if verbs.is_empty() { any() } else { verbs }, vec![function])).collect()
+    }
+
+    fn verbs_of_function(&self, function: FunctionId) -> Vec<String> {
+        let defined = self.program.function(function);
+        let named = defined.owner.map(|_| verb_of(&defined.name)).filter(|verb| verb != "ANY");
+        if named.is_some() {
+            return named.into_iter().collect();
+        }
+        let listed = self.listed_methods(function);
+        if !listed.is_empty() {
+            return listed;
+        }
+        let verbs = defined.annotations.iter().map(|annotation| normal_method(Name::written(&annotation.callee).last()));
+        verbs.into_iter().find(|verb| !matches!(verb.as_str(), "ANY" | "")).into_iter().collect()
+    }
+
+    /// The methods that one of a function's annotations lists and nothing else: `@api_view(["GET", "POST"])`.
+    fn listed_methods(&self, function: FunctionId) -> Vec<String> {
+        let is_method = |text: &String| matches!(text.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS");
+        let place = Place { module: function.module, function: None };
+        let texts = |annotation: &'p Call| -> Vec<String> { annotation.args.iter().flat_map(|argument| texts_of(self.program, &argument.value, place, 4)).collect() };
+        self.program.function(function).annotations.iter().map(texts).find(|texts| !texts.is_empty() && texts.iter().all(is_method)).unwrap_or_default()
     }
 
     /// Whether a route's path or handler bears a logout's name, so that the file of the handler is worth reading.
@@ -88,6 +121,7 @@ impl<'p> Builder<'_, 'p> {
     /// The calls that are chained behind a route's declaration: their methods and handlers.
     fn chained(&self, found: &Match<'p>) -> Vec<(Vec<String>, Vec<FunctionId>)> {
         let Some(call) = found.site.call() else { return Vec::new() };
+        let route = &self.rules.routes[found.entry.index];
         let module = self.program.module(found.place.module);
         let body = found.place.function.map_or(&module.top, |index| &module.function(index).body);
         let mut declared = Vec::new();
@@ -98,7 +132,9 @@ impl<'p> Builder<'_, 'p> {
                 if std::ptr::eq(&raw const **inner, call) {
                     let functions = self.argument_functions(outer, found.place, 0);
                     if !functions.is_empty() {
-                        declared.push((vec![Name::written(&outer.callee).last().to_owned()], functions));
+                        let chained = Name::written(&outer.callee).last().to_owned();
+                        let methods = if normal_method(&chained) == "ANY" { texts_at(self.program, &route.method, &found.site, found.place) } else { vec![chained] };
+                        declared.push((methods, functions));
                     }
                     break;
                 }
@@ -179,7 +215,14 @@ impl<'p> Builder<'_, 'p> {
         if paths.is_empty() {
             paths.push(String::new());
         }
-        let outer = self.outer_prefixes(found, &Locator::None);
+        let mut outer = self.outer_prefixes(found, &Locator::None);
+        let (mounted_at, is_route) = self.texts_around(found);
+        let bundled = !mounted_at.is_empty() && !is_route;
+        if is_route {
+            paths = mounted_at;
+        } else if bundled {
+            outer = outer.iter().flat_map(|outer| mounted_at.iter().map(move |prefix| join(outer, prefix))).collect();
+        }
         let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
         let path = join(outer.first().map_or("", String::as_str), &paths[0]);
         all.push(Endpoint {
@@ -188,9 +231,27 @@ impl<'p> Builder<'_, 'p> {
             framework: handler.framework.clone(),
             functions,
             library: Some(found.entry.index),
+            bundled,
             place: found.place,
             span: found.site.span(self.program),
             site: Some(found.site),
         });
+    }
+    /// The prefix or path of the innermost mount or route in whose arguments a match stands: `path("accounts/", include("…"))`; and
+    /// whether it is a route.
+    fn texts_around(&self, found: &Match<'p>) -> (Vec<String>, bool) {
+        let span = found.site.span(self.program);
+        let around = |kind: Kind| {
+            let encloses = |other: &&Match<'p>| {
+                let outer = other.site.span(self.program);
+                other.place == found.place && outer != span && outer.contains(span) && other.site.call().is_some()
+            };
+            self.survey.of(kind).filter(encloses).min_by_key(|other| other.site.span(self.program).end - other.site.span(self.program).start)
+        };
+        if let Some(route) = around(Kind::Route) {
+            return (texts_at(self.program, &self.rules.routes[route.entry.index].path, &route.site, route.place), true);
+        }
+        let mount = around(Kind::Mount);
+        (mount.map(|mount| texts_at(self.program, &self.rules.mounts[mount.entry.index].prefix, &mount.site, mount.place)).unwrap_or_default(), false)
     }
 }

@@ -133,10 +133,6 @@ impl<'p> Tracer<'_, 'p> {
         alone: &mut Vec<Flow<'p>>,
     ) {
         let mut tied: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
-        let scored = |request: &Request| -> Vec<(usize, usize)> {
-            let score = |indices: &Vec<usize>| indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0);
-            servers.iter().enumerate().map(|(at, indices)| (score(indices), at)).filter(|(score, _)| *score > 0).collect()
-        };
         let mut elsewhere = None;
         for event in group.reached.iter().flat_map(|reached| &reached.events) {
             match &event.kind {
@@ -146,13 +142,16 @@ impl<'p> Tracer<'_, 'p> {
                     }
                 }
                 EventKind::Request(request) => {
+                    let scored = |request: &Request| -> Vec<(usize, usize)> {
+                        let best_of = |indices: &Vec<usize>| indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0);
+                        servers.iter().enumerate().map(|(at, indices)| (best_of(indices), at)).filter(|(score, _)| *score > 0).collect()
+                    };
                     let mut scores = scored(request);
-                    let mut best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
-                    // A client that asks by a method that the server does not know asks that server all the same.
-                    if best == 0 && is_logout_path(self.rules, &request.path) {
+                    if scores.is_empty() && is_logout_path(self.rules, &request.path) {
+                        // By a method that the server does not answer: still its client.
                         scores = scored(&Request { method: "ANY".to_owned(), ..request.clone() });
-                        best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
                     }
+                    let best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
                         tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
                     }
