@@ -10,6 +10,7 @@ mod routes;
 mod tables;
 
 pub(super) use paths::{join, normal_method, path_texts};
+pub(super) use prefixes::common_folders;
 
 use std::cell::{Cell, RefCell};
 

@@ -140,6 +140,7 @@ impl<'p> Builder<'_, 'p> {
     }
 }
 
-fn common_folders(a: &str, b: &str) -> usize {
+/// How many folders two paths share from the root.
+pub(in crate::trace) fn common_folders(a: &str, b: &str) -> usize {
     a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
 }

@@ -9,6 +9,7 @@ use super::{Flow, FlowHandler, Tracer};
 use crate::link::FunctionId;
 use crate::outcome::Side;
 use crate::trace::candidates::{Candidate, asks_for_logout};
+use crate::trace::endpoints::common_folders;
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step};
 use crate::trace::requests::{Request, fit, is_logout_path};
 
@@ -55,7 +56,11 @@ impl<'p> Tracer<'_, 'p> {
             for event in &reached.events {
                 let EventKind::Unknown(name) = &event.kind else { continue };
                 let called = hooked_words(name);
-                if let Some(other) = kept.iter().position(|(candidate, _)| candidate.named && hooked_words(&candidate.symbol) == called) {
+                let here = self.surroundings.path(event.place.module);
+                let bears = |candidate: &Candidate<'p>| candidate.named && hooked_words(&candidate.symbol) == called;
+                let near = |candidate: &Candidate<'p>| common_folders(&self.surroundings.path(candidate.function.module), &here);
+                let others = kept.iter().enumerate().filter(|(other, (candidate, _))| *other != at && bears(candidate));
+                if let Some((other, _)) = others.max_by_key(|(other, (candidate, _))| (near(candidate), std::cmp::Reverse(*other))) {
                     let (a, b) = (root(&group_of, at), root(&group_of, other));
                     group_of[a.max(b)] = a.min(b);
                 }

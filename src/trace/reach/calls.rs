@@ -30,6 +30,9 @@ impl<'p> Walk<'_, '_, 'p> {
         {
             self.push(EventKind::Request(request.clone()), call.span, used);
         }
+        if facts.request.is_some() && call.style == CallStyle::Element {
+            self.sent_with(call);
+        }
         self.arguments(call, &fitted);
         self.enter(call, &facts, fitted.is_known);
         self.answered(call);
@@ -63,6 +66,19 @@ impl<'p> Walk<'_, '_, 'p> {
             self.function(*run);
         }
         self.trail.pop();
+    }
+
+    /// What runs when a form or link of the page is sent: `<form action="/logout" onSubmit={forget}>`.
+    fn sent_with(&mut self, call: &'p Call) {
+        let place = self.place();
+        for argument in call.args.iter().filter(|argument| argument.name.as_deref().is_some_and(|name| name.starts_with("on"))) {
+            let (ValueKind::Name(last) | ValueKind::Member(_, last)) = &argument.value.kind else { continue };
+            let functions = self.reach.program.functions_of(&argument.value, place, self.reach.follow);
+            if functions.is_empty() && is_logout_name(self.reach.rules, last) {
+                self.by_name(last, call);
+            }
+            functions.into_iter().for_each(|function| self.function(function));
+        }
     }
 
     /// Whether a call is handed the steps of the project that it is to run: `dispatch(signOut())`, where `signOut` is or returns a function
