@@ -102,10 +102,14 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
         }
     }
     // Folders tell it too, where several applications share a manifest.
-    for part in surroundings.path(id).split('/') {
+    let path = surroundings.path(id);
+    let file = path.rsplit('/').next().unwrap_or("");
+    for part in path.split('/') {
         let words = crate::rules::split_words(part);
         for word in &words {
             match word.as_str() {
+                // A file of that name may serve it or call it.
+                "api" if part == file => {}
                 "client" | "frontend" | "web" | "ui" | "app" | "mobile" | "components" | "component" | "hooks" | "stores" | "store" | "screens" | "pages" | "views" | "webapp"
                 | "front" | "static" | "public" => client += 1,
                 "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back"
