@@ -9,7 +9,7 @@ use super::lifetimes::{Lifetime, lifetime_of};
 use crate::ir::{Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
-use crate::rules::{Backend, CredentialKind, Kind, When};
+use crate::rules::{Backend, CredentialKind, Kind, When, split_words};
 use crate::source::Span;
 use crate::trace::Match;
 
@@ -92,16 +92,8 @@ impl Stack {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
-                    stack.issued.push(Issued {
-                        kind: rule.kind,
-                        place: found.place,
-                        span,
-                        key,
-                        lifetime,
-                        hidden: is_hidden(case, found, rule.http_only),
-                        assumed,
-                        rule: found.entry.index,
-                    });
+                    let kind = if rule.kind == CredentialKind::AccessToken && case.makes_refresh_token(found.place) { CredentialKind::RefreshToken } else { rule.kind };
+                    stack.issued.push(Issued { kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found, rule.http_only), assumed, rule: found.entry.index });
                 }
                 _ => {}
             }
@@ -252,6 +244,21 @@ fn declared(case: &Case<'_, '_>, backend: &Backend) -> Vec<Site> {
 }
 
 impl Case<'_, '_> {
+    /// Whether the function around a place is one that makes refresh tokens, by its name: `createRefreshToken`.
+    fn makes_refresh_token(&self, place: Place) -> bool {
+        let module = self.program.module(place.module);
+        let mut at = place.function;
+        while let Some(function) = at.map(|index| module.function(index)) {
+            let words = split_words(&function.name);
+            let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
+            if has(&["refresh"]) && has(&["create", "generate", "issue", "make", "sign", "build", "new", "encode"]) && !has(&["access", "tokens", "and"]) {
+                return true;
+            }
+            at = function.parent;
+        }
+        false
+    }
+
     /// Whether a credential is made for something else than a login: the function or file around it says so.
     fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
         let is_other = |name: &str| self.rules.lexicon.is("not-login", name);

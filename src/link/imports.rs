@@ -89,7 +89,7 @@ impl<'p> Program<'p> {
         let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
         let found = self.own_export(target, name, follow, steps);
         if !found.is_empty() {
-            return found;
+            return self.with_value(found, target, name, follow, steps);
         }
         let scope = self.scope(target);
         if name == "default" {
@@ -132,7 +132,15 @@ impl<'p> Program<'p> {
     /// What a top-level name of a module stands for; nothing if there is none.
     pub(super) fn top_level(&self, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let found = self.own_name(target, name, follow, steps);
-        if found.is_empty() { self.star_member(target, name, follow, steps) } else { found }
+        if found.is_empty() { self.star_member(target, name, follow, steps) } else { self.with_value(found, target, name, follow, steps) }
+    }
+
+    /// In Rust a module and a function may bear one name: `mod logout; pub use logout::*;` gives both.
+    fn with_value(&self, mut found: Vec<Thing<'p>>, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        if self.module(target).language == Language::Rust && found.iter().all(|thing| matches!(thing, Thing::Module(_))) {
+            found.extend(self.star_member(target, name, follow, steps));
+        }
+        found
     }
 
     fn own_name(&self, target: ModuleId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {

@@ -81,7 +81,7 @@ impl<'p> Program<'p> {
                     if !added.is_empty() {
                         return added;
                     }
-                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(MAX_SEARCH + 4)) {
+                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(2 * MAX_SEARCH + 2)) {
                         return vec![Thing::Function(found)];
                     }
                 }
@@ -407,6 +407,11 @@ impl<'p> Program<'p> {
     /// The module that a text names, seen from another.
     pub fn module_at(&self, from: super::ModuleId, module: &str) -> Option<super::ModuleId> {
         self.find(from, module, None).iter().find_map(|file| self.module_of(*file))
+    }
+
+    /// What a module exports as a whole.
+    pub fn whole_of(&self, module: super::ModuleId) -> Vec<Thing<'p>> {
+        self.own_export(module, "default", false, super::eval::MAX_STEPS)
     }
 
     /// The functions that a module exports under a name.

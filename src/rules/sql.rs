@@ -24,7 +24,9 @@ pub(super) fn statements(value: &Value) -> Vec<Statement> {
                 ValueKind::Name(name) | ValueKind::Member(_, name) => format!(" {name} "),
                 _ => " ? ".to_owned(),
             })
-            .collect(),
+            .collect::<String>()
+            // A schema in a hole: `{schema}.refresh_tokens`.
+            .replace(" .", "."),
         ValueKind::Call(call) => return call.args.iter().flat_map(|argument| statements(&argument.value)).collect(),
         _ => return Vec::new(),
     };

@@ -1,6 +1,6 @@
 //! Client handlers, joined to groups and tied to the servers that they call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -81,7 +81,21 @@ impl<'p> Tracer<'_, 'p> {
         for group in groups.values_mut().filter(|group| group.members.iter().any(|member| member.call.is_none())) {
             group.members.retain(|member| member.call.is_none());
         }
+        // A function that only calls the endpoint belongs to the named handler around it or in it.
+        for group in groups.values_mut() {
+            let named: BTreeSet<FunctionId> = group.members.iter().filter(|member| member.named).map(|member| member.function).collect();
+            let around: BTreeSet<FunctionId> = named.iter().flat_map(|function| self.enclosing(*function)).collect();
+            let is_part = |member: &Candidate<'p>| around.contains(&member.function) || self.enclosing(member.function).any(|outer| named.contains(&outer));
+            group.members.retain(|member| member.named || member.span.is_some() || !is_part(member));
+        }
         groups.into_values().collect()
+    }
+
+    /// The functions around one, the nearest first.
+    fn enclosing(&self, function: FunctionId) -> impl Iterator<Item = FunctionId> {
+        let module = self.program.module(function.module);
+        let first = module.function(function.index).parent;
+        std::iter::successors(first, |index| module.function(*index).parent).map(move |index| FunctionId { module: function.module, index })
     }
 
     /// The function that encloses all others around one.

@@ -14,10 +14,12 @@ use rustc_hash::FxHashMap;
 
 use super::candidates::{Candidate, Mentioned, candidates};
 use super::endpoints::{Endpoints, endpoints};
+use super::locate::value_at;
 use super::reach::{Event, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
+use crate::ir::{ValueKind, each_value_of};
 use crate::link::{FunctionId, Place, Program, wishing};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet};
@@ -219,11 +221,40 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     let listeners = listeners(program, rules, &survey, surroundings);
     let tracer =
         Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, unfinished: Mutex::default(), follow };
+    if follow {
+        want_lifetimes(program, rules, &survey);
+    }
     let mut flows = tracer.flows();
     kept.unfinished = tracer.unfinished.into_inner().unwrap_or_default();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
     Traced { flows, survey, endpoints, listeners, sign_outs }
+}
+
+/// Asks for the files that hold how long credentials live: constants and settings of other files.
+fn want_lifetimes<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>) {
+    const MAX_ORIGINS: usize = 3;
+    for found in survey.of(Kind::Credential) {
+        for locator in &rules.credentials[found.entry.index].lifetime {
+            let mut next = value_at(program, locator, &found.site, found.place);
+            for _ in 0..MAX_ORIGINS {
+                let Some((value, place)) = next.take() else { break };
+                each_value_of(value, |part| match &part.kind {
+                    ValueKind::Member(..) => {
+                        program.eval(part, place, true);
+                    }
+                    ValueKind::Name(_) => {
+                        program.eval(part, place, true);
+                        let (origin, at) = program.origin(part, place);
+                        if !std::ptr::eq(origin, part) {
+                            next = Some((origin, at));
+                        }
+                    }
+                    _ => {}
+                });
+            }
+        }
+    }
 }
 
 /// Goes on, after modules were added, from where [`trace`] or the last call of this led into files that were not lowered, only to

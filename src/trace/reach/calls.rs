@@ -5,11 +5,12 @@ use std::rc::Rc;
 use super::{CallFacts, EventKind, Step, Use, Walk};
 use crate::ir::{Call, CallStyle, Name, ValueKind};
 use crate::link::{FunctionId, Place};
-use crate::rules::Subject;
+use crate::rules::{Kind, Subject};
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
+use crate::trace::lookup::At;
 use crate::trace::requests::{declared_request, request_of, ruled_request};
-use crate::trace::survey::MatchSite;
+use crate::trace::survey::{MatchSite, within_names};
 
 impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
@@ -143,7 +144,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.push(EventKind::Leaves(file.clone()), call.span, Use::default());
         } else if targets.is_empty() {
             self.listen(None, last);
-            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) {
+            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
                 self.by_name(last, call);
             }
         }
@@ -162,6 +163,16 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         self.trail.pop();
+    }
+
+    /// Whether a call is itself the configuration of a library's logout.
+    fn is_mount(&self, call: &'p Call) -> bool {
+        let place = self.place();
+        let program = self.reach.program;
+        let names = program.names_of_call(call, place, false);
+        let language = program.module(place.module).language;
+        let at = At { program, place };
+        !self.reach.rules.fitting(&[Kind::Handler], Subject::Call { call, names: &names }, &|| within_names(program, place), language, &at).is_empty()
     }
 
     /// A call whose function is not known, by its name: the one function of the project that bears it on the same side.
