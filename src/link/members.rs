@@ -229,7 +229,7 @@ impl<'p> Program<'p> {
         let mut things = Vec::new();
         for call in annotations {
             for argument in &call.args {
-                for thing in self.eval_steps(&argument.value, place, follow, steps.min(6)) {
+                for thing in self.eval_steps(&argument.value, place, follow, steps.min(10)) {
                     match thing {
                         Thing::Class(class) => things.push(Thing::Instance(class)),
                         Thing::Function(function) => things.extend(self.results_of(function, follow, steps)),
