@@ -321,6 +321,24 @@ impl<'p> Program<'p> {
         functions
     }
 
+    /// The classes of the project that a value stands for, those too that a function gives or a module exports: `() => import("./x")`.
+    pub fn classes_of(&self, value: &'p Value, place: Place, follow: bool) -> Vec<ClassId> {
+        let steps = super::eval::MAX_STEPS;
+        let given = self.eval(value, place, follow).into_iter().flat_map(|thing| match thing {
+            Thing::Function(function) => self.results_of(function, follow, steps),
+            other => vec![other],
+        });
+        let exported = given.flat_map(|thing| match thing {
+            Thing::Module(module) => self.exported(module, "default", follow, steps),
+            other => vec![other],
+        });
+        let class = |thing| match thing {
+            Thing::Class(class) | Thing::Instance(class) => Some(class),
+            _ => None,
+        };
+        exported.filter_map(class).collect()
+    }
+
     /// The functions handed to a call.
     fn wrapped(&self, call: &'p Call, place: Place, follow: bool) -> Vec<FunctionId> {
         let mut functions = Vec::new();

@@ -27,6 +27,10 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             return Some((field.value.as_ref()?, Place { module: class.module, function: None }));
         }
         Locator::Inside(name) => return setting_of(program, name, site, place),
+        Locator::Receiver => match &site.call()?.callee.kind {
+            ValueKind::Member(of, _) => return Some((of, place)),
+            _ => return None,
+        },
         _ => return None,
     };
     let mut at = (first, place);
@@ -127,38 +131,62 @@ pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place
     }
 }
 
-/// The texts at the first of several locators that has any.
+/// The texts at the first of several locators that has any; the last word of what is no text, such as `RequestMethod.POST`.
 pub(super) fn texts_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSite<'p>, place: Place) -> Vec<String> {
-    for locator in locators {
-        let texts = match locator {
-            Locator::Text(text) => vec![text.clone()],
-            Locator::Type(index, annotation) => {
-                let ty = site.call().and_then(|call| call.types.get(*index));
-                ty.and_then(|ty| typed_path(program, ty, place, annotation.as_deref())).into_iter().collect()
-            }
-            Locator::Made(index, annotation) => {
-                let value = site.call().and_then(|call| call.positional(*index));
-                value.and_then(|value| made_path(program, value, place, annotation)).into_iter().collect()
-            }
-            Locator::Callee => site.call().map(|call| vec![Name::written(&call.callee).last().to_owned()]).unwrap_or_default(),
-            _ => match value_at(program, locator, site, place) {
-                Some((value, at)) => {
-                    let mut texts = texts_of(program, value, at, 6);
-                    // The name of a setting's constant is no path.
-                    if texts.is_empty() && !matches!(locator, Locator::Inside(_)) {
-                        // `RequestMethod.POST`, `HttpMethod.Post`, `Method::POST`.
-                        texts.extend(last_words(program, value, at));
-                    }
-                    texts
-                }
-                None => Vec::new(),
-            },
-        };
-        if !texts.is_empty() {
-            return texts;
+    let texts = |locator: &Locator| {
+        let texts = texts_at_one(program, locator, site, place);
+        // The name of a setting's constant is no path.
+        match value_at(program, locator, site, place) {
+            Some((value, at)) if texts.is_empty() && !matches!(locator, Locator::Inside(_)) => last_words(program, value, at),
+            _ => texts,
         }
+    };
+    locators.iter().map(texts).find(|texts| !texts.is_empty()).unwrap_or_default()
+}
+
+/// The prefixes at the first of several locators that has any. A constant of a file that is not lowered is asked for, if `follow`.
+pub(super) fn prefixes_at<'p>(program: &Program<'p>, locators: &[Locator], site: &MatchSite<'p>, place: Place, follow: bool) -> Vec<String> {
+    let texts = |locator: &Locator| {
+        let texts = texts_at_one(program, locator, site, place);
+        if texts.is_empty()
+            && follow
+            && let Some((value, at)) = value_at(program, locator, site, place)
+            && matches!(value.kind, ValueKind::Name(_) | ValueKind::Member(..))
+        {
+            program.eval(value, at, true);
+        }
+        texts
+    };
+    locators.iter().map(texts).find(|texts| !texts.is_empty()).unwrap_or_default()
+}
+
+fn texts_at_one<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Vec<String> {
+    match locator {
+        Locator::Text(text) => vec![text.clone()],
+        Locator::Type(index, annotation) => {
+            let ty = site.call().and_then(|call| call.types.get(*index));
+            ty.and_then(|ty| typed_path(program, ty, place, annotation.as_deref())).into_iter().collect()
+        }
+        Locator::Made(index, annotation) => {
+            let value = site.call().and_then(|call| call.positional(*index));
+            value.and_then(|value| made_path(program, value, place, annotation)).into_iter().collect()
+        }
+        Locator::Callee => site.call().map(|call| vec![Name::written(&call.callee).last().to_owned()]).unwrap_or_default(),
+        Locator::Receiver => site.call().map(|call| texts_of(program, root_of(&call.callee), place, 6)).unwrap_or_default(),
+        _ => value_at(program, locator, site, place).map(|(value, at)| texts_of(program, value, at, 6)).unwrap_or_default(),
     }
-    Vec::new()
+}
+
+/// What a chain of calls and members begins with.
+fn root_of(value: &Value) -> &Value {
+    let mut at = value;
+    loop {
+        at = match &at.kind {
+            ValueKind::Member(of, _) => of,
+            ValueKind::Call(call) if matches!(call.callee.kind, ValueKind::Member(..)) => &call.callee,
+            _ => return at,
+        };
+    }
 }
 
 fn last_words<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Vec<String> {

@@ -57,7 +57,7 @@ impl<'p> Builder<'_, 'p> {
                 if let [class, method] = items.as_slice()
                     && let ValueKind::Text(method) = &method.kind
                 {
-                    return self.program.eval(class, place, self.asking.get()).into_iter().filter_map(|thing| self.method_of(&thing, method)).collect();
+                    return self.program.classes_of(class, place, self.asking.get()).into_iter().filter_map(|class| self.method_of(&Thing::Class(class), method)).collect();
                 }
                 return items.iter().rev().map(|item| self.functions_at(item, place)).find(|functions| !functions.is_empty()).unwrap_or_default();
             }

@@ -8,7 +8,23 @@ use crate::trace::locate::texts_of;
 pub(super) fn is_verb(name: &str) -> bool {
     matches!(
         name.to_ascii_lowercase().as_str(),
-        "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "all" | "dispatch" | "doget" | "dopost" | "handle" | "invoke" | "execute" | "__call__" | "process"
+        "get"
+            | "post"
+            | "put"
+            | "patch"
+            | "delete"
+            | "head"
+            | "options"
+            | "all"
+            | "dispatch"
+            | "doget"
+            | "dopost"
+            | "handle"
+            | "invoke"
+            | "execute"
+            | "__call__"
+            | "process"
+            | "mutate"
     )
 }
 

@@ -101,6 +101,15 @@ impl<'p> Builder<'_, 'p> {
             }
             _ => Vec::new(),
         };
+        // What is mounted may be the route itself, in a list of routes, or the class that the annotated function belongs to.
+        let own = match found.site {
+            MatchSite::Call(call) => Some(Router::Made(found.place.module, call.span.start)),
+            MatchSite::Annotation(_, Bearer::Function(function)) => {
+                self.program.function(function).owner.map(|index| Router::Class(ClassId { module: function.module, index })).filter(|_| routers.is_empty())
+            }
+            _ => None,
+        };
+        routers.extend(own.filter(|own| self.mounts.iter().any(|mount| mount.what.contains(own))));
         routers.dedup();
         routers.truncate(3);
         if routers.is_empty() {

@@ -6,14 +6,14 @@ use super::{Builder, Mounted, Router};
 use crate::ir::{Call, Name, Value, ValueKind, each_call};
 use crate::link::{FunctionId, Place, Thing};
 use crate::rules::{Kind, Locator};
-use crate::trace::locate::{texts_at, value_at};
+use crate::trace::locate::{prefixes_at, value_at};
 use crate::trace::survey::{Bearer, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
     pub(super) fn collect_mounts(&mut self) {
         for found in self.survey.of(Kind::Mount) {
             let mount = &self.rules.mounts[found.entry.index];
-            let mut prefixes = texts_at(self.program, &mount.prefix, &found.site, found.place);
+            let mut prefixes = prefixes_at(self.program, &mount.prefix, &found.site, found.place, self.follow);
             if prefixes.is_empty() {
                 prefixes.push(String::new());
             }

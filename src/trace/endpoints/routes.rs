@@ -48,20 +48,14 @@ impl<'p> Builder<'_, 'p> {
         }
         let outer = self.outer_prefixes(found, &route.router);
         for (methods, functions) in declared {
-            let by_verb = methods.is_empty() && functions.len() > 1;
-            for function_group in if by_verb { functions.iter().map(|function| vec![*function]).collect() } else { vec![functions] } {
-                let methods = if methods.is_empty() {
-                    vec![function_group.first().map_or_else(|| "ANY".to_owned(), |function| verb_of(&self.program.function(*function).name))]
-                } else {
-                    methods.clone()
-                };
+            for (methods, functions) in self.by_verb(found, methods, functions) {
                 for method in methods {
                     for path in paths.iter().flat_map(|path| outer.iter().map(move |outer| join(outer, path))).take(MAX_PATHS) {
                         all.push(Endpoint {
                             method: normal_method(&method),
                             path,
                             framework: route.framework.clone(),
-                            functions: function_group.clone(),
+                            functions: functions.clone(),
                             library: None,
                             place: found.place,
                             span: found.site.span(self.program),
@@ -71,6 +65,31 @@ impl<'p> Builder<'_, 'p> {
                 }
             }
         }
+    }
+
+    /// The functions of a route by their methods. Where the route names none, the functions of a class do by their names, and others
+    /// by a second annotation: `class View: def post(…)`, `@POST @Path("/logout")`.
+    fn by_verb(&self, found: &Match<'p>, methods: Vec<String>, functions: Vec<FunctionId>) -> Vec<(Vec<String>, Vec<FunctionId>)> {
+        let is_vague = methods.iter().all(|method| normal_method(method) == "ANY") || matches!(found.site, MatchSite::Annotation(_, Bearer::Class(_)));
+        let any = || vec!["ANY".to_owned()];
+        if !is_vague {
+            return vec![(methods, functions)];
+        }
+        let verbs: Vec<Option<String>> = functions.iter().map(|function| self.verb_of_function(*function)).collect();
+        if verbs.iter().all(Option::is_none) {
+            let methods = if methods.is_empty() { any() } else { methods };
+            return vec![(methods, functions)];
+        }
+        functions.into_iter().zip(verbs).map(|(function, verb)| (verb.map_or_else(any, |verb| vec![verb]), vec![function])).collect()
+    }
+
+    fn verb_of_function(&self, function: FunctionId) -> Option<String> {
+        let defined = self.program.function(function);
+        let named = defined.owner.map(|_| verb_of(&defined.name)).filter(|verb| verb != "ANY");
+        named.or_else(|| {
+            let verbs = defined.annotations.iter().map(|annotation| normal_method(Name::written(&annotation.callee).last()));
+            verbs.into_iter().find(|verb| !matches!(verb.as_str(), "ANY" | ""))
+        })
     }
 
     /// Whether a route's path or handler bears a logout's name, so that the file of the handler is worth reading.
@@ -88,6 +107,7 @@ impl<'p> Builder<'_, 'p> {
     /// The calls that are chained behind a route's declaration: their methods and handlers.
     fn chained(&self, found: &Match<'p>) -> Vec<(Vec<String>, Vec<FunctionId>)> {
         let Some(call) = found.site.call() else { return Vec::new() };
+        let route = &self.rules.routes[found.entry.index];
         let module = self.program.module(found.place.module);
         let body = found.place.function.map_or(&module.top, |index| &module.function(index).body);
         let mut declared = Vec::new();
@@ -98,7 +118,9 @@ impl<'p> Builder<'_, 'p> {
                 if std::ptr::eq(&raw const **inner, call) {
                     let functions = self.argument_functions(outer, found.place, 0);
                     if !functions.is_empty() {
-                        declared.push((vec![Name::written(&outer.callee).last().to_owned()], functions));
+                        let chained = Name::written(&outer.callee).last().to_owned();
+                        let methods = if normal_method(&chained) == "ANY" { texts_at(self.program, &route.method, &found.site, found.place) } else { vec![chained] };
+                        declared.push((methods, functions));
                     }
                     break;
                 }

@@ -81,6 +81,10 @@ impl<'p> Tracer<'_, 'p> {
         for group in groups.values_mut().filter(|group| group.members.iter().any(|member| member.call.is_none())) {
             group.members.retain(|member| member.call.is_none());
         }
+        // Nor is a listener that only hands over to a handler with a name.
+        for group in groups.values_mut().filter(|group| group.members.iter().any(|member| !member.is_event)) {
+            group.members.retain(|member| !member.is_event);
+        }
         groups.into_values().collect()
     }
 

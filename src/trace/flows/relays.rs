@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Tracer;
 use super::clients::Group;
 use crate::ir::{ValueKind, each_value};
-use crate::trace::reach::{Event, EventKind, Reached};
 use crate::trace::endpoints::Endpoint;
+use crate::trace::reach::{Event, EventKind, Reached};
 use crate::trace::requests::{falls_through, fit, is_logout_path, path_segments, takes_all};
 
 impl<'p> Tracer<'_, 'p> {
