@@ -182,6 +182,15 @@ impl Stack {
         issued
     }
 
+    /// The session that a login makes in a function where it makes a token as well.
+    pub(super) fn session_beside_tokens(&self, case: &Case<'_, '_>, module: ModuleId) -> Option<&Issued> {
+        let language = case.program.module(module).language;
+        let is_token = |kind| matches!(kind, CredentialKind::AccessToken | CredentialKind::RefreshToken);
+        let makes_token = |place: Place| self.issued.iter().any(|other| is_token(other.kind) && other.place == place);
+        let is_beside = |issued: &&Issued| issued.kind == CredentialKind::Session && issued.place.function.is_some() && makes_token(issued.place);
+        self.issued.iter().filter(|issued| case.program.module(issued.place.module).language == language).find(is_beside)
+    }
+
     /// Whether no script can expire the cookie of a name, or any cookie where that is not known: the login sets them all `HttpOnly`.
     pub(super) fn is_hidden_from_scripts(&self, name: Option<&str>) -> bool {
         let cookies = || self.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie);

@@ -2,6 +2,7 @@
 
 use super::Case;
 use super::backends::{Chosen, Stack};
+use super::saved::is_saved_later;
 use crate::ir::{Name, StepKind, Value, ValueKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::{Action, Evidence, Side, Timing};
@@ -146,7 +147,7 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
     if rule.returned && !is_returned(case, event) {
         return Some("what it changes is not part of the response".to_owned());
     }
-    if !rule.followed_by.is_empty() && !is_followed(case, event, &rule.followed_by) {
+    if !rule.followed_by.is_empty() && !is_followed(case, event, &rule.followed_by) && !is_saved_later(case, event, &rule.followed_by) {
         return Some("nothing saves the change".to_owned());
     }
     if !rule.undone_by.is_empty() && is_preceded(case, event, &rule.undone_by) {
@@ -237,13 +238,13 @@ fn is_preceded(case: &Case<'_, '_>, event: &Event<'_>, patterns: &[Pattern]) -> 
 }
 
 /// The innermost function around a span.
-fn enclosing(case: &Case<'_, '_>, module: crate::link::ModuleId, span: Span) -> Option<crate::ir::FunctionIndex> {
+pub(super) fn enclosing(case: &Case<'_, '_>, module: crate::link::ModuleId, span: Span) -> Option<crate::ir::FunctionIndex> {
     let functions = &case.program.module(module).functions;
     let around = functions.iter().enumerate().filter(|(_, function)| function.span.contains(span));
     around.min_by_key(|(_, function)| function.span.end - function.span.start).map(|(index, _)| crate::ir::FunctionIndex(index as u32))
 }
 
-fn any_call(case: &Case<'_, '_>, place: Place, patterns: &[Pattern], fits_span: impl Fn(Span) -> bool) -> bool {
+pub(super) fn any_call(case: &Case<'_, '_>, place: Place, patterns: &[Pattern], fits_span: impl Fn(Span) -> bool) -> bool {
     // The function and those that enclose it: a save may stand behind the callback.
     let module = case.program.module(place.module);
     let mut at = place.function;

@@ -138,6 +138,16 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
             None,
         );
     }
+    if has(Action::Token)
+        && !has(Action::ServerSession)
+        && let Some(issued) = stack.session_beside_tokens(case, module)
+    {
+        return (
+            Answer::Fail,
+            format!("the token ends ({}), but the session that the login makes beside it ({}) stays", quote(Action::Token), case.place_text(issued.place.module, issued.span)),
+            None,
+        );
+    }
     if has(Action::Token) {
         return (Answer::Pass, format!("the server revokes the token ({})", quote(Action::Token)), None);
     }

@@ -3,7 +3,7 @@
 use super::eval::{MAX_THINGS, Place, Thing};
 use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{Name, Value, ValueKind};
+use crate::ir::{ClassKind, Name, Param, Value, ValueKind};
 
 impl<'p> Program<'p> {
     pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -69,6 +69,10 @@ impl<'p> Program<'p> {
                 if root_name(value) == Some(name) {
                     return Vec::new();
                 }
+                // Another name of a type.
+                if let (Some(ty), ValueKind::Unknown(_)) = (ty, &value.kind) {
+                    return self.eval_type(ty, at, follow, steps);
+                }
                 let mut things = self.eval_steps(value, at, follow, steps.saturating_sub(1));
                 for part in path {
                     things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
@@ -85,6 +89,16 @@ impl<'p> Program<'p> {
         }
     }
 
+    /// The instances that a function gives of which a parameter's default or annotation speaks: `service=Depends(get_service)`.
+    fn provided(&self, param: &'p Param, at: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let mut things = self.injected(&param.annotations, at, follow, steps);
+        if let Some(ValueKind::Call(call)) = param.default.as_ref().map(|default| &default.kind) {
+            things.extend(self.injected(std::slice::from_ref(&**call), at, follow, steps));
+        }
+        things.retain(|thing| matches!(thing, Thing::Instance(_)));
+        things
+    }
+
     fn eval_parameter(&self, function: FunctionId, index: usize, path: &'p str, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(param) = self.function(function).params.get(index) else { return Vec::new() };
         let at = Place::of(function);
@@ -93,6 +107,14 @@ impl<'p> Program<'p> {
             && let Some(default) = &param.default
         {
             things = self.eval_steps(default, at, follow, steps);
+        }
+        let is_certain = |thing: &Thing<'p>| match thing {
+            Thing::Instance(class) => self.class(*class).kind != ClassKind::Interface,
+            Thing::Outside { .. } => false,
+            _ => true,
+        };
+        if !things.iter().any(is_certain) {
+            things.splice(0..0, self.provided(param, at, follow, steps));
         }
         if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
             things.splice(0..0, self.handed_over(function, index, steps));

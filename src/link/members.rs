@@ -2,7 +2,7 @@
 
 use super::eval::{Place, Thing};
 use super::program::{ClassId, FunctionId, Program, Wanted};
-use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, Value, ValueKind};
+use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, StepKind, Value, ValueKind};
 use crate::source::Language;
 
 /// How deep the arguments of a making call are searched for a key.
@@ -81,7 +81,7 @@ impl<'p> Program<'p> {
                     if !added.is_empty() {
                         return added;
                     }
-                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(MAX_SEARCH + 4)) {
+                    if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(2 * MAX_SEARCH + 2)) {
                         return vec![Thing::Function(found)];
                     }
                 }
@@ -151,7 +151,9 @@ impl<'p> Program<'p> {
                 }
             }
         }
-        (!outside.is_empty()).then_some(outside)
+        // What only classes below it have: the value is one of those.
+        let below = || -> Vec<Thing<'p>> { self.implementations(class, name).into_iter().take(MAX_IMPLEMENTATIONS).map(Thing::Function).collect() };
+        if outside.is_empty() { Some(below()).filter(|things| !things.is_empty()) } else { Some(outside) }
     }
 
     fn own_member(&self, id: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -363,7 +365,8 @@ impl<'p> Program<'p> {
     fn add_with_implementations(&self, function: FunctionId, follow: bool, into: &mut Vec<FunctionId>) {
         let defined = self.function(function);
         let owner = defined.owner.map(|index| ClassId { module: function.module, index });
-        let is_abstract = defined.body.is_empty() && owner.is_some_and(|owner| self.class(owner).kind == ClassKind::Interface);
+        let only_fails = matches!(defined.body.as_slice(), [step] if matches!(step.kind, StepKind::Throw(_)));
+        let is_abstract = only_fails && owner.is_some() || defined.body.is_empty() && owner.is_some_and(|owner| self.class(owner).kind == ClassKind::Interface);
         if !is_abstract {
             into.push(function);
             return;
@@ -404,6 +407,11 @@ impl<'p> Program<'p> {
     /// The module that a text names, seen from another.
     pub fn module_at(&self, from: super::ModuleId, module: &str) -> Option<super::ModuleId> {
         self.find(from, module, None).iter().find_map(|file| self.module_of(*file))
+    }
+
+    /// What a module exports as a whole.
+    pub fn whole_of(&self, module: super::ModuleId) -> Vec<Thing<'p>> {
+        self.own_export(module, "default", false, super::eval::MAX_STEPS)
     }
 
     /// The functions that a module exports under a name.

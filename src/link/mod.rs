@@ -14,6 +14,7 @@ mod lacking;
 mod members;
 mod names;
 mod program;
+mod providers;
 mod rust_paths;
 mod scope;
 mod search;

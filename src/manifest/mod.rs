@@ -7,6 +7,7 @@ mod gradle;
 mod gradle_catalog;
 mod lines;
 mod maven;
+mod operations;
 mod package_json;
 mod python;
 mod settings;
@@ -15,6 +16,7 @@ mod setup_files;
 mod tests;
 mod toml_tables;
 mod version;
+mod yaml;
 
 use std::cmp::Reverse;
 
@@ -22,6 +24,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
 use crate::source::{Auxiliary, Kind, Language, Tree, read_auxiliary};
+pub use operations::{Operation, operations};
 pub use settings::Setting;
 pub use version::{Version, lower_bound};
 

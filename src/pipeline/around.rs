@@ -8,9 +8,9 @@ use rustc_hash::FxHashMap;
 use super::lowered::{Lowered, Text};
 use crate::judge::Texts;
 use crate::link::ModuleId;
-use crate::manifest::Manifests;
+use crate::manifest::{Manifests, operations};
 use crate::source::{Kind, Language, LineIndex, Tree};
-use crate::trace::Surroundings;
+use crate::trace::{Described, Surroundings};
 
 /// Names of dependencies, by the directory of the files that may use them.
 type ByDirectory = FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>;
@@ -23,6 +23,8 @@ pub(super) struct Around<'t> {
     dependencies: Mutex<ByDirectory>,
     /// The sources without a front end by the class that they are named after, found when the first call asks.
     foreign: OnceLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
+    /// The operations of the tree's descriptions, read when a framework that goes by them is seen.
+    described: OnceLock<Vec<Described>>,
 }
 
 pub(super) struct Context<'l, 'p> {
@@ -32,7 +34,7 @@ pub(super) struct Context<'l, 'p> {
 
 impl<'t> Around<'t> {
     pub(super) fn new(tree: &'t Tree, manifests: &'t Manifests) -> Self {
-        Self { tree, manifests, dependencies: Mutex::default(), foreign: OnceLock::new() }
+        Self { tree, manifests, dependencies: Mutex::default(), foreign: OnceLock::new(), described: OnceLock::new() }
     }
 
     /// The sources that are named after a class.
@@ -89,6 +91,11 @@ impl Surroundings for Context<'_, '_> {
         let lowered = self.lowered.modules.get(&module.file()).filter(|module| module.language == Language::Kotlin)?;
         let folder = if is_full { package.join("/") } else { lowered.package.replace('.', "/") };
         files.iter().find(|file| file.parent().is_some_and(|parent| parent.ends_with(&folder))).map(ToString::to_string)
+    }
+
+    fn described(&self) -> Vec<Described> {
+        let read = || operations(self.around.tree).into_iter().map(|one| Described { method: one.method, path: one.path, function: one.function }).collect();
+        self.around.described.get_or_init(read).clone()
     }
 
     fn mentions_logout(&self, module: ModuleId) -> bool {

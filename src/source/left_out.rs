@@ -26,7 +26,7 @@ pub(super) fn directory(name: &str, parent: &Path, inside: &Utf8Path, include_te
 /// Why the file at `inside` (its path below the root) is left out.
 pub(super) fn file(inside: &Utf8Path, include_tests: bool) -> Option<Reason> {
     let name = inside.file_name()?;
-    if name.ends_with(".min.js") || name.ends_with(".min.mjs") || name.ends_with(".bundle.js") || name.ends_with("-min.js") {
+    if name.ends_with(".min.js") || name.ends_with(".min.mjs") || name.ends_with(".bundle.js") || name.ends_with("-min.js") || is_chunk(name) {
         return Some(Reason::Minified);
     }
     if is_generated_name(name) {
@@ -36,6 +36,16 @@ pub(super) fn file(inside: &Utf8Path, include_tests: bool) -> Option<Reason> {
         return Some(Reason::Test);
     }
     None
+}
+
+/// A part of a bundle: its name bears the hash of what is in it, `2.ed93337c769f935d2ee0.js`.
+fn is_chunk(name: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let Some(stem) = name.strip_suffix(".js") else { return false };
+    let stem = stem.strip_suffix(".chunk").unwrap_or(stem);
+    let Some((_, hash)) = stem.rsplit_once('.') else { return false };
+    let is_hash = hash.len() >= SHORTEST && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    is_hash && hash.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Directories that package managers fill, and version control.

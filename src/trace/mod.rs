@@ -21,7 +21,7 @@ pub use flows::{Flow, FlowHandler, Kept, Traced, expand, trace};
 pub use lookup::At;
 pub use reach::{Event, EventKind, Step, Way};
 pub use requests::Request;
-pub use sides::{Sides, Surroundings};
+pub use sides::{Described, Sides, Surroundings};
 pub use survey::{Bearer, Match, MatchSite, Survey};
 
 pub use locate::value_at;

@@ -205,15 +205,17 @@ fn template_path(text: &str) -> String {
     }
 }
 
-/// The location that an assignment leads to.
+/// The location that an assignment leads to, or the logout that a form made by script is sent to: `form.action = "/auth/sign-out"`.
 pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, target: &'p Value, value: &'p Value, place: Place) -> Option<Request> {
     let name = Name::written(target);
     let is_location = name.last() == "location" || name.segments.len() > 1 && name.last() == "href" && name.segments[name.segments.len() - 2].text == "location";
-    if !is_location {
+    let is_form = name.segments.len() > 1 && name.last() == "action";
+    if !is_location && !is_form {
         return None;
     }
-    let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules))?;
-    Some(Request { method: "GET".to_owned(), path, place, span: Span { start: target.span.start, end: value.span.end }, is_markup: true })
+    let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)))?;
+    let method = if is_form { "ANY" } else { "GET" };
+    Some(Request { method: method.to_owned(), path, place, span: Span { start: target.span.start, end: value.span.end }, is_markup: true })
 }
 
 /// The request that a declared interface method stands for: `@POST("auth/logout") suspend fun logout()`.

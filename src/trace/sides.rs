@@ -17,6 +17,15 @@ pub struct Sides {
     by_module: FxHashMap<ModuleId, Side>,
 }
 
+/// One operation of the description of an interface.
+#[derive(Debug, Clone)]
+pub struct Described {
+    pub method: String,
+    pub path: String,
+    /// The function that answers, as the description names it: `app.auth.logout`.
+    pub function: String,
+}
+
 /// What the surroundings of a file tell: the side of the nearest manifest's dependencies.
 pub trait Surroundings: Sync {
     /// The names of the dependencies of the manifest nearest to a module's file.
@@ -25,6 +34,8 @@ pub trait Surroundings: Sync {
     fn path(&self, module: ModuleId) -> String;
     /// The file of a language that is not read which declares a class: one of the module's own package, or the one that is named in full.
     fn foreign_class(&self, module: ModuleId, path: &[&str], is_full: bool) -> Option<String>;
+    /// What the descriptions of interfaces in the tree say.
+    fn described(&self) -> Vec<Described>;
     /// Whether a module's text or path has a logout's word in it.
     fn mentions_logout(&self, module: ModuleId) -> bool;
 }

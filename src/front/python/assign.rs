@@ -25,7 +25,7 @@ impl<'t> Lowering<'t> {
             let target = self.target(first);
             return self.field(&target, None, ty, annotations, node);
         };
-        if targets.len() == 1 && self.pairwise(first, right, out, node) {
+        if targets.len() == 1 && (self.pairwise(first, right, out, node) || self.named_type(first, right, out, node)) {
             return;
         }
         let mut value = self.bound_value(first, right, out);
@@ -44,6 +44,16 @@ impl<'t> Lowering<'t> {
         let value = self.head_value(right, out);
         let target = self.target(left);
         self.push(out, StepKind::Assign { target, op: AssignOp::Update, value, ty: None }, node);
+    }
+
+    /// `Database = Annotated[Session, Depends(connect)]`: another name of the type, with what is added to it as its value.
+    pub(super) fn named_type(&mut self, left: Node<'_>, right: Node<'_>, out: &mut Block, node: Node<'_>) -> bool {
+        let Some(hint) = self.annotated(right).filter(|_| left.kind() == "identifier" || left.kind() == "type") else { return false };
+        let target = self.target(left);
+        self.declare_all(left);
+        let added = hint.annotations.into_iter().map(|call| Value { span: call.span, kind: ValueKind::Call(Box::new(call)) }).collect();
+        self.push(out, StepKind::Assign { target, op: AssignOp::Declare, value: unknown(added, span_of(right)), ty: Some(hint.ty) }, node);
+        true
     }
 
     /// `a, b = x, y` as two assignments, if both sides have their values in the open.

@@ -276,6 +276,9 @@ impl Lowering<'_> {
 
     fn type_alias(&mut self, node: Node<'_>, out: &mut Block) {
         let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else { return };
+        if self.named_type(left, right, out, node) {
+            return;
+        }
         let (target, value) = (self.value(left), self.value(right));
         self.push(out, StepKind::Assign { target, op: AssignOp::Declare, value, ty: None }, node);
     }

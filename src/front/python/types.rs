@@ -17,14 +17,16 @@ pub(super) struct Hint {
 impl Lowering<'_> {
     pub(super) fn hint(&mut self, node: Node<'_>) -> Hint {
         let node = bare(node);
-        if let Some((base, args)) = generic(node)
-            && self.dotted(base).last().is_some_and(|name| name == "Annotated")
-            && let Some((first, rest)) = args.split_first()
-        {
-            let annotations = rest.iter().map(|part| self.annotation(bare(*part))).collect();
-            return Hint { ty: self.type_name(*first, 0), annotations };
-        }
-        Hint { ty: self.type_name(node, 0), annotations: Vec::new() }
+        self.annotated(node).unwrap_or_else(|| Hint { ty: self.type_name(node, 0), annotations: Vec::new() })
+    }
+
+    /// `Annotated[T, …]`, which may be given a name of its own.
+    pub(super) fn annotated(&mut self, node: Node<'_>) -> Option<Hint> {
+        let (base, args) = generic(bare(node))?;
+        self.dotted(base).last().filter(|name| *name == "Annotated")?;
+        let (first, rest) = args.split_first()?;
+        let annotations = rest.iter().map(|part| self.annotation(bare(*part))).collect();
+        Some(Hint { ty: self.type_name(*first, 0), annotations })
     }
 
     /// A decorator or a part of `Annotated`, as a call; without arguments if it is none.

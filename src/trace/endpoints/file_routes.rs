@@ -2,7 +2,8 @@
 
 use super::paths::{is_verb, join, normal_method};
 use super::{Builder, Endpoint};
-use crate::link::Place;
+use crate::link::{ModuleId, Place};
+use crate::rules::FileRoute;
 use crate::source::Span;
 
 impl<'p> Builder<'_, 'p> {
@@ -11,12 +12,7 @@ impl<'p> Builder<'_, 'p> {
         for (id, module) in self.program.modules() {
             let path = self.surroundings.path(id);
             for rule in self.rules.file_routes.iter().filter(|rule| rule.languages.contains(&module.language) && rule.files.is_match(&path)) {
-                let package = |module: &str| module.split('/').take(if module.starts_with('@') { 2 } else { 1 }).collect::<Vec<_>>().join("/");
-                let needed = |dependency: &str| rule.needs.iter().any(|glob| glob.fits(dependency, &self.rules.lexicon) || glob.fits(&package(dependency), &self.rules.lexicon));
-                if !rule.needs.is_empty()
-                    && !module.imports.iter().any(|import| needed(&import.module))
-                    && !self.surroundings.dependencies(id).iter().any(|dependency| needed(dependency))
-                {
+                if !self.is_needed_by(rule, id) {
                     continue;
                 }
                 let (route, suffix) = file_path(rule, &path);
@@ -38,6 +34,7 @@ impl<'p> Builder<'_, 'p> {
                             framework: rule.framework.clone(),
                             functions,
                             library: None,
+                            bundled: false,
                             place: Place { module: id, function: None },
                             span,
                             site: None,
@@ -49,8 +46,19 @@ impl<'p> Builder<'_, 'p> {
     }
 }
 
+impl Builder<'_, '_> {
+    /// Whether a module or the manifest nearest to it brings in what a rule needs.
+    pub(super) fn is_needed_by(&self, rule: &FileRoute, id: ModuleId) -> bool {
+        let package = |module: &str| module.split('/').take(if module.starts_with('@') { 2 } else { 1 }).collect::<Vec<_>>().join("/");
+        let needed = |dependency: &str| rule.needs.iter().any(|glob| glob.fits(dependency, &self.rules.lexicon) || glob.fits(&package(dependency), &self.rules.lexicon));
+        rule.needs.is_empty()
+            || self.program.module(id).imports.iter().any(|import| needed(&import.module))
+            || self.surroundings.dependencies(id).iter().any(|dependency| needed(dependency))
+    }
+}
+
 /// The route of a file, and the method that its name bears.
-fn file_path(rule: &crate::rules::FileRoute, path: &str) -> (String, Option<String>) {
+fn file_path(rule: &FileRoute, path: &str) -> (String, Option<String>) {
     let mut rest = path;
     // The longest prefix that is stripped.
     let slashes: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();

@@ -2,6 +2,7 @@
 
 mod file_routes;
 mod handlers;
+mod operations;
 mod paths;
 mod prefixes;
 mod routers;
@@ -34,6 +35,8 @@ pub struct Endpoint<'p> {
     pub functions: Vec<FunctionId>,
     /// The rule of a library's own logout: its position among the handler rules.
     pub library: Option<usize>,
+    /// That logout is one of several endpoints that were mounted together.
+    pub bundled: bool,
     pub place: Place,
     pub span: Span,
     pub site: Option<MatchSite<'p>>,
@@ -111,6 +114,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
         builder.library_handler(found, &mut all);
     }
     builder.file_routes(&mut all);
+    builder.operations(&mut all);
     builder.server_actions(&mut all);
     builder.route_tables(&mut all);
     builder.resolvers(&mut all);

@@ -106,32 +106,14 @@ impl<'p> Builder<'_, 'p> {
         }
         for thing in self.program.eval(value, place, false) {
             match thing {
-                Thing::Outside { made_by: Some((call, at)), .. } => {
-                    routers.push(Router::Made(at.module, root_call(call).span.start));
-                    // `include("app.urls")`, `router.routes()`, `r.middleware()`: what is inside, or what it hangs on.
-                    for argument in &call.args {
-                        if matches!(argument.value.kind, ValueKind::Text(_) | ValueKind::Name(_) | ValueKind::Member(_, _) | ValueKind::Call(_) | ValueKind::List(_)) {
-                            routers.extend(self.routers_of(&argument.value, at, depth));
-                        }
-                    }
-                    if let ValueKind::Member(of, _) = &call.callee.kind {
-                        routers.extend(self.routers_of(of, at, depth));
+                // `require("./routes")` is the module, and what it exports as a whole.
+                Thing::Module(module) => {
+                    routers.push(Router::Module(module));
+                    for exported in self.program.whole_of(module) {
+                        self.routers_of_thing(exported, value, place, depth, &mut routers);
                     }
                 }
-                Thing::Class(class) | Thing::Instance(class) => routers.push(Router::Class(class)),
-                Thing::Function(function) => {
-                    routers.push(Router::Function(function));
-                }
-                Thing::Module(module) => routers.push(Router::Module(module)),
-                Thing::Literal(literal, at) => match &literal.kind {
-                    ValueKind::List(items) => {
-                        routers.push(Router::Module(at.module));
-                        routers.extend(items.iter().take(20).flat_map(|item| self.routers_of(item, at, depth)));
-                    }
-                    ValueKind::Text(module) => routers.extend(self.module_named(module, at)),
-                    _ => {}
-                },
-                Thing::Outside { made_by: None, .. } => routers.extend(self.parameter_of(value, place)),
+                thing => self.routers_of_thing(thing, value, place, depth, &mut routers),
             }
         }
         if let ValueKind::Call(call) = &value.kind
@@ -141,6 +123,35 @@ impl<'p> Builder<'_, 'p> {
             routers.extend(self.routers_of(of, place, depth));
         }
         routers
+    }
+
+    fn routers_of_thing(&self, thing: Thing<'p>, value: &'p Value, place: Place, depth: usize, routers: &mut Vec<Router>) {
+        match thing {
+            Thing::Outside { made_by: Some((call, at)), .. } => {
+                routers.push(Router::Made(at.module, root_call(call).span.start));
+                // `include("app.urls")`, `router.routes()`, `r.middleware()`: what is inside, or what it hangs on.
+                for argument in &call.args {
+                    if matches!(argument.value.kind, ValueKind::Text(_) | ValueKind::Name(_) | ValueKind::Member(_, _) | ValueKind::Call(_) | ValueKind::List(_)) {
+                        routers.extend(self.routers_of(&argument.value, at, depth));
+                    }
+                }
+                if let ValueKind::Member(of, _) = &call.callee.kind {
+                    routers.extend(self.routers_of(of, at, depth));
+                }
+            }
+            Thing::Class(class) | Thing::Instance(class) => routers.push(Router::Class(class)),
+            Thing::Function(function) => routers.push(Router::Function(function)),
+            Thing::Module(module) => routers.push(Router::Module(module)),
+            Thing::Literal(literal, at) => match &literal.kind {
+                ValueKind::List(items) => {
+                    routers.push(Router::Module(at.module));
+                    routers.extend(items.iter().take(20).flat_map(|item| self.routers_of(item, at, depth)));
+                }
+                ValueKind::Text(module) => routers.extend(self.module_named(module, at)),
+                _ => {}
+            },
+            Thing::Outside { made_by: None, .. } => routers.extend(self.parameter_of(value, place)),
+        }
     }
 
     fn module_named(&self, module: &str, place: Place) -> Option<Router> {

@@ -4,9 +4,9 @@ use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint, MAX_PATHS};
 use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
 use crate::link::{FunctionId, Place};
-use crate::rules::Locator;
+use crate::rules::{Kind, Locator};
 use crate::trace::candidates::is_logout_name;
-use crate::trace::locate::{texts_at, value_at};
+use crate::trace::locate::{texts_at, texts_of, value_at};
 use crate::trace::requests::is_logout_path;
 use crate::trace::survey::{Bearer, Match, MatchSite};
 
@@ -57,6 +57,7 @@ impl<'p> Builder<'_, 'p> {
                             framework: route.framework.clone(),
                             functions: functions.clone(),
                             library: None,
+                            bundled: false,
                             place: found.place,
                             span: found.site.span(self.program),
                             site: Some(found.site),
@@ -75,21 +76,34 @@ impl<'p> Builder<'_, 'p> {
         if !is_vague {
             return vec![(methods, functions)];
         }
-        let verbs: Vec<Option<String>> = functions.iter().map(|function| self.verb_of_function(*function)).collect();
-        if verbs.iter().all(Option::is_none) {
+        let verbs: Vec<Vec<String>> = functions.iter().map(|function| self.verbs_of_function(*function)).collect();
+        if verbs.iter().all(Vec::is_empty) {
             let methods = if methods.is_empty() { any() } else { methods };
             return vec![(methods, functions)];
         }
-        functions.into_iter().zip(verbs).map(|(function, verb)| (verb.map_or_else(any, |verb| vec![verb]), vec![function])).collect()
+        functions.into_iter().zip(verbs).map(|(function, verbs)| (if verbs.is_empty() { any() } else { verbs }, vec![function])).collect()
     }
 
-    fn verb_of_function(&self, function: FunctionId) -> Option<String> {
+    fn verbs_of_function(&self, function: FunctionId) -> Vec<String> {
         let defined = self.program.function(function);
         let named = defined.owner.map(|_| verb_of(&defined.name)).filter(|verb| verb != "ANY");
-        named.or_else(|| {
-            let verbs = defined.annotations.iter().map(|annotation| normal_method(Name::written(&annotation.callee).last()));
-            verbs.into_iter().find(|verb| !matches!(verb.as_str(), "ANY" | ""))
-        })
+        if named.is_some() {
+            return named.into_iter().collect();
+        }
+        let listed = self.listed_methods(function);
+        if !listed.is_empty() {
+            return listed;
+        }
+        let verbs = defined.annotations.iter().map(|annotation| normal_method(Name::written(&annotation.callee).last()));
+        verbs.into_iter().find(|verb| !matches!(verb.as_str(), "ANY" | "")).into_iter().collect()
+    }
+
+    /// The methods that one of a function's annotations lists and nothing else: `@api_view(["GET", "POST"])`.
+    fn listed_methods(&self, function: FunctionId) -> Vec<String> {
+        let is_method = |text: &String| matches!(text.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS");
+        let place = Place { module: function.module, function: None };
+        let texts = |annotation: &'p Call| -> Vec<String> { annotation.args.iter().flat_map(|argument| texts_of(self.program, &argument.value, place, 4)).collect() };
+        self.program.function(function).annotations.iter().map(texts).find(|texts| !texts.is_empty() && texts.iter().all(is_method)).unwrap_or_default()
     }
 
     /// Whether a route's path or handler bears a logout's name, so that the file of the handler is worth reading.
@@ -201,7 +215,14 @@ impl<'p> Builder<'_, 'p> {
         if paths.is_empty() {
             paths.push(String::new());
         }
-        let outer = self.outer_prefixes(found, &Locator::None);
+        let mut outer = self.outer_prefixes(found, &Locator::None);
+        let (mounted_at, is_route) = self.texts_around(found);
+        let bundled = !mounted_at.is_empty() && !is_route;
+        if is_route {
+            paths = mounted_at;
+        } else if bundled {
+            outer = outer.iter().flat_map(|outer| mounted_at.iter().map(move |prefix| join(outer, prefix))).collect();
+        }
         let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
         let path = join(outer.first().map_or("", String::as_str), &paths[0]);
         all.push(Endpoint {
@@ -210,9 +231,27 @@ impl<'p> Builder<'_, 'p> {
             framework: handler.framework.clone(),
             functions,
             library: Some(found.entry.index),
+            bundled,
             place: found.place,
             span: found.site.span(self.program),
             site: Some(found.site),
         });
+    }
+    /// The prefix or path of the innermost mount or route in whose arguments a match stands: `path("accounts/", include("…"))`; and
+    /// whether it is a route.
+    fn texts_around(&self, found: &Match<'p>) -> (Vec<String>, bool) {
+        let span = found.site.span(self.program);
+        let around = |kind: Kind| {
+            let encloses = |other: &&Match<'p>| {
+                let outer = other.site.span(self.program);
+                other.place == found.place && outer != span && outer.contains(span) && other.site.call().is_some()
+            };
+            self.survey.of(kind).filter(encloses).min_by_key(|other| other.site.span(self.program).end - other.site.span(self.program).start)
+        };
+        if let Some(route) = around(Kind::Route) {
+            return (texts_at(self.program, &self.rules.routes[route.entry.index].path, &route.site, route.place), true);
+        }
+        let mount = around(Kind::Mount);
+        (mount.map(|mount| texts_at(self.program, &self.rules.mounts[mount.entry.index].prefix, &mount.site, mount.place)).unwrap_or_default(), false)
     }
 }

@@ -40,6 +40,7 @@ impl<'p> Builder<'_, 'p> {
                                     framework: "route table".to_owned(),
                                     functions: vec![function],
                                     library: None,
+                                    bundled: false,
                                     place,
                                     span: value.span,
                                     site: None,
@@ -65,7 +66,7 @@ impl<'p> Builder<'_, 'p> {
             return None;
         }
         let functions = entries.iter().rev().map(|(_, entry)| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
-        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, place, span, site: None })
+        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, bundled: false, place, span, site: None })
     }
 
     fn classes_at(&self, value: &'p Value, place: Place) -> Vec<ClassId> {
@@ -102,6 +103,7 @@ impl<'p> Builder<'_, 'p> {
                     framework: "server action".to_owned(),
                     functions: vec![function_id],
                     library: None,
+                    bundled: false,
                     place,
                     span: function.head,
                     site: None,
@@ -180,6 +182,7 @@ impl<'p> Builder<'_, 'p> {
             framework: "GraphQL".to_owned(),
             functions: vec![function],
             library: None,
+            bundled: false,
             place: Place { module, function: defined.parent },
             span: defined.head,
             site: None,

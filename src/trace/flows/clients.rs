@@ -1,6 +1,6 @@
 //! Client handlers, joined to groups and tied to the servers that they call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -10,7 +10,7 @@ use crate::link::FunctionId;
 use crate::outcome::Side;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step};
-use crate::trace::requests::{fit, is_logout_path};
+use crate::trace::requests::{Request, fit, is_logout_path};
 
 /// Client handlers that call one another, with all that they reach.
 pub(super) struct Group<'p> {
@@ -85,7 +85,21 @@ impl<'p> Tracer<'_, 'p> {
         for group in groups.values_mut().filter(|group| group.members.iter().any(|member| !member.is_event)) {
             group.members.retain(|member| !member.is_event);
         }
+        // A function that only calls the endpoint belongs to the named handler around it or in it.
+        for group in groups.values_mut() {
+            let named: BTreeSet<FunctionId> = group.members.iter().filter(|member| member.named).map(|member| member.function).collect();
+            let around: BTreeSet<FunctionId> = named.iter().flat_map(|function| self.enclosing(*function)).collect();
+            let is_part = |member: &Candidate<'p>| around.contains(&member.function) || self.enclosing(member.function).any(|outer| named.contains(&outer));
+            group.members.retain(|member| member.named || member.span.is_some() || !is_part(member));
+        }
         groups.into_values().collect()
+    }
+
+    /// The functions around one, the nearest first.
+    fn enclosing(&self, function: FunctionId) -> impl Iterator<Item = FunctionId> {
+        let module = self.program.module(function.module);
+        let first = module.function(function.index).parent;
+        std::iter::successors(first, |index| module.function(*index).parent).map(move |index| FunctionId { module: function.module, index })
     }
 
     /// The function that encloses all others around one.
@@ -127,12 +141,15 @@ impl<'p> Tracer<'_, 'p> {
                     }
                 }
                 EventKind::Request(request) => {
-                    let scores: Vec<(usize, usize)> = servers
-                        .iter()
-                        .enumerate()
-                        .map(|(at, indices)| (indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0), at))
-                        .filter(|(score, _)| *score > 0)
-                        .collect();
+                    let scored = |request: &Request| -> Vec<(usize, usize)> {
+                        let best_of = |indices: &Vec<usize>| indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0);
+                        servers.iter().enumerate().map(|(at, indices)| (best_of(indices), at)).filter(|(score, _)| *score > 0).collect()
+                    };
+                    let mut scores = scored(request);
+                    if scores.is_empty() && is_logout_path(self.rules, &request.path) {
+                        // By a method that the server does not answer: still its client.
+                        scores = scored(&Request { method: "ANY".to_owned(), ..request.clone() });
+                    }
                     let best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
                         tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });

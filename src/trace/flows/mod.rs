@@ -127,7 +127,7 @@ impl<'p> Tracer<'_, 'p> {
         let mut server_reached: Vec<Reached<'p>> =
             servers.par_iter().map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
         self.drop_others(&mut servers, &mut server_reached);
-        self.drop_pages(&mut servers, &mut server_reached);
+        self.drop_pages(&mut servers, &mut server_reached, &groups);
         let relays = self.relays(&servers, &server_reached);
         let mut flows: Vec<Flow<'p>> = Vec::new();
         let mut flow_of: FxHashMap<usize, usize> = FxHashMap::default();

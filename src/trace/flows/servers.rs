@@ -114,23 +114,50 @@ impl<'p> Tracer<'_, 'p> {
         reached.retain(|_| *at.next().unwrap_or(&true));
     }
 
-    /// A page that stands at the path of a logout and does nothing is no logout of its own.
-    pub(super) fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>) {
+    /// Left out are pages that stand at the path of a logout, or are shown after one, and do nothing; and logouts that a library brings
+    /// along where the project has one of its own: at the same path, or among other endpoints that no client asks for.
+    pub(super) fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>, groups: &[Group<'p>]) {
         let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
+        let endpoint = |indices: &[usize]| &self.endpoints.all[indices[0]];
         let working: Vec<&str> =
-            servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| self.endpoints.all[indices[0]].path.as_str()).collect();
-        let keep: Vec<bool> = servers
-            .iter()
-            .zip(reached.iter())
-            .map(|(indices, reached)| {
-                let endpoint = &self.endpoints.all[indices[0]];
-                endpoint.library.is_some() || works(reached) || !(endpoint.method == "GET" && working.contains(&endpoint.path.as_str()))
-            })
-            .collect();
+            servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| endpoint(indices).path.as_str()).collect();
+        let has_own = servers.iter().zip(reached.iter()).any(|(indices, reached)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached)));
+        let asked = if has_own && servers.iter().any(|indices| endpoint(indices).bundled) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
+        let keeps = |at: usize, indices: &[usize], reached: &Reached<'p>| {
+            let endpoint = endpoint(indices);
+            let is_doubled = working.contains(&endpoint.path.as_str());
+            match endpoint.library {
+                Some(_) if endpoint.bundled => !has_own || asked.contains(&at),
+                Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
+                None => works(reached) || !(endpoint.method == "GET" && is_doubled || self.is_shown_after(endpoint)),
+            }
+        };
+        let keep: Vec<bool> = servers.iter().zip(reached.iter()).enumerate().map(|(at, (indices, reached))| keeps(at, indices, reached)).collect();
         let mut at = keep.iter();
         servers.retain(|_| *at.next().unwrap_or(&true));
         let mut at = keep.iter();
         reached.retain(|_| *at.next().unwrap_or(&true));
+    }
+
+    /// The servers that a client's request fits better than all others.
+    fn asked_alone(&self, servers: &[Vec<usize>], groups: &[Group<'p>]) -> BTreeSet<usize> {
+        let mut asked = BTreeSet::new();
+        for event in groups.iter().flat_map(|group| &group.reached).flat_map(|reached| &reached.events) {
+            let EventKind::Request(request) = &event.kind else { continue };
+            let best_of = |indices: &Vec<usize>| indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0);
+            let scores: Vec<usize> = servers.iter().map(best_of).collect();
+            let best = scores.iter().copied().max().filter(|best| *best > 0);
+            let mut at = scores.iter().enumerate().filter(|(_, score)| Some(**score) == best).map(|(at, _)| at);
+            if let (Some(only), None) = (at.next(), at.next()) {
+                asked.insert(only);
+            }
+        }
+        asked
+    }
+
+    /// Whether an endpoint's path says that the logout is over: `/logged-out`.
+    fn is_shown_after(&self, endpoint: &Endpoint<'p>) -> bool {
+        endpoint.path.rsplit('/').next().is_some_and(|last| self.rules.lexicon.is("after-logout", last))
     }
 
     pub(super) fn reach_server(&self, reach: &Reach<'_, 'p>, endpoint: &Endpoint<'p>) -> Reached<'p> {

@@ -3,6 +3,7 @@
 mod arguments;
 mod branches;
 mod calls;
+mod raised;
 mod walk;
 
 use std::cell::RefCell;
@@ -129,6 +130,9 @@ pub(super) struct Reached<'p> {
 /// How many calls deep a handler is followed.
 const MAX_DEPTH: usize = 14;
 
+/// How many providers of parameters stand behind one another.
+const MAX_PROVIDERS: usize = 3;
+
 /// How many functions one handler may reach.
 const MAX_FUNCTIONS: usize = 500;
 
@@ -236,8 +240,20 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.value(default, Use::default());
             }
         }
+        if self.reach.follow && !self.reach.is_client {
+            self.look_at_providers(function, MAX_PROVIDERS);
+        }
         self.block(&defined.body);
         self.state = before;
+    }
+
+    /// Has the files read of the functions that provide a function's parameters, and those of theirs: they may save what is changed.
+    fn look_at_providers(&self, function: FunctionId, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let program = self.reach.program;
+        for provider in program.function(function).params.iter().flat_map(|param| program.providers(function, param, true)) {
+            self.look_at_providers(provider, depth);
+        }
     }
 
     fn push(&mut self, kind: EventKind<'p>, span: Span, used: Use<'p>) {

@@ -80,6 +80,7 @@ impl<'p> Walk<'_, '_, 'p> {
                 true
             }
             StepKind::Throw(value) => {
+                value.iter().for_each(|value| self.raised(value));
                 let before = self.state;
                 self.state.way = self.state.way.max(Way::Error);
                 value.iter().for_each(|value| self.value(value, Use::default()));
