@@ -272,7 +272,9 @@ impl Case<'_, '_> {
             at = function.parent;
         }
         let text = self.texts.text(place.module).get(span.start as usize..span.end as usize).unwrap_or("");
-        is_other(self.texts.path(place.module).as_str()) || is_other(text.get(..text.len().min(160)).unwrap_or(""))
+        // `com.example` is where beginners' packages stand, and `example.com` any host.
+        let without_domain = |text: &str| ["com/example", "org/example", "example.com", "example.org"].iter().fold(text.to_owned(), |text, domain| text.replace(domain, ""));
+        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_domain(text.get(..text.len().min(160)).unwrap_or("")))
     }
 }
 

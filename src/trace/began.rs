@@ -17,12 +17,12 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
         if let Some(symbol) = listened(program, rules, call, place) {
             let closures = call.args.iter().flat_map(|argument| closures(&argument.value));
             let handlers = closures.map(|index| FunctionId { module: function.module, index }).filter(|id| !program.function(*id).body.is_empty());
-            found.extend(handlers.map(|id| Candidate { function: id, symbol: symbol.clone(), span: None, named: true, call: None, arm: None }));
+            found.extend(handlers.map(|id| Candidate { function: id, symbol: symbol.clone(), span: None, named: true, call: None, arm: None, is_event: true }));
         }
     });
     if program.module(function.module).language.has_implicit_members() {
         arms(rules, body, MAX_DEPTH, &mut |symbol, arm| {
-            found.push(Candidate { function, symbol: symbol.to_owned(), span: None, named: true, call: None, arm: Some((arm, place)) });
+            found.push(Candidate { function, symbol: symbol.to_owned(), span: None, named: true, call: None, arm: Some((arm, place)), is_event: true });
         });
     }
     found

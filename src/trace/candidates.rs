@@ -9,7 +9,7 @@ use super::began::begun;
 use super::endpoints::Endpoints;
 use super::requests::{Request, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
-use crate::ir::{AssignOp, Block, Call, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
+use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject};
@@ -29,6 +29,8 @@ pub(super) struct Candidate<'p> {
     pub call: Option<(&'p Call, Place)>,
     /// Where only a part of the function is one: the arm of its choice.
     pub arm: Option<(&'p Block, Place)>,
+    /// It has no name of its own and runs when something of a logout's name is clicked or chosen.
+    pub is_event: bool,
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
@@ -67,7 +69,7 @@ impl<'p> Finder<'_, 'p> {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_logout_name(rules, &function.name) {
-                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None });
+                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None, is_event: false });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
             self.made(&function.body, function_id, &mut found);
@@ -76,9 +78,7 @@ impl<'p> Finder<'_, 'p> {
                     found.entry(begun.function).or_insert(begun);
                 }
                 each_call(&function.body, |call| {
-                    if is_logout_name(rules, Name::written(&call.callee).last())
-                        && program.targets(call, place, false).iter().any(|target| endpoints.by_function.contains_key(target))
-                    {
+                    if self.calls_endpoint(call, place) {
                         found.entry(function_id).or_insert(Candidate {
                             function: function_id,
                             symbol: if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() },
@@ -86,6 +86,7 @@ impl<'p> Finder<'_, 'p> {
                             named: false,
                             call: None,
                             arm: None,
+                            is_event: false,
                         });
                     }
                     if !mentions_logout(rules, call) {
@@ -96,7 +97,7 @@ impl<'p> Finder<'_, 'p> {
                     {
                         let span = (function.kind == FunctionKind::Template || request.is_markup).then_some(call.span);
                         let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
-                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false, call: None, arm: None });
+                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false, call: None, arm: None, is_event: false });
                     }
                 });
             }
@@ -112,6 +113,18 @@ impl<'p> Finder<'_, 'p> {
 }
 
 impl<'p> Finder<'_, 'p> {
+    /// Whether a call runs a logout's server function as if it were the client's own, or is a form whose action is called like one.
+    fn calls_endpoint(&self, call: &'p Call, place: Place) -> bool {
+        let serves = |target: &FunctionId| self.endpoints.by_function.contains_key(target);
+        if is_logout_name(self.rules, Name::written(&call.callee).last()) && self.program.targets(call, place, false).iter().any(serves) {
+            return true;
+        }
+        match call.named("action").filter(|_| call.style == CallStyle::Element).map(|value| &value.kind) {
+            Some(ValueKind::Name(name) | ValueKind::Member(_, name)) => is_logout_name(self.rules, name) && self.program.functions_named(name).iter().any(serves),
+            _ => false,
+        }
+    }
+
     /// What a call of a component makes under a logout's name, out of functions that it is handed:
     /// `const { mutate: signOut } = useMutation({ mutationFn: api.signOut, onSuccess() {} })`.
     fn made(&self, body: &'p Block, function: FunctionId, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
@@ -126,7 +139,15 @@ impl<'p> Finder<'_, 'p> {
                 _ => is_run(&argument.value),
             });
             if hands && self.side == Side::Client {
-                found.entry(function).or_insert(Candidate { function, symbol: name.to_owned(), span: Some(step.span), named: true, call: Some((call, place)), arm: None });
+                found.entry(function).or_insert(Candidate {
+                    function,
+                    symbol: name.to_owned(),
+                    span: Some(step.span),
+                    named: true,
+                    call: Some((call, place)),
+                    arm: None,
+                    is_event: false,
+                });
             }
         }
     }
@@ -203,7 +224,7 @@ fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Pl
             for function in closures_of(entry, 4) {
                 let id = FunctionId { module: place.module, index: function };
                 if !program.function(id).body.is_empty() {
-                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None });
+                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None, is_event: false });
                 }
             }
         }

@@ -86,6 +86,10 @@ impl<'p> Tracer<'_, 'p> {
         for group in groups.values_mut().filter(|group| group.members.iter().any(|member| member.call.is_none())) {
             group.members.retain(|member| member.call.is_none());
         }
+        // Nor is a listener that only hands over to a handler with a name.
+        for group in groups.values_mut().filter(|group| group.members.iter().any(|member| !member.is_event)) {
+            group.members.retain(|member| !member.is_event);
+        }
         // A function that only calls the endpoint belongs to the named handler around it or in it.
         for group in groups.values_mut() {
             let named: BTreeSet<FunctionId> = group.members.iter().filter(|member| member.named).map(|member| member.function).collect();
