@@ -102,9 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn thousands_of_brackets_end_quickly() {
+    fn thousands_of_brackets_come_to_an_end() {
         assert!(entries(&"[".repeat(100_000)).is_empty());
         assert!(entries(&"- ".repeat(100_000)).is_empty());
-        assert!(entries(&"? ".repeat(100_000)).len() < 10);
+        assert!(entries(&"? ".repeat(100_000)).iter().all(|entry| entry.keys.len() <= MAX_DEPTH));
     }
 }

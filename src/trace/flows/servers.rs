@@ -128,7 +128,7 @@ impl<'p> Tracer<'_, 'p> {
             match endpoint.library {
                 Some(_) if endpoint.bundled => !has_own || asked.contains(&at),
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
-                None => works(reached) || !(endpoint.method == "GET" && is_doubled || self.is_shown_after(endpoint)),
+                None => works(reached) || !(endpoint.method == "GET" && is_doubled || self.is_shown_after(endpoint) || has_own && self.is_example(endpoint)),
             }
         };
         let keep: Vec<bool> = servers.iter().zip(reached.iter()).enumerate().map(|(at, (indices, reached))| keeps(at, indices, reached)).collect();
@@ -152,6 +152,13 @@ impl<'p> Tracer<'_, 'p> {
             }
         }
         asked
+    }
+
+    /// Whether an endpoint stands in a folder of examples.
+    fn is_example(&self, endpoint: &Endpoint<'p>) -> bool {
+        let path = self.surroundings.path(endpoint.place.module);
+        path.rsplit_once('/')
+            .is_some_and(|(folders, _)| folders.split('/').any(|folder| folder.split(['_', '-']).next().is_some_and(|word| matches!(word, "example" | "examples"))))
     }
 
     /// Whether an endpoint's path says that the logout is over: `/logged-out`.
