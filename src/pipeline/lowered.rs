@@ -46,6 +46,7 @@ impl<'p> Lowered<'_, 'p> {
         let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
         let lowered: Vec<Result<(Module, Text), SkippedFile>> = wanted
             .par_iter()
+            .with_max_len(1)
             .filter_map(|id| {
                 let file = self.tree.file(*id)?;
                 Some(match source::read(file, self.limit) {

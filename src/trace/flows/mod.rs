@@ -125,7 +125,7 @@ impl<'p> Tracer<'_, 'p> {
         let groups = self.client_groups();
         let mut servers = self.server_endpoints(&groups);
         let mut server_reached: Vec<Reached<'p>> =
-            servers.par_iter().map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
+            servers.par_iter().with_max_len(1).map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
         self.drop_others(&mut servers, &mut server_reached);
         self.drop_pages(&mut servers, &mut server_reached, &groups);
         let relays = self.relays(&servers, &server_reached);
@@ -276,5 +276,5 @@ pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, k
         let (_, is_unfinished) = wishing(|| reach.walk_functions(&root.functions));
         is_unfinished.then_some(root)
     };
-    kept.unfinished = roots.into_par_iter().map_init(|| [reach(false), reach(true)], walk).flatten_iter().collect();
+    kept.unfinished = roots.into_par_iter().with_max_len(1).map_init(|| [reach(false), reach(true)], walk).flatten_iter().collect();
 }
