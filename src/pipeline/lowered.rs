@@ -79,8 +79,8 @@ impl<'p> Lowered<'_, 'p> {
         new
     }
 
-    /// The files that are wanted and not there yet. `asked` keeps what was asked in vain, so that it is asked once.
-    pub(super) fn missing(&mut self, wanted: BTreeSet<Wanted>, asked: &mut BTreeSet<Wanted>) -> BTreeSet<FileId> {
+    /// The files that are wanted and not there yet.
+    pub(super) fn missing(&mut self, wanted: BTreeSet<Wanted>) -> BTreeSet<FileId> {
         let mut files = BTreeSet::new();
         let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
         let mut naming: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
@@ -88,9 +88,6 @@ impl<'p> Lowered<'_, 'p> {
             if let Wanted::File(file) | Wanted::Naming { file, .. } = one
                 && self.texts.contains_key(&file)
             {
-                continue;
-            }
-            if !asked.insert(one.clone()) {
                 continue;
             }
             match one {

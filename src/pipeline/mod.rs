@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use typed_arena::Arena;
 
 use crate::judge::{self, Case, Declarations};
-use crate::link::{Finder, Program, Wanted};
+use crate::link::{Finder, Program};
 use crate::manifest::Manifests;
 use crate::outcome::{Note, Outcome, SkippedFile};
 use crate::resolve::Resolver;
@@ -94,11 +94,10 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     clock.mark("lower");
     let mut kept = trace::Kept::default();
     let around = Around::new(&tree, &manifests);
-    let mut asked: BTreeSet<Wanted> = BTreeSet::new();
     let mut round = 0;
     let mut outcome = loop {
         let traced = trace::trace(&program, rules, &Context { lowered: &lowered, around: &around }, &mut kept, round < MAX_ROUNDS);
-        let mut wanted = lowered.missing(program.take_wanted(), &mut asked);
+        let mut wanted = lowered.missing(program.take_wanted());
         clock.mark("trace");
         if wanted.is_empty() || round >= MAX_ROUNDS {
             let context = Context { lowered: &lowered, around: &around };
@@ -110,8 +109,12 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
         while !wanted.is_empty() && round < MAX_ROUNDS {
             program.add(&lowered.add(&arena, &wanted));
             clock.mark("lower");
-            trace::expand(&program, rules, &traced, &mut kept);
-            wanted = lowered.missing(program.take_wanted(), &mut asked);
+            trace::expand(&program, rules, &traced, &mut kept, false);
+            wanted = lowered.missing(program.take_wanted());
+            if wanted.is_empty() {
+                trace::expand(&program, rules, &traced, &mut kept, true);
+                wanted = lowered.missing(program.take_wanted());
+            }
             clock.mark("trace");
             round += 1;
         }
