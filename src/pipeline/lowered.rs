@@ -1,5 +1,6 @@
 //! The files that were read closely: their modules and texts, and which further files are worth it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -43,7 +44,10 @@ pub(super) struct Lowered<'t, 'p> {
 impl<'p> Lowered<'_, 'p> {
     /// Reads and lowers files, in parallel; gives the modules that are new.
     pub(super) fn add(&mut self, arena: &'p Arena<Module>, ids: &BTreeSet<FileId>) -> Vec<&'p Module> {
-        let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
+        let mut wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
+        // The largest first, lest all threads wait for the one that takes it last.
+        let size = |id: &FileId| self.tree.file(*id).and_then(|file| std::fs::metadata(&file.absolute).ok()).map_or(0, |metadata| metadata.len());
+        wanted.sort_by_cached_key(|id| Reverse(size(id)));
         let lowered: Vec<Result<(Module, Text), SkippedFile>> = wanted
             .par_iter()
             .with_max_len(1)

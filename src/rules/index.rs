@@ -66,7 +66,9 @@ pub(super) struct Index {
 
 /// Answers by last segment. A copy of a rule set begins without any.
 #[derive(Debug, Default)]
-struct Known([[RwLock<FxHashMap<String, Arc<[Entry]>>>; SHAPES]; LANGUAGES]);
+struct Known([[RwLock<ByLast>; SHAPES]; LANGUAGES]);
+
+type ByLast = FxHashMap<String, Arc<[Entry]>>;
 
 /// How many languages there are.
 const LANGUAGES: usize = 6;
@@ -125,7 +127,12 @@ impl RuleSet {
         }
         let texts = self.index.by_last.get(last).into_iter().flatten();
         let patterns = self.index.by_pattern.iter().filter(|(glob, _)| glob.fits(last, &self.lexicon)).flat_map(|(_, entries)| entries);
-        let mut found: Vec<Entry> = texts.chain(patterns).chain(&self.index.any).copied().filter(|entry| self.languages(*entry).contains(&language) && self.matcher(*entry).what.shape() == Some(shape)).collect();
+        let mut found: Vec<Entry> = texts
+            .chain(patterns)
+            .chain(&self.index.any)
+            .copied()
+            .filter(|entry| self.languages(*entry).contains(&language) && self.matcher(*entry).what.shape() == Some(shape))
+            .collect();
         found.sort_unstable();
         found.dedup();
         let found: Arc<[Entry]> = found.into();

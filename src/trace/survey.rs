@@ -281,7 +281,9 @@ impl<'p> Surveyor<'_, 'p> {
         let worth = match &call.callee.kind {
             // The last segment of a member is the same in all its names.
             ValueKind::Member(_, last) => self.may_fit(last, Shape::Call),
-            ValueKind::Name(name) => self.may_fit(name, Shape::Call) || self.program.other_names(name, self.place).any(|other| other.is_none_or(|other| self.may_fit(other, Shape::Call))),
+            ValueKind::Name(name) => {
+                self.may_fit(name, Shape::Call) || self.program.other_names(name, self.place).any(|other| other.is_none_or(|other| self.may_fit(other, Shape::Call)))
+            }
             _ => true,
         };
         if worth || !self.rules.sql_entries().is_empty() && self.rules.sql_entries().iter().any(|entry| KINDS.contains(&entry.kind)) {

@@ -152,7 +152,8 @@ impl<'p> Reach<'_, 'p> {
     }
 
     fn walk(&self, steps: impl FnOnce(&mut Walk<'_, '_, 'p>)) -> Reached<'p> {
-        let mut walk = Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, wishes_of_others: 0, state: State::default() };
+        let mut walk =
+            Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, wishes_of_others: 0, state: State::default() };
         let before = wishes();
         steps(&mut walk);
         let mut functions: Vec<FunctionId> = walk.visited.into_keys().collect();
