@@ -46,8 +46,7 @@ impl<'p> Lowered<'_, 'p> {
     pub(super) fn add(&mut self, arena: &'p Arena<Module>, ids: &BTreeSet<FileId>) -> Vec<&'p Module> {
         let mut wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
         // The largest first, lest all threads wait for the one that takes it last.
-        let size = |id: &FileId| self.tree.file(*id).and_then(|file| std::fs::metadata(&file.absolute).ok()).map_or(0, |metadata| metadata.len());
-        wanted.sort_by_cached_key(|id| Reverse(size(id)));
+        wanted.sort_by_cached_key(|id| Reverse(self.tree.file(*id).map_or(0, source::size)));
         let lowered: Vec<Result<(Module, Text), SkippedFile>> = wanted
             .par_iter()
             .with_max_len(1)
