@@ -301,7 +301,11 @@ impl<'p> Program<'p> {
                         functions.push(FunctionId { module: class.module, index });
                     }
                 }
-                Thing::Instance(class) => functions.extend(self.callable_member(class)),
+                Thing::Instance(class) => {
+                    if let Some(function) = self.callable_member(class) {
+                        self.add_with_implementations(function, follow, &mut functions);
+                    }
+                }
                 Thing::Outside { made_by: Some((made_by, at)), name } => {
                     // `asyncHandler(fn)`, `useCallback(fn)`, `promisify(x.destroy.bind(x))`: what is wrapped. Not what hangs on the result.
                     if name.segments.last().is_some_and(|last| last.called.is_some()) {
