@@ -34,7 +34,7 @@ impl<'p> Builder<'_, 'p> {
                 continue;
             }
             let mut before = self.lexical_prefixes(mount.place, depth);
-            let on: Vec<String> = mount.on.iter().filter(|on| **on != router).flat_map(|on| self.prefixes(*on, depth)).collect();
+            let on: Vec<String> = mount.on.iter().filter(|on| !mount.what.contains(on)).flat_map(|on| self.prefixes(*on, depth)).collect();
             if !on.is_empty() {
                 before = before.iter().flat_map(|outer| on.iter().map(move |inner| join(outer, inner))).collect();
             }

@@ -95,6 +95,7 @@ impl<'p> Tracer<'_, 'p> {
         let (reached, is_unfinished) = match (candidate.call, candidate.arm) {
             (Some((call, place)), _) => wishing(|| reach.walk_call(call, place)),
             (None, Some((arm, place))) => wishing(|| reach.walk_block(arm, place)),
+            (None, None) if candidate.named => wishing(|| reach.walk_named(candidate.function, &candidate.symbol)),
             (None, None) => return self.walk(reach, &[candidate.function]),
         };
         if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {

@@ -226,6 +226,17 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
+    /// What listens to a function from which a walk begins.
+    pub(super) fn listen_to(&mut self, function: FunctionId, symbol: &str) {
+        let place = Place::of(function);
+        self.state.place = Some(place);
+        self.trail.push(Step { module: place.module, span: self.reach.program.function(function).head });
+        // What stands under a key is listened to by that.
+        let is_keyed = self.reach.program.function(function).name != symbol;
+        self.listen(Some(function).filter(|_| !is_keyed), symbol);
+        self.trail.pop();
+    }
+
     fn listen(&mut self, function: Option<FunctionId>, name: &str) {
         let runs: Vec<FunctionId> = self
             .reach
