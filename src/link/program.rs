@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::{Place, Thing};
 use super::scope::ModuleScope;
@@ -36,7 +36,7 @@ pub trait Finder: Sync {
 }
 
 /// What the program still lacks for an answer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wanted {
     /// A file of the project.
     File(FileId),
@@ -58,6 +58,8 @@ pub struct Program<'p> {
     modules_by_package: FxHashMap<&'p str, Vec<ModuleId>>,
     finder: &'p dyn Finder,
     wanted: Mutex<BTreeSet<Wanted>>,
+    /// What was wanted before: it is wanted once.
+    asked: FxHashSet<Wanted>,
     callers: OnceLock<FxHashMap<&'p str, Vec<(&'p Call, Place)>>>,
     /// What values were found to stand for, in shards so that threads seldom wait for one another.
     evaluated: Vec<Mutex<Evaluated<'p>>>,
@@ -96,6 +98,7 @@ impl<'p> Program<'p> {
             modules_by_package: FxHashMap::default(),
             finder,
             wanted: Mutex::default(),
+            asked: FxHashSet::default(),
             callers: OnceLock::new(),
             evaluated: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
@@ -274,14 +277,19 @@ impl<'p> Program<'p> {
     }
 
     pub(super) fn want(&self, wanted: Wanted) {
+        if self.asked.contains(&wanted) {
+            return;
+        }
         super::lacking::note_wish();
         if let Ok(mut all) = self.wanted.lock() {
             all.insert(wanted);
         }
     }
 
-    /// Takes what was wanted since the last call.
-    pub fn take_wanted(&self) -> BTreeSet<Wanted> {
-        self.wanted.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default()
+    /// Takes what was wanted since the last call and never before.
+    pub fn take_wanted(&mut self) -> BTreeSet<Wanted> {
+        let taken = self.wanted.get_mut().map(std::mem::take).unwrap_or_default();
+        self.asked.extend(taken.iter().cloned());
+        taken
     }
 }

@@ -1,5 +1,6 @@
 //! The files that were read closely: their modules and texts, and which further files are worth it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -43,9 +44,12 @@ pub(super) struct Lowered<'t, 'p> {
 impl<'p> Lowered<'_, 'p> {
     /// Reads and lowers files, in parallel; gives the modules that are new.
     pub(super) fn add(&mut self, arena: &'p Arena<Module>, ids: &BTreeSet<FileId>) -> Vec<&'p Module> {
-        let wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
+        let mut wanted: Vec<FileId> = ids.iter().copied().filter(|id| !self.texts.contains_key(id)).collect();
+        // The largest first, lest all threads wait for the one that takes it last.
+        wanted.sort_by_cached_key(|id| Reverse(self.tree.file(*id).map_or(0, source::size)));
         let lowered: Vec<Result<(Module, Text), SkippedFile>> = wanted
             .par_iter()
+            .with_max_len(1)
             .filter_map(|id| {
                 let file = self.tree.file(*id)?;
                 Some(match source::read(file, self.limit) {
@@ -78,8 +82,8 @@ impl<'p> Lowered<'_, 'p> {
         new
     }
 
-    /// The files that are wanted and not there yet. `asked` keeps what was asked in vain, so that it is asked once.
-    pub(super) fn missing(&mut self, wanted: BTreeSet<Wanted>, asked: &mut BTreeSet<Wanted>) -> BTreeSet<FileId> {
+    /// The files that are wanted and not there yet.
+    pub(super) fn missing(&mut self, wanted: BTreeSet<Wanted>) -> BTreeSet<FileId> {
         let mut files = BTreeSet::new();
         let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
         let mut naming: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
@@ -87,9 +91,6 @@ impl<'p> Lowered<'_, 'p> {
             if let Wanted::File(file) | Wanted::Naming { file, .. } = one
                 && self.texts.contains_key(&file)
             {
-                continue;
-            }
-            if !asked.insert(one.clone()) {
                 continue;
             }
             match one {

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use typed_arena::Arena;
 
 use crate::judge::{self, Case, Declarations};
-use crate::link::{Finder, Program, Wanted};
+use crate::link::{Finder, Program};
 use crate::manifest::Manifests;
 use crate::outcome::{Note, Outcome, SkippedFile};
 use crate::resolve::Resolver;
@@ -50,29 +50,42 @@ pub struct Audit {
 /// How often lowered files may ask for more.
 const MAX_ROUNDS: usize = 12;
 
+/// The files of the paths.
+pub struct Listed {
+    tree: Tree,
+    clock: Clock,
+}
+
 /// Audits the paths as one project, for its outcome alone.
 ///
 /// # Errors
-/// A path that is not there, a pattern that is none.
+/// As [`list`].
 pub fn audit(settings: &Settings, rules: &RuleSet) -> Result<(Outcome, Timings), source::Error> {
-    run(settings, rules).map(|audit| (audit.outcome, audit.timings))
+    let audit = run(list(settings)?, settings, rules);
+    Ok((audit.outcome, audit.timings))
 }
 
-/// Audits the paths as one project.
+/// Lists the files of the paths. No rules are needed for it.
 ///
 /// # Errors
 /// A path that is not there, a pattern that is none.
-pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error> {
+pub fn list(settings: &Settings) -> Result<Listed, source::Error> {
     let mut clock = Clock::start();
     let tree = source::discover(&settings.paths, &settings.walk)?;
     clock.mark("list");
+    Ok(Listed { tree, clock })
+}
+
+/// Audits what was listed as one project.
+pub fn run(listed: Listed, settings: &Settings, rules: &RuleSet) -> Audit {
+    let Listed { tree, mut clock } = listed;
+    // What was waited for since the listing is no part of this.
+    clock.last = Instant::now();
     let limit = if settings.max_file_size == 0 { source::DEFAULT_LIMIT } else { settings.max_file_size };
     let words = rules.selecting_words();
     let scanner = Scanner::new(&words.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>()).expect("the words of rules are short and not too many");
-    let selection = source::select(&tree, &scanner, limit);
+    let (selection, (manifests, resolver)) = rayon::join(|| source::select(&tree, &scanner, limit), || (Manifests::read(&tree), Resolver::new(&tree)));
     clock.mark("read");
-    let manifests = Manifests::read(&tree);
-    let resolver = Resolver::new(&tree);
     // Where modules stay while others come.
     let arena = Arena::new();
     let finder = Imports { resolver: &resolver };
@@ -94,11 +107,10 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     clock.mark("lower");
     let mut kept = trace::Kept::default();
     let around = Around::new(&tree, &manifests);
-    let mut asked: BTreeSet<Wanted> = BTreeSet::new();
     let mut round = 0;
     let mut outcome = loop {
         let traced = trace::trace(&program, rules, &Context { lowered: &lowered, around: &around }, &mut kept, round < MAX_ROUNDS);
-        let mut wanted = lowered.missing(program.take_wanted(), &mut asked);
+        let mut wanted = lowered.missing(program.take_wanted());
         clock.mark("trace");
         if wanted.is_empty() || round >= MAX_ROUNDS {
             let context = Context { lowered: &lowered, around: &around };
@@ -110,8 +122,12 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
         while !wanted.is_empty() && round < MAX_ROUNDS {
             program.add(&lowered.add(&arena, &wanted));
             clock.mark("lower");
-            trace::expand(&program, rules, &traced, &mut kept);
-            wanted = lowered.missing(program.take_wanted(), &mut asked);
+            trace::expand(&program, rules, &traced, &mut kept, false);
+            wanted = lowered.missing(program.take_wanted());
+            if wanted.is_empty() {
+                trace::expand(&program, rules, &traced, &mut kept, true);
+                wanted = lowered.missing(program.take_wanted());
+            }
             clock.mark("trace");
             round += 1;
         }
@@ -126,7 +142,7 @@ pub fn run(settings: &Settings, rules: &RuleSet) -> Result<Audit, source::Error>
     }
     let readable = readable(&tree, &selection.skipped);
     let texts = lowered.into_texts();
-    Ok(Audit { outcome, timings: clock.finish(), roots: tree.roots, texts, readable })
+    Audit { outcome, timings: clock.finish(), roots: tree.roots, texts, readable }
 }
 
 /// How many source files below each root could be read.

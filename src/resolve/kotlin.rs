@@ -75,9 +75,7 @@ impl Packages {
             for (file, declared) in read {
                 let package = index.entry(declared.package).or_default();
                 package.files.push(file);
-                for name in declared.names {
-                    package.declared.entry(name).or_default().push(file);
-                }
+                declared.names.into_iter().for_each(|name| package.declared.entry(name).or_default().push(file));
             }
             index
         })

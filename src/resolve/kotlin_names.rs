@@ -1,6 +1,9 @@
 //! Finds the package of a Kotlin file and the names it declares, without a parser.
 
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashSet;
 
 /// How many bytes after its keyword are looked at for the name of a declaration.
 const MAX_HEAD: usize = 300;
@@ -10,26 +13,29 @@ const MAX_HEAD: usize = 300;
 pub(super) struct Declared {
     pub(super) package: String,
     /// Names of classes, interfaces, objects, functions, properties and aliases at any depth.
-    pub(super) names: BTreeSet<String>,
+    pub(super) names: FxHashSet<String>,
 }
+
+/// The words behind which a name is declared.
+const KEYWORDS: [&str; 7] = ["class", "interface", "object", "typealias", "fun", "val", "var"];
 
 /// Reads `text`. Words in comments and strings count too: a name too many costs a look into one file more.
 pub(super) fn declared(text: &str) -> Declared {
-    let mut found = Declared { package: package(text).unwrap_or_default(), names: BTreeSet::new() };
-    for line in text.lines() {
-        let mut rest = line;
-        while let Some((word, after)) = next_word(rest) {
-            let head = window(after);
-            let name = match word {
-                "class" | "interface" | "object" | "typealias" => next_word(head).map(|(name, _)| name),
-                "fun" => function_name(head).or_else(|| next_word(head).map(|(name, _)| name)),
-                "val" | "var" => property_name(head),
-                _ => None,
-            };
-            if let Some(name) = name {
-                found.names.insert(name.to_owned());
-            }
-            rest = after;
+    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(KEYWORDS).expect("the words are short and few"));
+    let mut found = Declared { package: package(text).unwrap_or_default(), names: FxHashSet::default() };
+    for word in WORDS.find_iter(text) {
+        let (before, after) = (&text[..word.start()], &text[word.end()..]);
+        if before.chars().next_back().is_some_and(is_name_character) || after.chars().next().is_some_and(is_name_character) {
+            continue;
+        }
+        let head = window(after);
+        let name = match KEYWORDS[word.pattern()] {
+            "fun" => function_name(head).or_else(|| next_word(head)),
+            "val" | "var" => property_name(head),
+            _ => next_word(head),
+        };
+        if let Some(name) = name.filter(|name| !found.names.contains(*name)) {
+            found.names.insert(name.to_owned());
         }
     }
     found
@@ -44,18 +50,16 @@ fn package(text: &str) -> Option<String> {
     Some(name)
 }
 
-/// The next word of `text` and what follows it.
-fn next_word(text: &str) -> Option<(&str, &str)> {
-    let start = text.find(is_name_character)?;
-    let text = &text[start..];
-    let end = text.find(|character| !is_name_character(character)).unwrap_or(text.len());
-    Some(text.split_at(end))
+/// The next word of `text`.
+fn next_word(text: &str) -> Option<&str> {
+    let text = &text[text.find(is_name_character)?..];
+    Some(text.split(|character| !is_name_character(character)).next().unwrap_or(text))
 }
 
-/// As much of a text as the head of a declaration may take: a line may be endless, and each word must cost little.
+/// As much of a text as the head of a declaration may take, on its line: a line may be endless, and each word must cost little.
 fn window(text: &str) -> &str {
-    let end = (0..=text.len().min(MAX_HEAD)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    &text[..end]
+    let end = text.floor_char_boundary(MAX_HEAD);
+    text[..end].lines().next().unwrap_or("")
 }
 
 fn is_name_character(character: char) -> bool {

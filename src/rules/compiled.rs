@@ -3,6 +3,7 @@
 use crate::outcome::{Action, Side, Timing};
 use crate::source::Language;
 
+use super::index::Shape;
 use super::pattern::{Glob, Pattern};
 use super::value::ValueTest;
 
@@ -29,6 +30,18 @@ pub enum What {
     /// A class with such a base.
     Base(Vec<Pattern>),
     Sql(SqlTest),
+}
+
+impl What {
+    /// The shape of the places that are meant, if they have names.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        match self {
+            Self::Call(_) => Some(Shape::Call),
+            Self::Assign(_) => Some(Shape::Assign),
+            Self::Delete(_) => Some(Shape::Delete),
+            Self::Import(_) | Self::Base(_) | Self::Sql(_) => None,
+        }
+    }
 }
 
 /// How a call must be written.

@@ -38,6 +38,17 @@ pub struct Entry {
     pub matcher: usize,
 }
 
+/// What a named place is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Call,
+    Assign,
+    Delete,
+}
+
+/// How many shapes there are.
+const SHAPES: usize = 3;
+
 /// Entries by the last segment that a fitting name must have.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
@@ -55,7 +66,9 @@ pub(super) struct Index {
 
 /// Answers by last segment. A copy of a rule set begins without any.
 #[derive(Debug, Default)]
-struct Known([RwLock<FxHashMap<String, Arc<[Entry]>>>; LANGUAGES]);
+struct Known([[RwLock<ByLast>; SHAPES]; LANGUAGES]);
+
+type ByLast = FxHashMap<String, Arc<[Entry]>>;
 
 /// How many languages there are.
 const LANGUAGES: usize = 6;
@@ -106,15 +119,20 @@ impl RuleSet {
         }
     }
 
-    /// The entries for a language whose pattern may fit a name that ends in `last`.
-    pub fn candidates(&self, last: &str, language: Language) -> Arc<[Entry]> {
-        let known_here = &self.index.known.0[language as usize];
+    /// The entries for a language whose pattern may fit a place of that shape under a name that ends in `last`.
+    pub fn candidates(&self, last: &str, shape: Shape, language: Language) -> Arc<[Entry]> {
+        let known_here = &self.index.known.0[language as usize][shape as usize];
         if let Some(known) = known_here.read().unwrap_or_else(PoisonError::into_inner).get(last) {
             return Arc::clone(known);
         }
         let texts = self.index.by_last.get(last).into_iter().flatten();
         let patterns = self.index.by_pattern.iter().filter(|(glob, _)| glob.fits(last, &self.lexicon)).flat_map(|(_, entries)| entries);
-        let mut found: Vec<Entry> = texts.chain(patterns).chain(&self.index.any).copied().filter(|entry| self.languages(*entry).contains(&language)).collect();
+        let mut found: Vec<Entry> = texts
+            .chain(patterns)
+            .chain(&self.index.any)
+            .copied()
+            .filter(|entry| self.languages(*entry).contains(&language) && self.matcher(*entry).what.shape() == Some(shape))
+            .collect();
         found.sort_unstable();
         found.dedup();
         let found: Arc<[Entry]> = found.into();

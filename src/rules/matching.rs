@@ -3,7 +3,7 @@
 use crate::ir::{Call, CallStyle, Class, Import, Name, Value, ValueKind};
 
 use super::compiled::{ArgumentTest, Matcher, Style, What, WhichArgument};
-use super::index::{Entry, Kind};
+use super::index::{Entry, Kind, Shape};
 use super::pattern::Pattern;
 use super::value::Lookup;
 use super::words::Lexicon;
@@ -29,12 +29,14 @@ pub enum Subject<'a, 'p> {
 impl RuleSet {
     /// The entries of the given kinds that fit, sorted. `within` gives the names of the calls that enclose the place, the nearest first; it is asked only where a rule wants to know.
     pub fn fitting<'p>(&self, kinds: &[Kind], subject: Subject<'_, 'p>, within: &dyn Fn() -> Vec<Name>, language: crate::source::Language, lookup: &dyn Lookup<'p>) -> Vec<Entry> {
-        let names = match subject {
-            Subject::Call { names, .. } | Subject::Assign { names, .. } | Subject::Delete { names } => names,
+        let (names, shape) = match subject {
+            Subject::Call { names, .. } => (names, Shape::Call),
+            Subject::Assign { names, .. } => (names, Shape::Assign),
+            Subject::Delete { names } => (names, Shape::Delete),
         };
         let mut found: Vec<Entry> = Vec::new();
         for name in names {
-            for entry in self.candidates(name.last(), language).iter().copied() {
+            for entry in self.candidates(name.last(), shape, language).iter().copied() {
                 if kinds.contains(&entry.kind) && !found.contains(&entry) && self.fits(self.matcher(entry), subject, within, lookup) {
                     found.push(entry);
                 }
@@ -58,7 +60,7 @@ impl RuleSet {
         let fits_name = |patterns: &[Pattern], names: &[Name]| names.iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, lexicon)));
         let place_fits = match (&matcher.what, subject) {
             (What::Call(patterns), Subject::Call { call, names }) => {
-                fits_name(patterns, names) && style_fits(matcher.style, call.style) && matcher.args.iter().all(|test| argument_fits(test, call, lookup, lexicon))
+                style_fits(matcher.style, call.style) && fits_name(patterns, names) && matcher.args.iter().all(|test| argument_fits(test, call, lookup, lexicon))
             }
             (What::Assign(patterns), Subject::Assign { names, value }) => {
                 fits_name(patterns, names) && matcher.value.as_ref().is_none_or(|test| test.passes(Some(value), lookup, lexicon))

@@ -17,7 +17,7 @@ pub use compiled::{
     Backend, Callback, Credential, CredentialKind, Effect, Example, Fact, FileRoute, HandlerRule, Listen, Locator, Matcher, Mount, Navigation, Provider, Request, Route, Rule,
     Runs, SideHint, Unit, Version, What, When,
 };
-pub use index::{Entry, Kind, names_logout};
+pub use index::{Entry, Kind, Shape, names_logout};
 pub use load::{Error, built_in, from_texts, load, load_bare};
 pub use matching::Subject;
 pub use pattern::{Glob, Pattern};

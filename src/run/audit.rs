@@ -27,9 +27,11 @@ pub(super) fn audit(mut options: Options) -> Result<Ending, Error> {
     }
     // Read before the long work, so that a wrong name is told at once.
     let accepted = options.baseline.as_deref().map(baseline::read).transpose()?;
-    let rules = rules::load_bare(&options.rules.iter().cloned().collect::<Vec<_>>())?;
+    let settings = settings(&options, &config);
     let progress = Progress::start(!options.is_quiet, format!("reading {}", shown(&options.paths)));
-    let mut audit = pipeline::run(&settings(&options, &config), &rules)?;
+    let (rules, listed) = rayon::join(|| rules::load_bare(&options.rules.iter().cloned().collect::<Vec<_>>()), || pipeline::list(&settings));
+    let rules = rules?;
+    let mut audit = pipeline::run(listed?, &settings, &rules);
     drop(progress);
     refuse_nothing(&audit)?;
     narrow(&mut audit, &options)?;

@@ -187,7 +187,9 @@ impl Found {
     }
 
     fn into_tree(mut self, roots: Vec<Root>) -> Tree {
-        self.files.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+        // By components, as paths are sorted: a slash comes before every letter.
+        let letters = |file: &SourceFile| file.path.as_str().bytes().map(|letter| if letter == b'/' { 0 } else { letter }).collect::<Vec<u8>>();
+        self.files.sort_by_cached_key(letters);
         for (index, file) in self.files.iter_mut().enumerate() {
             file.id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
         }

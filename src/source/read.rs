@@ -25,6 +25,11 @@ pub enum ReadError {
     NotUtf8,
 }
 
+/// The bytes that a file takes on the disk; 0 if it cannot be told.
+pub fn size(file: &SourceFile) -> u64 {
+    std::fs::metadata(&file.absolute).map_or(0, |metadata| metadata.len())
+}
+
 /// The text of a source file. A byte order mark stays at the head of UTF-8 text, so offsets are those of the disk;
 /// UTF-16 with its mark is decoded, and offsets are those of the decoded text.
 pub fn read(file: &SourceFile, limit: u64) -> Result<String, ReadError> {

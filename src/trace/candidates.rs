@@ -45,7 +45,7 @@ pub(super) fn candidates<'p>(
 ) -> Vec<Candidate<'p>> {
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
     let finder = Finder { program, rules, side, endpoints };
-    let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
+    let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them.
     if program.len() > 2 {
         found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, mentioned));

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::lookup::At;
 use crate::ir::{Block, Call, FunctionIndex, Module, Name, StepKind, Value, ValueKind, Visit, walk_value};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Program, lacking};
-use crate::rules::{Entry, Kind, RuleSet, Subject};
+use crate::rules::{Entry, Kind, RuleSet, Shape, Subject};
 use crate::source::{FileId, Span};
 
 /// The kinds that the survey looks for.
@@ -106,7 +106,7 @@ impl<'p> Surveyed<'p> {
             self.parts.get(&id).is_none_or(|part| packages.contains(module.package.as_str()) || part.lacking.iter().any(|file| program.module_of(*file).is_some()))
         };
         let stale: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, module)| is_stale(*id, module)).collect();
-        let parts: Vec<(ModuleId, Part<'p>)> = stale.par_iter().map(|(id, module)| (*id, Part::of(program, rules, *id, module))).collect();
+        let parts: Vec<(ModuleId, Part<'p>)> = stale.par_iter().with_max_len(1).map(|(id, module)| (*id, Part::of(program, rules, *id, module))).collect();
         self.parts.extend(parts);
         let mut survey = Survey::default();
         for part in self.parts.values() {
@@ -222,7 +222,7 @@ impl<'p> Surveyor<'_, 'p> {
                     self.value(value);
                     let names = || self.program.names_of(value, self.place, false);
                     if let ValueKind::Member(_, last) = &value.kind
-                        && self.may_fit(last)
+                        && self.may_fit(last, Shape::Delete)
                     {
                         let names = names();
                         self.fit(Subject::Delete { names: &names }, MatchSite::Delete(value));
@@ -255,8 +255,8 @@ impl<'p> Surveyor<'_, 'p> {
         }
     }
 
-    fn may_fit(&self, last: &str) -> bool {
-        self.rules.candidates(last, self.program.module(self.module).language).iter().any(|entry| KINDS.contains(&entry.kind))
+    fn may_fit(&self, last: &str, shape: Shape) -> bool {
+        self.rules.candidates(last, shape, self.program.module(self.module).language).iter().any(|entry| KINDS.contains(&entry.kind))
     }
 
     fn assign(&mut self, target: &'p Value, value: &'p Value) {
@@ -264,7 +264,7 @@ impl<'p> Surveyor<'_, 'p> {
             ValueKind::Name(last) | ValueKind::Member(_, last) => last,
             _ => return,
         };
-        if self.may_fit(last) {
+        if self.may_fit(last, Shape::Assign) {
             let names = [Name::written(target)];
             self.fit(Subject::Assign { names: &names, value }, MatchSite::Assign { target, value });
         }
@@ -280,8 +280,10 @@ impl<'p> Surveyor<'_, 'p> {
         }
         let worth = match &call.callee.kind {
             // The last segment of a member is the same in all its names.
-            ValueKind::Member(_, last) => self.may_fit(last),
-            ValueKind::Name(name) => self.may_fit(name) || self.program.other_names(name, self.place).any(|other| other.is_none_or(|other| self.may_fit(other))),
+            ValueKind::Member(_, last) => self.may_fit(last, Shape::Call),
+            ValueKind::Name(name) => {
+                self.may_fit(name, Shape::Call) || self.program.other_names(name, self.place).any(|other| other.is_none_or(|other| self.may_fit(other, Shape::Call)))
+            }
             _ => true,
         };
         if worth || !self.rules.sql_entries().is_empty() && self.rules.sql_entries().iter().any(|entry| KINDS.contains(&entry.kind)) {

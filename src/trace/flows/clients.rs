@@ -28,7 +28,7 @@ impl<'p> Tracer<'_, 'p> {
             let reached = self.walk_candidate(reach, &candidate);
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
-        let kept: Vec<(Candidate<'p>, Reached<'p>)> = candidates.into_par_iter().map_init(|| self.reach(true), follow).flatten_iter().collect();
+        let kept: Vec<(Candidate<'p>, Reached<'p>)> = candidates.into_par_iter().with_max_len(1).map_init(|| self.reach(true), follow).flatten_iter().collect();
         let kept = without_unused(self.program, kept);
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();

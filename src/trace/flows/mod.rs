@@ -7,10 +7,11 @@ mod servers;
 mod unmounted;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::candidates::{Candidate, Mentioned, candidates};
 use super::endpoints::{Endpoints, endpoints};
@@ -20,7 +21,7 @@ use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
 use crate::ir::{ValueKind, each_value_of};
-use crate::link::{FunctionId, Place, Program, wishing};
+use crate::link::{FunctionId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet};
 use crate::source::Span;
@@ -76,32 +77,39 @@ struct Tracer<'a, 'p> {
     listeners: &'a Listeners,
     surroundings: &'a dyn Surroundings,
     mentioned: &'a Mentioned<'p>,
-    unfinished: Mutex<Vec<Root>>,
+    unfinished: Mutex<Unfinished>,
     follow: bool,
 }
 
 impl<'p> Tracer<'_, 'p> {
-    /// Follows functions, and remembers them if they led into files that are not lowered.
+    /// Follows functions, and remembers those that led into files that are not lowered.
     fn walk(&self, reach: &Reach<'_, 'p>, functions: &[FunctionId]) -> Reached<'p> {
-        let (reached, is_unfinished) = wishing(|| reach.walk_functions(functions));
-        if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
-            unfinished.push(Root { functions: functions.to_vec(), is_client: reach.is_client });
-        }
+        let reached = reach.walk_functions(functions);
+        self.remember(reach, functions, &reached);
         reached
     }
 
     /// Follows a candidate of the client.
     fn walk_candidate(&self, reach: &Reach<'_, 'p>, candidate: &Candidate<'p>) -> Reached<'p> {
-        let (reached, is_unfinished) = match (candidate.call, candidate.arm) {
-            (Some((call, place)), _) => wishing(|| reach.walk_call(call, place)),
-            (None, Some((arm, place))) => wishing(|| reach.walk_block(arm, place)),
-            (None, None) if candidate.named => wishing(|| reach.walk_named(candidate.function, &candidate.symbol)),
+        let reached = match (candidate.call, candidate.arm) {
+            (Some((call, place)), _) => reach.walk_call(call, place),
+            (None, Some((arm, place))) => reach.walk_block(arm, place),
+            (None, None) if candidate.named => reach.walk_named(candidate.function, &candidate.symbol),
             (None, None) => return self.walk(reach, &[candidate.function]),
         };
-        if is_unfinished && let Ok(mut unfinished) = self.unfinished.lock() {
-            unfinished.push(Root { functions: vec![candidate.function], is_client: reach.is_client });
-        }
+        self.remember(reach, &[candidate.function], &reached);
         reached
+    }
+
+    fn remember(&self, reach: &Reach<'_, 'p>, roots: &[FunctionId], reached: &Reached<'p>) {
+        if reached.is_unfinished
+            && let Ok(mut unfinished) = self.unfinished.lock()
+        {
+            let root = |function: &FunctionId| Root { function: *function, is_client: reach.is_client };
+            unfinished.roots.extend(roots.iter().map(root));
+            unfinished.inner.extend(reached.unfinished.iter().map(root));
+            unfinished.passed[usize::from(reach.is_client)].extend(&reached.functions);
+        }
     }
 
     fn reach(&self, is_client: bool) -> Reach<'_, 'p> {
@@ -113,6 +121,7 @@ impl<'p> Tracer<'_, 'p> {
             follow: self.follow,
             is_client,
             surroundings: Some(self.surroundings),
+            passed: None,
             known: RefCell::default(),
         }
     }
@@ -126,7 +135,7 @@ impl<'p> Tracer<'_, 'p> {
         let groups = self.client_groups();
         let mut servers = self.server_endpoints(&groups);
         let mut server_reached: Vec<Reached<'p>> =
-            servers.par_iter().map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
+            servers.par_iter().with_max_len(1).map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
         self.drop_others(&mut servers, &mut server_reached);
         self.drop_pages(&mut servers, &mut server_reached, &groups);
         let relays = self.relays(&servers, &server_reached);
@@ -196,11 +205,22 @@ impl<'p> Tracer<'_, 'p> {
     }
 }
 
-/// Functions from which a walk begins.
-#[derive(Debug, Clone)]
+/// A function from which a walk begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Root {
-    functions: Vec<FunctionId>,
+    function: FunctionId,
     is_client: bool,
+}
+
+/// What led into files that were not lowered.
+#[derive(Debug, Default)]
+struct Unfinished {
+    /// The handlers.
+    roots: BTreeSet<Root>,
+    /// The functions that they reach whose own steps do.
+    inner: BTreeSet<Root>,
+    /// All functions that they reach, of servers and of clients.
+    passed: [FxHashSet<FunctionId>; 2],
 }
 
 /// What tracing keeps while modules are added.
@@ -209,8 +229,7 @@ pub struct Kept<'p> {
     surveyed: Surveyed<'p>,
     sides: Sides,
     mentioned: Mentioned<'p>,
-    /// What led into files that were not lowered.
-    unfinished: Vec<Root>,
+    unfinished: Unfinished,
 }
 
 /// Traces all flows of a program.
@@ -259,9 +278,10 @@ fn want_lifetimes<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p
 }
 
 /// Goes on, after modules were added, from where [`trace`] or the last call of this led into files that were not lowered, only to
-/// learn which files are wanted next: that is far less work than to trace anew.
-pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, kept: &mut Kept<'p>) {
-    let roots = std::mem::take(&mut kept.unfinished);
+/// learn which files are wanted next: that is far less work than to trace anew. `whole` follows the handlers from their beginnings.
+pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, kept: &mut Kept<'p>, whole: bool) {
+    let unfinished = &mut kept.unfinished;
+    let roots: Vec<Root> = if whole { &unfinished.roots } else { &unfinished.inner }.iter().copied().collect();
     let reach = |is_client: bool| Reach {
         program,
         rules,
@@ -270,12 +290,14 @@ pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, k
         follow: true,
         is_client,
         surroundings: None,
+        passed: Some(&unfinished.passed[usize::from(is_client)]).filter(|_| !whole),
         known: RefCell::default(),
     };
-    let walk = |reaches: &mut [Reach<'_, 'p>; 2], root: Root| {
-        let reach = &reaches[usize::from(root.is_client)];
-        let (_, is_unfinished) = wishing(|| reach.walk_functions(&root.functions));
-        is_unfinished.then_some(root)
-    };
-    kept.unfinished = roots.into_par_iter().map_init(|| [reach(false), reach(true)], walk).flatten_iter().collect();
+    let walk = |reaches: &mut [Reach<'_, 'p>; 2], root: Root| (root.is_client, reaches[usize::from(root.is_client)].walk_functions(&[root.function]));
+    let walked: Vec<(bool, Reached<'p>)> = roots.into_par_iter().with_max_len(1).map_init(|| [reach(false), reach(true)], walk).collect();
+    unfinished.inner.clear();
+    for (is_client, reached) in walked {
+        unfinished.inner.extend(reached.unfinished.into_iter().map(|function| Root { function, is_client }));
+        unfinished.passed[usize::from(is_client)].extend(reached.functions);
+    }
 }

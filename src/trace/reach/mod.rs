@@ -9,7 +9,7 @@ mod walk;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoints::Endpoints;
 use super::lookup::At;
@@ -17,7 +17,7 @@ use super::requests::Request;
 use super::sides::Surroundings;
 use super::survey::within_names;
 use crate::ir::{Block, Call, Name};
-use crate::link::{FunctionId, ModuleId, Place, Program};
+use crate::link::{FunctionId, ModuleId, Place, Program, wishes};
 use crate::rules::{Entry, Kind, RuleSet, Subject};
 use crate::source::Span;
 
@@ -88,6 +88,8 @@ pub(super) struct Reach<'a, 'p> {
     pub is_client: bool,
     /// Tells of the files that are not read; without it nobody asks for them.
     pub surroundings: Option<&'a dyn Surroundings>,
+    /// Functions that were followed before and are not followed again, except from their own beginnings.
+    pub passed: Option<&'a FxHashSet<FunctionId>>,
     /// What was found out about calls before: several handlers often reach the same functions.
     pub known: RefCell<FxHashMap<usize, Rc<CallFacts>>>,
 }
@@ -125,6 +127,10 @@ pub(super) struct Listeners {
 pub(super) struct Reached<'p> {
     pub events: Vec<Event<'p>>,
     pub functions: Vec<FunctionId>,
+    /// The functions whose own steps lead into files that are not lowered.
+    pub unfinished: Vec<FunctionId>,
+    /// Something leads into files that are not lowered.
+    pub is_unfinished: bool,
 }
 
 /// How many calls deep a handler is followed.
@@ -142,39 +148,51 @@ const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kin
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
     pub(super) fn walk_functions(&self, roots: &[FunctionId]) -> Reached<'p> {
-        let mut walk = self.walk();
-        for root in roots {
-            walk.function(*root);
-        }
-        walk.finish()
+        self.walk(|walk| roots.iter().for_each(|root| walk.function(*root)))
     }
 
     /// Follows a function of the client, and what runs whenever something of its name is called.
     pub(super) fn walk_named(&self, root: FunctionId, symbol: &str) -> Reached<'p> {
-        let mut walk = self.walk();
-        walk.function(root);
-        walk.listen_to(root, symbol);
-        walk.finish()
+        self.walk(|walk| {
+            walk.function(root);
+            walk.listen_to(root, symbol);
+        })
     }
 
-    fn walk(&self) -> Walk<'_, '_, 'p> {
-        Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, statement: None, state: State::default() }
+    fn walk(&self, steps: impl FnOnce(&mut Walk<'_, '_, 'p>)) -> Reached<'p> {
+        let mut walk = Walk {
+            reach: self,
+            reached: Reached::default(),
+            visited: FxHashMap::default(),
+            trail: Vec::new(),
+            handed: None,
+            statement: None,
+            wishes_of_others: 0,
+            state: State::default(),
+        };
+        let before = wishes();
+        steps(&mut walk);
+        let mut functions: Vec<FunctionId> = walk.visited.into_keys().collect();
+        functions.sort();
+        Reached { functions, is_unfinished: wishes() != before, ..walk.reached }
     }
 
     /// Follows one block as if it stood alone.
     pub(super) fn walk_block(&self, block: &'p Block, place: Place) -> Reached<'p> {
-        let mut walk = self.walk();
-        walk.state.place = Some(place);
-        walk.block(block);
-        walk.finish()
+        self.walk(|walk| {
+            walk.state.place = Some(place);
+            walk.block(block);
+        })
     }
 
     /// Follows one call as if it stood alone.
     pub(super) fn walk_call(&self, call: &'p Call, place: Place) -> Reached<'p> {
-        let mut walk = self.walk();
-        walk.state.place = Some(place);
-        walk.call(call, Use::default());
-        walk.reached
+        let reached = self.walk(|walk| {
+            walk.state.place = Some(place);
+            walk.call(call, Use::default());
+        });
+        // Other handlers may reach the same functions, and are none of this one.
+        Reached { functions: Vec::new(), ..reached }
     }
 }
 
@@ -212,6 +230,8 @@ struct Walk<'r, 'a, 'p> {
     handed: Option<(&'p Call, Place)>,
     /// The call that is a statement of its own.
     statement: Option<&'p Call>,
+    /// How much of what was asked for in vain is the matter of functions that were entered.
+    wishes_of_others: u64,
     state: State<'p>,
 }
 
@@ -225,13 +245,6 @@ struct Fitted {
 }
 
 impl<'p> Walk<'_, '_, 'p> {
-    fn finish(mut self) -> Reached<'p> {
-        let mut functions: Vec<FunctionId> = self.visited.keys().copied().collect();
-        functions.sort();
-        self.reached.functions = functions;
-        self.reached
-    }
-
     fn place(&self) -> Place {
         self.state.place.unwrap_or(Place { module: ModuleId(0), function: None })
     }
@@ -242,7 +255,11 @@ impl<'p> Walk<'_, '_, 'p> {
         if self.visited.get(&function).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
             return;
         }
+        if !self.trail.is_empty() && self.reach.passed.is_some_and(|passed| passed.contains(&function)) {
+            return;
+        }
         self.visited.insert(function, way);
+        let (wishes_before, of_others_before) = (wishes(), self.wishes_of_others);
         let before = self.state;
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
@@ -265,6 +282,11 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         self.block(&defined.body);
         self.state = before;
+        let all = wishes().wrapping_sub(wishes_before);
+        if all > self.wishes_of_others - of_others_before {
+            self.reached.unfinished.push(function);
+        }
+        self.wishes_of_others = of_others_before + all;
     }
 
     /// Has the files read of the functions that provide a function's parameters, and those of theirs: they may save what is changed.
