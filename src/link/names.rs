@@ -119,7 +119,7 @@ impl<'p> Program<'p> {
     /// The method that a wrapper from outside makes a function of: `promisify(req.session.destroy.bind(req.session))`.
     fn wrapped_name(&self, name: &Name, made_by: Option<(&'p Call, Place)>) -> Option<Name> {
         let (call, place) = made_by?;
-        if self.module(place.module).language.has_implicit_members() || !name.segments.last().is_some_and(|last| last.called.is_some()) {
+        if self.module(place.module).language.has_implicit_members() || name.segments.last().is_none_or(|last| last.called.is_none()) {
             return None;
         }
         let [argument] = call.args.as_slice() else { return None };
