@@ -28,7 +28,7 @@ impl<'p> Builder<'_, 'p> {
         let mut all: Vec<String> = Vec::new();
         for mount in self.mounts.iter().filter(|mount| mount.what.contains(&router)) {
             // A prefix that the router is made with stands behind those that it is mounted at.
-            if mount.what.len() == 1 && mount.on == [Router::Module(mount.place.module)] && matches!(router, Router::Made(..) | Router::Class(_)) {
+            if mount.is_own && mount.what.len() == 1 && mount.on == [Router::Module(mount.place.module)] && matches!(router, Router::Made(..) | Router::Class(_)) {
                 own = mount.prefixes.iter().flat_map(|prefix| own.iter().map(move |own| join(prefix, own))).collect();
                 own.truncate(MAX_PATHS);
                 continue;
@@ -46,6 +46,10 @@ impl<'p> Builder<'_, 'p> {
             for place in self.callers.get(&function).into_iter().flatten().take(MAX_PATHS) {
                 all.extend(self.lexical_prefixes(*place, depth));
             }
+        }
+        // A router that nothing mounts goes with its file: `urlpatterns = router.urls`.
+        if let (true, Router::Made(module, _)) = (all.is_empty(), router) {
+            all.extend(self.prefixes(Router::Module(module), depth));
         }
         if all.is_empty() {
             all.push(String::new());

@@ -37,7 +37,7 @@ impl<'p> Builder<'_, 'p> {
                     // What a package's own file only hands on may stand in a file that nothing else makes worth reading.
                     if let Some((value, at)) = mounted
                         && self.follow
-                        && matches!(value.kind, ValueKind::Name(_))
+                        && matches!(value.kind, ValueKind::Name(_) | ValueKind::Call(_))
                     {
                         self.program.eval(value, at, true);
                     }
@@ -47,7 +47,8 @@ impl<'p> Builder<'_, 'p> {
                 _ => continue,
             };
             let on = if on.is_empty() { vec![Router::Module(found.place.module)] } else { on };
-            self.mounts.push(Mounted { what, prefixes, on, place: found.place, body });
+            let is_own = matches!(mount.mounted, Locator::Result | Locator::Class | Locator::Receiver);
+            self.mounts.push(Mounted { what, prefixes, on, place: found.place, body, is_own });
         }
     }
 
