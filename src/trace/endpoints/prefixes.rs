@@ -51,6 +51,10 @@ impl<'p> Builder<'_, 'p> {
         if let (true, Router::Made(module, _)) = (all.is_empty(), router) {
             all.extend(self.prefixes(Router::Module(module), depth));
         }
+        // What only stands in something that is mounted says nothing where a mount with a prefix does.
+        if all.iter().any(|prefix| !prefix.is_empty()) {
+            all.retain(|prefix| !prefix.is_empty());
+        }
         if all.is_empty() {
             all.push(String::new());
         }
