@@ -140,10 +140,12 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let place = self.place();
         let program = self.reach.program;
-        // What an element draws is not run by the handler: no file is read for it.
+        // What an element draws is not run by the handler: no file is read for it. Nor is one read for what a constructor does:
+        // it sets up and cleans up nothing, and often makes half the application.
         let is_element = call.style == CallStyle::Element;
-        let targets = if is_element { Vec::new() } else { program.targets(call, place, self.reach.follow) };
-        let names = program.names_of_call(call, place, self.reach.follow && !is_element);
+        let follow = self.reach.follow && !matches!(call.style, CallStyle::Element | CallStyle::New);
+        let targets = if is_element { Vec::new() } else { program.targets(call, place, follow) };
+        let names = program.names_of_call(call, place, follow);
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };
