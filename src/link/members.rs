@@ -56,7 +56,18 @@ impl<'p> Program<'p> {
             return vec![thing];
         }
         match thing {
-            Thing::Instance(class) | Thing::Class(class) => self.member_of_class(class, name, follow, steps).unwrap_or_default(),
+            Thing::Instance(class) => self.member_of_class(class, name, follow, steps).unwrap_or_default(),
+            Thing::Class(class) => {
+                let mut found = self.member_of_class(class, name, follow, steps).unwrap_or_default();
+                // What a class inherits from outside is known by its own name too: `Token.objects.get(…)`.
+                if !found.is_empty() && found.iter().all(|member| matches!(member, Thing::Outside { .. })) {
+                    let mut own = Name::default();
+                    own.push(self.class(class).name.as_str());
+                    own.push(name);
+                    found.push(Thing::outside(own));
+                }
+                found
+            }
             Thing::Module(module) => {
                 let found = self.exported(module, name, follow, steps);
                 if found.is_empty() && self.module(module).language == Language::Rust {
