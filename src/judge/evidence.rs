@@ -22,16 +22,14 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
     if let Some((library, place, span)) = flow.library {
         library_evidence(case, stack, library, place, span, &mut all);
     }
+    let is_weak = |evidence: &Evidence| !evidence.counts && case.rules.rules.iter().any(|rule| rule.weak && rule.id == evidence.rule);
     all.sort_by(|a, b| {
-        (a.action, &a.site.file, a.site.line, a.site.column, !a.counts, a.via.len(), &a.rule).cmp(&(
-            b.action,
-            &b.site.file,
-            b.site.line,
-            b.site.column,
-            !b.counts,
-            b.via.len(),
-            &b.rule,
-        ))
+        let place = |evidence: &Evidence| (evidence.site.line, evidence.site.column, !evidence.counts);
+        (a.action, &a.site.file, place(a))
+            .cmp(&(b.action, &b.site.file, place(b)))
+            // Of two reasons why a call does not count, the one of the rule that knows the call better.
+            .then_with(|| is_weak(a).cmp(&is_weak(b)))
+            .then_with(|| (a.via.len(), &a.rule).cmp(&(b.via.len(), &b.rule)))
     });
     all.dedup_by(|later, earlier| later.action == earlier.action && later.site == earlier.site);
     all
