@@ -3,7 +3,7 @@
 use super::eval::{MAX_THINGS, Place, Thing};
 use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{ClassKind, FunctionIndex, Name, Param, Value, ValueKind, Visit, walk_value};
+use crate::ir::{ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, walk_value};
 
 impl<'p> Program<'p> {
     pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -38,8 +38,16 @@ impl<'p> Program<'p> {
         if let Some(found) = self.package_member(place.module, name, follow, steps) {
             return found;
         }
-        if let Some(found) = self.receiver_member(name, place, follow, steps) {
+        if name == "it"
+            && let Some(found) = self.lambda_parameter(place, follow, steps)
+        {
             return found;
+        }
+        if let Some(found) = self.receiver_member(name, place, follow, steps) {
+            // A field of the class whose type lies outside the project is still what that type says.
+            members.retain(|thing| matches!(thing, Thing::Outside { name: ty, .. } if ty.last() != name));
+            members.extend(found);
+            return members;
         }
         // A member whose type lies outside the project is known by that type, and by how it is written.
         let mut written = Name::default();
@@ -66,6 +74,24 @@ impl<'p> Program<'p> {
             walk_value(value, &mut holds);
         }
         holds.found
+    }
+
+    /// The parameter that a lambda without names for any has: in `cookie.also { it.maxAge = 0 }` the cookie.
+    fn lambda_parameter(&self, place: Place, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        let module = self.module(place.module);
+        if !module.language.has_implicit_members() || steps < 9 {
+            return None;
+        }
+        let lambda = module.function(place.function?);
+        let Some(Receiver::Value(value)) = lambda.receiver.as_ref().filter(|_| lambda.params.is_empty()) else { return None };
+        let object = match &value.kind {
+            ValueKind::Member(of, name) if name == "let" => of,
+            ValueKind::Call(_) => value,
+            // The object of a scope function; what else bears a bare name is the function that was handed the lambda.
+            ValueKind::Name(name) if self.is_bound(name, place) => value,
+            _ => return None,
+        };
+        Some(self.eval_steps(object, Place { module: place.module, function: lambda.parent }, follow, steps / 2))
     }
 
     pub(super) fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {

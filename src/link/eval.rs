@@ -94,6 +94,16 @@ impl<'p> Program<'p> {
                 _ => vec![Thing::outside(Name::written(value))],
             },
             ValueKind::Null => Vec::new(),
+            // An element of what is looped over.
+            ValueKind::Unknown(parts) => match parts.as_slice() {
+                [over] => self
+                    .eval_steps(over, place, follow, steps)
+                    .into_iter()
+                    .filter(|thing| matches!(thing, Thing::Outside { .. }))
+                    .flat_map(|thing| self.element_of(thing))
+                    .collect(),
+                _ => vec![Thing::Literal(value, place)],
+            },
             _ => vec![Thing::Literal(value, place)],
         };
         things.truncate(MAX_THINGS);

@@ -86,7 +86,10 @@ impl<'p> Program<'p> {
             ValueKind::Name(local) => {
                 for thing in self.eval(value, place, follow) {
                     match thing {
-                        Thing::Outside { name, .. } => names.push(name),
+                        Thing::Outside { name, made_by } => {
+                            names.extend(self.wrapped_name(&name, made_by));
+                            names.push(name);
+                        }
                         Thing::Function(function) => {
                             let name = &self.function(function).name;
                             if !name.is_empty() && name != local {
@@ -111,6 +114,23 @@ impl<'p> Program<'p> {
             _ => {}
         }
         names
+    }
+
+    /// The method that a wrapper from outside makes a function of: `promisify(req.session.destroy.bind(req.session))`.
+    fn wrapped_name(&self, name: &Name, made_by: Option<(&'p Call, Place)>) -> Option<Name> {
+        let (call, place) = made_by?;
+        if self.module(place.module).language.has_implicit_members() || name.segments.last().is_none_or(|last| last.called.is_none()) {
+            return None;
+        }
+        let [argument] = call.args.as_slice() else { return None };
+        let mut method = &argument.value;
+        if let ValueKind::Call(bound) = &method.kind
+            && let ValueKind::Member(of, last) = &bound.callee.kind
+            && last == "bind"
+        {
+            method = of;
+        }
+        matches!(method.kind, ValueKind::Member(..)).then(|| Name::written(method))
     }
 
     /// The name by which members of a thing are reached.

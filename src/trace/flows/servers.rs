@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clients::Group;
 use super::{FlowHandler, Tracer};
-use crate::ir::{Name, each_call};
+use crate::ir::{FunctionKind, Name, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::Side;
 use crate::trace::candidates::is_logout_name;
@@ -60,12 +60,12 @@ impl<'p> Tracer<'_, 'p> {
         servers
     }
 
-    /// The functions that do an endpoint's work: a handler without a name of its own that only hands over to a logout function
+    /// The functions that do an endpoint's work: a closure that only hands over to a logout function
     /// is answered by that function.
     fn workers(&self, functions: &[FunctionId]) -> Vec<FunctionId> {
         let worker = |function: &FunctionId| {
             let defined = self.program.function(*function);
-            if is_logout_name(self.rules, &defined.name) || defined.body.len() > 1 {
+            if defined.kind != FunctionKind::Closure || is_logout_name(self.rules, &defined.name) || defined.body.len() > 1 {
                 return *function;
             }
             let mut handed = None;

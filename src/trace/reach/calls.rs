@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{CallFacts, EventKind, Step, Use, Walk};
+use super::{CallFacts, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place};
-use crate::rules::{Kind, Subject};
+use crate::rules::{Kind, Runs, Subject};
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::lookup::At;
@@ -34,11 +34,23 @@ impl<'p> Walk<'_, '_, 'p> {
             self.sent_with(call);
         }
         self.arguments(call, &fitted);
+        let before = self.state;
+        // `revoke.delay(token)`: the function of the project is run later.
+        if matches!(call.callee.kind, ValueKind::Member(..)) && fitted.callbacks.iter().any(|index| self.is_put_off(*index)) {
+            self.state.way = self.state.way.max(Way::Deferred);
+        }
         self.enter(call, &facts, fitted.is_known);
+        self.state = before;
         self.answered(call);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
+    }
+
+    /// Whether a callback rule says that all a call is handed runs later, whatever the delay.
+    fn is_put_off(&self, callback: usize) -> bool {
+        let callback = &self.reach.rules.callbacks[callback];
+        callback.runs == Runs::Deferred && callback.args.is_empty() && callback.delay.is_none()
     }
 
     /// What runs with a method of a thing that a call made: the logout functions that the call was handed, and what waits for the
@@ -239,6 +251,17 @@ impl<'p> Walk<'_, '_, 'p> {
         for function in chosen {
             self.function(function);
         }
+    }
+
+    /// What listens to a function from which a walk begins.
+    pub(super) fn listen_to(&mut self, function: FunctionId, symbol: &str) {
+        let place = Place::of(function);
+        self.state.place = Some(place);
+        self.trail.push(Step { module: place.module, span: self.reach.program.function(function).head });
+        // What stands under a key is listened to by that.
+        let is_keyed = self.reach.program.function(function).name != symbol;
+        self.listen(Some(function).filter(|_| !is_keyed), symbol);
+        self.trail.pop();
     }
 
     fn listen(&mut self, function: Option<FunctionId>, name: &str) {
