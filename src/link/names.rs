@@ -76,6 +76,16 @@ impl<'p> Program<'p> {
                         }));
                     }
                 }
+                // What a class holds as its only unnamed part is known by the class: `self.0.remove(id)` of `struct Sessions(Map)`.
+                if let ValueKind::Member(whole, part) = &of.kind
+                    && part == "0"
+                {
+                    names.extend(self.eval(whole, place, follow).iter().filter(|thing| matches!(thing, Thing::Instance(_))).filter_map(|thing| {
+                        let mut name = self.name_of_thing(thing)?;
+                        name.push(member.as_str());
+                        Some(name)
+                    }));
+                }
                 // `Module.member` of a Rust path or Python package is one name.
                 for thing in self.eval(value, place, false) {
                     if let Thing::Outside { name, .. } = thing {
