@@ -44,6 +44,9 @@ impl<'p> Program<'p> {
             members.extend(found);
             return members;
         }
+        if let Some(found) = self.unimported(place.module, name, follow, steps) {
+            return found;
+        }
         // A member whose type lies outside the project is known by that type, and by how it is written.
         let mut written = Name::default();
         written.push(name);
