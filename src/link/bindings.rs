@@ -3,7 +3,7 @@
 use super::eval::{MAX_THINGS, Place, Thing};
 use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{ClassKind, Name, Param, Receiver, Value, ValueKind};
+use crate::ir::{ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, walk_value};
 
 impl<'p> Program<'p> {
     pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -11,6 +11,11 @@ impl<'p> Program<'p> {
         let scope = self.scope(place.module);
         let bindings = scope.lookup(module, place.function, name);
         if !bindings.is_empty() {
+            // `let forget = once(|| forget())`: what begins with the name is not yet there inside its own value.
+            let outer = scope.top(name);
+            if module.language.binds_after_value() && !outer.is_empty() && !std::ptr::eq(outer, bindings) && bindings.iter().all(|binding| self.is_inside(binding, name, place)) {
+                return self.eval_bindings(outer, name, place, follow, steps);
+            }
             return self.eval_bindings(bindings, name, place, follow, steps);
         }
         // A bare name may be a member of the class around it, of the implicit receiver, or of the package.
@@ -70,6 +75,26 @@ impl<'p> Program<'p> {
             _ => return None,
         };
         Some(self.eval_steps(object, Place { module: place.module, function: lambda.parent }, follow, steps / 2))
+    }
+
+    /// Whether a place stands inside the value that a binding gives its name.
+    fn is_inside(&self, binding: &Binding<'p>, name: &str, place: Place) -> bool {
+        let Binding::Assigned { value, within, .. } = binding else { return false };
+        if root_name(value) == Some(name) {
+            return true;
+        }
+        let module = self.module(place.module);
+        let mut around = Vec::new();
+        let mut at = place.function;
+        while let Some(index) = at.filter(|index| Some(*index) != *within) {
+            around.push(index);
+            at = module.function(index).parent;
+        }
+        let mut holds = Holds { closures: &around, found: false };
+        if !around.is_empty() {
+            walk_value(value, &mut holds);
+        }
+        holds.found
     }
 
     pub(super) fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -179,6 +204,19 @@ impl<'p> Program<'p> {
         }
         let handed = callers.iter().filter_map(|(call, place)| Some((call.positional(index)?, *place)));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
+    }
+}
+
+/// Looks for one of some closures in a value.
+struct Holds<'a> {
+    closures: &'a [FunctionIndex],
+    found: bool,
+}
+
+impl<'ir> Visit<'ir> for Holds<'_> {
+    fn value(&mut self, value: &'ir Value) -> bool {
+        self.found |= matches!(&value.kind, ValueKind::Closure(index) if self.closures.contains(index));
+        !self.found
     }
 }
 

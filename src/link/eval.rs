@@ -190,9 +190,13 @@ impl<'p> Program<'p> {
         if wrapped.is_empty() { results } else { wrapped }
     }
 
-    /// `inject<Service>()`, `call.receive<Request>()`: an instance of the class of the project for which a call asks by type alone.
+    /// `inject<Service>()`, `call.receive<Request>()`: an instance of the class of the project for which a call asks by type alone, or
+    /// with closures that make it: `viewModels<CartViewModel> { factory }`.
     fn asked_by_type(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
-        let ([ty], []) = (call.types.as_slice(), call.args.as_slice()) else { return None };
+        let [ty] = call.types.as_slice() else { return None };
+        if !call.args.iter().all(|argument| matches!(argument.value.kind, ValueKind::Closure(_))) {
+            return None;
+        }
         self.eval_type(ty, place, follow, steps).into_iter().find(|thing| matches!(thing, Thing::Instance(_)))
     }
 

@@ -48,7 +48,7 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
                 }
             },
             ValueKind::List(items) => items.get(key.parse::<usize>().ok()?)?,
-            ValueKind::Call(call) => match call.named(key) {
+            ValueKind::Call(call) => match call.named(key).or_else(|| call.positional(key.parse().ok()?)) {
                 Some(entry) => entry,
                 None => {
                     at = returned_entry(program, call, inside, key)?;

@@ -19,7 +19,11 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn server_endpoints(&self, groups: &[Group<'p>]) -> Vec<Vec<usize>> {
         let mut asked: BTreeSet<usize> = BTreeSet::new();
         for group in groups {
-            let named = group.members.iter().any(|member| member.named);
+            // Where a logout's own endpoint is asked, the others are asked on the way: a token is renewed before.
+            let asks_plainly = group.reached.iter().flat_map(|reached| &reached.events).any(
+                |event| matches!(&event.kind, EventKind::Request(request) if !request.is_markup && is_logout_path(self.rules, &request.path) && !self.best_fits(request).is_empty()),
+            );
+            let named = !asks_plainly && group.members.iter().any(|member| member.named);
             for event in group.reached.iter().flat_map(|reached| &reached.events) {
                 match &event.kind {
                     EventKind::Endpoint(index) => {
