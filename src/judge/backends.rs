@@ -202,6 +202,11 @@ impl Stack {
         chosen.peek().is_some() && chosen.all(|issued| issued.hidden)
     }
 
+    /// The names of the cookies that the application sets; `None` if one of them is not known.
+    pub(super) fn cookie_names(&self) -> Option<Vec<&str>> {
+        self.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie).map(|issued| issued.key.as_deref()).collect()
+    }
+
     /// Whether the application itself creates sessions or tokens.
     pub(super) fn has_own_credentials(&self, case: &Case<'_, '_>) -> bool {
         self.has_credentials_where(case, |_| true)

@@ -42,8 +42,10 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
     }
     let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
     for effect in chosen_effects(case, stack, &rule.effects, chosen, event.place) {
-        let why_not =
-            why_not(case, rule, effect, side, event).or_else(|| hidden_cookie(case, stack, rule, effect, event)).or_else(|| misses_path(case, stack, flow, rule, effect, event));
+        let why_not = why_not(case, rule, effect, side, event)
+            .or_else(|| hidden_cookie(case, stack, rule, effect, event))
+            .or_else(|| misses_path(case, stack, flow, rule, effect, event))
+            .or_else(|| misspelled_cookie(case, stack, effect, event));
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
@@ -164,6 +166,23 @@ fn misses_path(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, rule: &Rule,
     let folder = route.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
     (!folder.is_empty() && !speaks_of_path(case, event))
         .then(|| format!("it names no path, so under {route} the browser looks for a cookie of {folder}, and the login sets one for the whole site"))
+}
+
+/// Why a cookie stays that is expired by a name which only looks like that of the login's: `/sid` for `sid`, `access-token` for `accessToken`.
+fn misspelled_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, event: &Event<'p>) -> Option<String> {
+    let EventKind::Rules { call: Some(call), .. } = &event.kind else { return None };
+    if effect.action != Action::Cookie {
+        return None;
+    }
+    let text = |index: usize| match &case.program.fold(call.positional(index)?, event.place).0.kind {
+        ValueKind::Text(text) => Some(text.as_str()),
+        _ => None,
+    };
+    let name = text(0).or_else(|| text(1))?;
+    let set = stack.cookie_names()?;
+    let letters = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
+    let meant = set.iter().find(|other| letters(other) == letters(name)).filter(|_| !set.contains(&name))?;
+    Some(format!("the cookie is called `{meant}` where it is set: another one is expired here"))
 }
 
 /// Whether the functions around a place, or those called there, say anything of a path.

@@ -49,11 +49,32 @@ impl<'p> Program<'p> {
             members.extend(found);
             return members;
         }
+        if let Some(found) = self.unimported(place.module, name, follow, steps) {
+            return found;
+        }
         // A member whose type lies outside the project is known by that type, and by how it is written.
         let mut written = Name::default();
         written.push(name);
         members.push(Thing::outside(written));
         members
+    }
+
+    /// The parameter that a lambda without names for any has: in `cookie.also { it.maxAge = 0 }` the cookie.
+    fn lambda_parameter(&self, place: Place, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        let module = self.module(place.module);
+        if !module.language.has_implicit_members() || steps < 9 {
+            return None;
+        }
+        let lambda = module.function(place.function?);
+        let Some(Receiver::Value(value)) = lambda.receiver.as_ref().filter(|_| lambda.params.is_empty()) else { return None };
+        let object = match &value.kind {
+            ValueKind::Member(of, name) if name == "let" => of,
+            ValueKind::Call(_) => value,
+            // The object of a scope function; what else bears a bare name is the function that was handed the lambda.
+            ValueKind::Name(name) if self.is_bound(name, place) => value,
+            _ => return None,
+        };
+        Some(self.eval_steps(object, Place { module: place.module, function: lambda.parent }, follow, steps / 2))
     }
 
     /// Whether a place stands inside the value that a binding gives its name.
@@ -74,24 +95,6 @@ impl<'p> Program<'p> {
             walk_value(value, &mut holds);
         }
         holds.found
-    }
-
-    /// The parameter that a lambda without names for any has: in `cookie.also { it.maxAge = 0 }` the cookie.
-    fn lambda_parameter(&self, place: Place, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
-        let module = self.module(place.module);
-        if !module.language.has_implicit_members() || steps < 9 {
-            return None;
-        }
-        let lambda = module.function(place.function?);
-        let Some(Receiver::Value(value)) = lambda.receiver.as_ref().filter(|_| lambda.params.is_empty()) else { return None };
-        let object = match &value.kind {
-            ValueKind::Member(of, name) if name == "let" => of,
-            ValueKind::Call(_) => value,
-            // The object of a scope function; what else bears a bare name is the function that was handed the lambda.
-            ValueKind::Name(name) if self.is_bound(name, place) => value,
-            _ => return None,
-        };
-        Some(self.eval_steps(object, Place { module: place.module, function: lambda.parent }, follow, steps / 2))
     }
 
     pub(super) fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {

@@ -195,4 +195,36 @@ impl<'p> Program<'p> {
         }
         None
     }
+
+    /// A name that a script uses and nothing binds: frameworks import for themselves what a project exports under a name of its own.
+    pub(super) fn unimported(&self, from: ModuleId, name: &str, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        // One word may be the name of anything that the platform has.
+        let is_compound = name.starts_with(char::is_lowercase) && name.contains(char::is_uppercase);
+        if !is_compound || !matches!(self.module(from).language, Language::TypeScript | Language::Component) {
+            return None;
+        }
+        let mut homes: Vec<ModuleId> = self.functions_named(name).iter().map(|function| function.module).filter(|home| self.gives_away(*home, name)).collect();
+        homes.dedup();
+        if homes.len() > 1 {
+            // Of several places the one is meant that the framework looks into for this script.
+            let meant = self.find(from, "", Some(name));
+            homes.retain(|home| meant.contains(&self.module(*home).file));
+        }
+        if let [home] = homes.as_slice()
+            && *home != from
+        {
+            let at = Place { module: *home, function: None };
+            return Some(self.eval_bindings(self.scope(*home).top(name), name, at, follow, steps));
+        }
+        self.find(from, "", Some(name)).iter().for_each(|file| {
+            self.module_or_want(*file, follow);
+        });
+        None
+    }
+
+    /// Whether a script exports a thing of its own top level under that name.
+    fn gives_away(&self, home: ModuleId, name: &str) -> bool {
+        let scope = self.scope(home);
+        self.module(home).language == Language::TypeScript && scope.exports.contains_key(name) && !scope.top(name).is_empty()
+    }
 }

@@ -17,6 +17,8 @@ pub(super) struct Layout {
     by_path: FxHashMap<Utf8PathBuf, FileId>,
     by_name: FxHashMap<String, Vec<FileId>>,
     directories: FxHashSet<Utf8PathBuf>,
+    /// The source files in folders of helpers beside the routes of a server, by folder.
+    helpers: FxHashMap<Utf8PathBuf, Vec<FileId>>,
     manifests: FxHashMap<Utf8PathBuf, (Utf8PathBuf, Kind)>,
 }
 
@@ -27,6 +29,7 @@ impl Layout {
             by_path: FxHashMap::default(),
             by_name: FxHashMap::default(),
             directories: FxHashSet::default(),
+            helpers: FxHashMap::default(),
             manifests: FxHashMap::default(),
         };
         layout.directories.insert(Utf8PathBuf::new());
@@ -34,6 +37,9 @@ impl Layout {
             layout.add_directories(&file.path);
             layout.by_path.insert(file.path.clone(), file.id);
             layout.by_name.entry(file.path.file_name().unwrap_or_default().to_owned()).or_default().push(file.id);
+            if let Some(folder) = file.path.parent().filter(|folder| folder.as_str().ends_with("server/utils")) {
+                layout.helpers.entry(folder.to_owned()).or_default().push(file.id);
+            }
             layout.files.push((file.path.clone(), file.absolute.clone(), file.language));
         }
         for file in &tree.auxiliary {
@@ -69,6 +75,11 @@ impl Layout {
     /// The source files with this file name, sorted by path.
     pub(super) fn files_named(&self, name: &str) -> &[FileId] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The source files in a folder of helpers beside the routes of a server, sorted by path.
+    pub(super) fn helpers_in(&self, folder: &Utf8Path) -> &[FileId] {
+        self.helpers.get(folder).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn is_directory(&self, path: &Utf8Path) -> bool {

@@ -53,10 +53,11 @@ impl Resolver {
     }
 
     /// The files that may define `item` of `module` (as written in the file `from`), best first. Empty if it is not of this
-    /// project. Without an item, the files that may be the module itself.
+    /// project. Without an item, the files that may be the module itself; without a module, those that a framework of scripts would import
+    /// the item from.
     pub fn resolve(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Arc<[FileId]> {
-        // For these the module alone tells the file.
-        let item = item.filter(|_| !matches!(language, Language::TypeScript | Language::Component | Language::Template));
+        // For these the module alone tells the file, unless nothing is imported at all.
+        let item = item.filter(|_| module.is_empty() || !matches!(language, Language::TypeScript | Language::Component | Language::Template));
         let mut key = String::with_capacity(module.len() + 1 + item.map_or(0, str::len));
         key.push_str(module);
         if let Some(item) = item {
@@ -80,7 +81,10 @@ impl Resolver {
     fn look_up(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Vec<FileId> {
         let Some(path) = self.layout.path(from) else { return Vec::new() };
         match language {
-            Language::TypeScript | Language::Component => self.typescript.resolve(path, module),
+            Language::TypeScript | Language::Component => match item {
+                Some(name) if module.is_empty() => self.typescript.unimported(path, name),
+                _ => self.typescript.resolve(path, module),
+            },
             Language::Template => self.typescript.resolve_from_page(path, module),
             Language::Python => self.python.resolve(from, path, module, item),
             Language::Kotlin => self.kotlin.resolve(path, module, item),

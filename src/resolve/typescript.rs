@@ -13,10 +13,14 @@ use crate::source::FileId;
 
 /// The endings that an import may leave out, in the order of trial.
 const ENDINGS: [&str; 11] = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro"];
+/// How many of them are scripts, not components.
+const SCRIPTS: usize = 8;
 /// Longer module names are hostile.
 const MAX_LENGTH: usize = 500;
 /// How many candidates a suffix search may give.
 const MAX_SUFFIX_HITS: usize = 3;
+/// How many files a folder of helpers may give.
+const MAX_HELPERS: usize = 24;
 
 /// The script modules of a tree.
 pub(super) struct Modules {
@@ -88,6 +92,19 @@ impl Modules {
             Some(file) => vec![file],
             None => self.by_suffix(from, bare),
         }
+    }
+
+    /// The files from which a framework may import a name that a script uses without an import: those that are called like it, and the
+    /// folder of helpers beside the server's routes.
+    pub(super) fn unimported(&self, from: &Utf8Path, name: &str) -> Vec<FileId> {
+        let mut found: Vec<FileId> = ENDINGS.iter().take(SCRIPTS).flat_map(|ending| self.layout.files_named(&format!("{name}{ending}"))).copied().collect();
+        let server = from.ancestors().skip(1).find(|directory| matches!(directory.file_name(), Some("api" | "routes" | "middleware" | "plugins"))).and_then(Utf8Path::parent);
+        if let Some(server) = server.filter(|directory| directory.file_name() == Some("server")) {
+            found.extend(self.layout.helpers_in(&server.join("utils")).iter().take(MAX_HELPERS));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     fn by_resolver(&self, from: &Utf8Path, module: &str) -> Option<FileId> {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::began::begun;
-use super::endpoints::Endpoints;
+use super::endpoints::{Endpoints, normal_method};
 use super::requests::{Request, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
@@ -68,7 +68,11 @@ impl<'p> Finder<'_, 'p> {
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
-            if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_logout_name(rules, &function.name) {
+            // `class Logout(View): def post(self, request)`
+            let is_verb = || function.name.eq_ignore_ascii_case(&normal_method(&function.name));
+            let answers_for = |owner| side == Side::Server && is_verb() && is_logout_name(rules, &module.class(owner).name);
+            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for);
+            if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None, is_event: false });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));

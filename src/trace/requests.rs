@@ -46,6 +46,10 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     if let Some(request) = rpc_request(rules, &name, call, place) {
         return Some(request);
     }
+    // What waits for an answer sends nothing: `send().then(navigate("/login"))`.
+    if call.style == CallStyle::Function && matches!(last, "then" | "catch" | "finally") && matches!(call.callee.kind, ValueKind::Member(..)) {
+        return None;
+    }
     let mut explicit = None;
     let mut path = None;
     for argument in call.args.iter().take(4) {

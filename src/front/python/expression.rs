@@ -31,6 +31,7 @@ impl Lowering<'_> {
             "subscript" => self.subscript(node),
             "call" => self.call(node),
             "await" => self.awaited(node),
+            "yield" if is_waited_for(node) => self.awaited(node),
             "binary_operator" => return self.binary(node),
             "boolean_operator" => return self.boolean(node),
             "comparison_operator" => self.comparison(node),
@@ -243,4 +244,10 @@ fn number(text: &str) -> ValueKind {
         None => text.trim_end_matches(['l', 'j']).parse().ok(),
     };
     number.map_or_else(|| ValueKind::Unknown(Vec::new()), ValueKind::Number)
+}
+
+/// Whether a coroutine of the old kind waits here for another's answer: `yield from task()`, `user = yield task()`.
+fn is_waited_for(node: Node<'_>) -> bool {
+    let is_delegated = node.child(1).is_some_and(|word| word.kind() == "from");
+    is_delegated || node.parent().is_some_and(|parent| parent.kind() == "assignment")
 }

@@ -81,7 +81,17 @@ impl<'p> Builder<'_, 'p> {
         }
         let language = self.program.module(found.place.module).language;
         let is_script = matches!(language, Language::TypeScript | Language::Component | Language::Template);
-        is_script && matches!(&at.kind, ValueKind::Name(name) if !std::ptr::eq(at, &raw const call.callee) && !self.program.is_bound(name, found.place))
+        let is_free = matches!(&at.kind, ValueKind::Name(name) if !std::ptr::eq(at, &raw const call.callee) && !self.program.is_bound(name, found.place));
+        is_script && is_free && !self.answers_in_place(call, found.place)
+    }
+
+    /// Whether a call is handed a function that takes a request and its response: `app.post("/logout", (req, res) => …)`.
+    fn answers_in_place(&self, call: &Call, place: Place) -> bool {
+        call.args.iter().any(|argument| {
+            let ValueKind::Closure(index) = argument.value.kind else { return false };
+            let params = &self.program.module(place.module).function(index).params;
+            params.len() > 1 && params.iter().take(2).all(|param| self.rules.lexicon.is("handler-parameter", &param.name))
+        })
     }
 
     /// The functions of a route by their methods. Where the route names none, the functions of a class do by their names, and others

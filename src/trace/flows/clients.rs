@@ -165,6 +165,13 @@ impl<'p> Tracer<'_, 'p> {
                         elsewhere = elsewhere.or_else(|| Some(request.clone()));
                     }
                 }
+                EventKind::Unknown(name) => {
+                    // A procedure is called by the name of its function, on a proxy that no file defines.
+                    let mut serving = servers.iter().enumerate().filter(|(_, indices)| indices.iter().any(|index| self.is_procedure(*index, name)));
+                    if let (Some((at, _)), None) = (serving.next(), serving.next()) {
+                        tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
+                    }
+                }
                 _ => {}
             }
         }
@@ -201,6 +208,13 @@ impl<'p> Tracer<'_, 'p> {
                 calls_elsewhere: elsewhere,
             });
         }
+    }
+
+    /// Whether an endpoint has no path but the name of its function, and that is the one asked for.
+    fn is_procedure(&self, index: usize, name: &str) -> bool {
+        let endpoint = &self.endpoints.all[index];
+        let is_called = |function: &FunctionId| self.program.function(*function).name == name;
+        endpoint.library.is_none() && endpoint.path.trim_matches('/') == name && endpoint.functions.iter().any(is_called)
     }
 
     fn client_handler(&self, candidate: &Candidate<'p>) -> FlowHandler {

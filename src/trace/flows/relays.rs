@@ -13,8 +13,8 @@ impl<'p> Tracer<'_, 'p> {
     /// Servers that hand a logout on to another server of the project: each with the one it leads to.
     pub(super) fn relays(&self, servers: &[Vec<usize>], reached: &[Reached<'p>]) -> BTreeMap<usize, usize> {
         let mut relays = BTreeMap::new();
-        for (at, reached) in reached.iter().enumerate() {
-            for event in &reached.events {
+        for (at, own) in reached.iter().enumerate() {
+            for event in &own.events {
                 let EventKind::Request(request) = &event.kind else { continue };
                 if request.is_markup {
                     continue;
@@ -31,8 +31,24 @@ impl<'p> Tracer<'_, 'p> {
                     break;
                 }
             }
+            if !relays.contains_key(&at)
+                && let Some(target) = self.sole_other(at, servers, reached).filter(|target| !relays.contains_key(target))
+            {
+                relays.insert(at, target);
+            }
         }
         relays
+    }
+
+    /// The server that a call of a logout's name goes to, where its function is not known (a client that was generated): the only one in
+    /// another language.
+    fn sole_other(&self, at: usize, servers: &[Vec<usize>], reached: &[Reached<'p>]) -> Option<usize> {
+        let language = |indices: &Vec<usize>| self.program.module(self.endpoints.all[indices[0]].place.module).language;
+        let here = language(servers.get(at)?);
+        let calls_unknown = reached.get(at)?.events.iter().any(|event| matches!(event.kind, EventKind::Unknown(_)));
+        let mut others = servers.iter().enumerate().filter(|(_, indices)| language(indices).name() != here.name());
+        let (target, _) = others.next().filter(|_| calls_unknown)?;
+        others.next().is_none().then_some(target)
     }
 
     /// What the proxies do that a group's requests go through: endpoints that take every path below theirs and speak of logouts.

@@ -119,18 +119,22 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     /// Left out are pages that stand at the path of a logout, or are shown after one, and do nothing; and logouts that a library brings
-    /// along where the project has one of its own: at the same path, or among other endpoints that no client asks for.
+    /// along where the same server has one of the project's own: at the same path, or among other endpoints that no client asks for.
     pub(super) fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>, groups: &[Group<'p>]) {
         let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
         let endpoint = |indices: &[usize]| &self.endpoints.all[indices[0]];
         let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| endpoint(indices).path.as_str()).collect();
-        let has_own = servers.iter().zip(reached.iter()).any(|(indices, reached)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached)));
+        let language = |indices: &[usize]| self.program.module(endpoint(indices).place.module).language;
+        let is_own = |(indices, reached): (&Vec<usize>, &Reached<'p>)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached));
+        let owners: Vec<&Vec<usize>> = servers.iter().zip(reached.iter()).filter(|(indices, reached)| is_own((indices, reached))).map(|(indices, _)| indices).collect();
+        let has_own = !owners.is_empty();
         let asked = if has_own && servers.iter().any(|indices| endpoint(indices).bundled) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
         let keeps = |at: usize, indices: &[usize], reached: &Reached<'p>| {
             let endpoint = endpoint(indices);
             let is_doubled = working.contains(&endpoint.path.as_str());
             match endpoint.library {
-                Some(_) if endpoint.bundled => !has_own || asked.contains(&at),
+                // A server in another language is another server.
+                Some(_) if endpoint.bundled => !owners.iter().any(|own| language(own) == language(indices)) || asked.contains(&at),
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
                 None => works(reached) || !(endpoint.method == "GET" && is_doubled || self.is_shown_after(endpoint) || has_own && self.is_example(endpoint)),
             }

@@ -93,7 +93,8 @@ impl<'p> Walk<'_, '_, 'p> {
         let (Some((call, at)), Some(index)) = (self.state.entered, self.place().function) else { return false };
         let function = self.reach.program.module(self.place().module).function(index);
         // NOTE: a method's own object may stand among its parameters.
-        let Some(position) = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| function.owner.is_none()) else { return false };
+        let counts_itself = function.owner.is_some() && function.params.first().is_some_and(|param| param.name == "self");
+        let Some(position) = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| !counts_itself) else { return false };
         call.positional(position).is_some_and(|value| is_nothing(self.reach.program.fold(value, at).0))
     }
 }
