@@ -2,7 +2,7 @@
 
 use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint};
-use crate::ir::{AssignOp, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value};
+use crate::ir::{AssignOp, ExportTarget, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Thing};
 use crate::source::{Language, Span};
 use crate::trace::candidates::is_logout_name;
@@ -17,6 +17,13 @@ impl<'p> Builder<'_, 'p> {
         for (id, module) in self.program.modules() {
             if !self.surroundings.mentions_logout(id) {
                 continue;
+            }
+            for export in &module.exports {
+                if let ExportTarget::Value(value) = &export.target
+                    && let ValueKind::Record(entries) = &value.kind
+                {
+                    all.extend(self.described(entries, value.span, Place { module: id, function: None }));
+                }
             }
             let mut bodies = vec![(None, &module.top)];
             bodies.extend(module.functions.iter().enumerate().map(|(index, function)| (Some(crate::ir::FunctionIndex(index as u32)), &function.body)));
@@ -65,7 +72,13 @@ impl<'p> Builder<'_, 'p> {
         if method == "ANY" || !is_logout_path(self.rules, path) {
             return None;
         }
-        let functions = entries.iter().rev().map(|(_, entry)| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
+        // Among the options beside the path: `config: { handler }`.
+        let nested = entries.iter().filter_map(|(_, entry)| match &entry.kind {
+            ValueKind::Record(inner) => inner.iter().find(|(key, _)| key == "handler").map(|(_, handler)| handler),
+            _ => None,
+        });
+        let own = entries.iter().rev().map(|(_, entry)| entry);
+        let functions = own.chain(nested).map(|entry| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
         Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, bundled: false, place, span, site: None })
     }
 
