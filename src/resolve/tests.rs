@@ -63,6 +63,14 @@ fn scripts_leave_out_endings_and_write_js_for_ts() {
 }
 
 #[test]
+fn what_a_script_does_not_import_is_looked_for_under_its_name_and_beside_the_routes() {
+    let project = Project::new("//- pages/a.vue\n//- composables/useReader.ts\n//- server/api/me.get.ts\n//- server/utils/visits.ts\n//- utils/other.ts\n");
+    project.check_item("pages/a.vue", "", "useReader", &["composables/useReader.ts"]);
+    project.check_item("pages/a.vue", "", "endVisit", &[]);
+    project.check_item("server/api/me.get.ts", "", "endVisit", &["server/utils/visits.ts"]);
+}
+
+#[test]
 fn compiler_paths_come_from_the_nearest_configuration_and_its_bases() {
     let project = Project::new(
         "//- tsconfig.base.json\n{ /* base */ \"compilerOptions\": { \"paths\": { \"@lib/*\": [\"./libs/*\"] } } }\n//- libs/auth.ts\n\

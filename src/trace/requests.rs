@@ -346,8 +346,13 @@ fn methods_fit(asked: &str, served: &str) -> bool {
 /// Whether a path ends in a logout: its last segment, parameters aside, has a logout word.
 pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
     // NOTE: in their own case, which tells the words of `logoutUser` apart.
-    let last = written_segments(path).rev().find(|segment| !is_parameter(segment));
-    last.is_some_and(|last| rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json")))
+    let mut segments = written_segments(path).rev().filter(|segment| !is_parameter(segment));
+    let Some(last) = segments.next() else { return false };
+    // `/sign/out`
+    if matches!(last, "out" | "off") && segments.next().is_some_and(|before| matches!(before, "log" | "sign")) {
+        return true;
+    }
+    rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json"))
 }
 
 /// Whether an endpoint deletes the session as a resource.

@@ -24,6 +24,11 @@ fn imports_know_their_function_and_whether_they_are_for_types() {
 }
 
 #[test]
+fn coroutines_of_the_old_kind_wait_by_yielding() {
+    assert!(lowered("def f():\n    a = yield from g()\n    b = yield h()\n    yield i()\n").contains("a := await g()\n  b := await h()\n  unknown(i())\n"));
+}
+
+#[test]
 fn the_object_of_a_method_is_this_and_its_constructor_gives_fields() {
     let text = "class A(B[C]):\n    def __init__(self, r: R | None):\n        self.r = r\n    def go(self, x):\n        super().go(x)\n        return self.r.drop(x)\n";
     let expected = "Class A(B<C>)\n  field r: R = r\n  fn __init__(r: R) {\n    this.r = r\n  }\n  fn go(x) {\n    super.go(x)\n    return this.r.drop(x)\n  }\n";

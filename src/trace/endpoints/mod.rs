@@ -122,6 +122,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
     builder.route_tables(&mut all);
     builder.resolvers(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
+    builder.drop_leftovers(&mut all);
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
     all.dedup_by(|later, earlier| {
         later.span == earlier.span

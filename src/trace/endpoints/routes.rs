@@ -74,15 +74,26 @@ impl<'p> Builder<'_, 'p> {
 
     /// Whether a call is made on something that its script only knows from the page around it: that is no router, but what sends requests.
     fn is_of_the_page(&self, found: &Match<'p>) -> bool {
-        let MatchSite::Call(call) = found.site else { return false };
+        matches!(found.site, MatchSite::Call(call) if self.is_unbound(call, found.place) && !self.answers_in_place(call, found.place))
+    }
+
+    /// Whether a script calls a method of something that nothing in it binds.
+    fn is_unbound(&self, call: &Call, place: Place) -> bool {
         let mut at = &call.callee;
         while let ValueKind::Member(of, _) | ValueKind::Await(of) = &at.kind {
             at = of;
         }
-        let language = self.program.module(found.place.module).language;
-        let is_script = matches!(language, Language::TypeScript | Language::Component | Language::Template);
-        let is_free = matches!(&at.kind, ValueKind::Name(name) if !std::ptr::eq(at, &raw const call.callee) && !self.program.is_bound(name, found.place));
-        is_script && is_free && !self.answers_in_place(call, found.place)
+        let is_script = matches!(self.program.module(place.module).language, Language::TypeScript | Language::Component | Language::Template);
+        is_script && matches!(&at.kind, ValueKind::Name(name) if !std::ptr::eq(at, &raw const call.callee) && !self.program.is_bound(name, place))
+    }
+
+    /// Leaves out what is declared on a router that nothing binds where the same path has another answer: such a file is a leftover.
+    pub(super) fn drop_leftovers(&self, all: &mut Vec<Endpoint<'p>>) {
+        let is_loose =
+            |endpoint: &Endpoint<'p>| matches!(endpoint.site, Some(MatchSite::Call(call)) if is_logout_path(self.rules, &endpoint.path) && self.is_unbound(call, endpoint.place));
+        let keep: Vec<bool> = all.iter().map(|one| !is_loose(one) || !all.iter().any(|other| other.path == one.path && other.method == one.method && !is_loose(other))).collect();
+        let mut keep = keep.into_iter();
+        all.retain(|_| keep.next().unwrap_or(true));
     }
 
     /// Whether a call is handed a function that takes a request and its response: `app.post("/logout", (req, res) => …)`.

@@ -75,7 +75,13 @@ impl<'p> Builder<'_, 'p> {
         if method == "ANY" || !is_logout_path(self.rules, path) {
             return None;
         }
-        let functions = entries.iter().rev().map(|(_, entry)| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
+        // Among the options beside the path: `config: { handler }`.
+        let nested = entries.iter().filter_map(|(_, entry)| match &entry.kind {
+            ValueKind::Record(inner) => inner.iter().find(|(key, _)| key == "handler").map(|(_, handler)| handler),
+            _ => None,
+        });
+        let own = entries.iter().rev().map(|(_, entry)| entry);
+        let functions = own.chain(nested).map(|entry| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
         Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, bundled: false, place, span, site: None })
     }
 

@@ -123,7 +123,8 @@ impl<'p> Tracer<'_, 'p> {
         match &event.kind {
             EventKind::Rules { .. } | EventKind::Endpoint(_) | EventKind::SignOut(_) => true,
             EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
-            EventKind::Unknown(_) | EventKind::Leaves(_) => false,
+            EventKind::Unknown(name) => (0..self.endpoints.all.len()).any(|index| self.is_procedure(index, name)),
+            EventKind::Leaves(_) => false,
         }
     }
 

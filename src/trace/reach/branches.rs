@@ -61,7 +61,7 @@ impl<'p> Walk<'_, '_, 'p> {
             _ => {}
         }
         let (negated, subject) = polarity(test);
-        if self.is_handed_nothing(subject) {
+        if self.handed_nothing(subject).is_some() {
             return if negated { (Branch::Ordinary, Branch::Dead) } else { (Branch::Dead, Branch::Ordinary) };
         }
         if names_logout_path(self.reach.rules, subject, 4) && !negated {
@@ -87,15 +87,15 @@ impl<'p> Walk<'_, '_, 'p> {
 }
 
 impl<'p> Walk<'_, '_, 'p> {
-    /// Whether a value is a parameter of the function for which its caller hands over nothing: `setToken(null)`.
-    fn is_handed_nothing(&self, subject: &Value) -> bool {
-        let ValueKind::Name(name) = &subject.kind else { return false };
-        let (Some((call, at)), Some(index)) = (self.state.entered, self.place().function) else { return false };
+    /// What its caller hands over for a parameter of the function, if that is nothing: `setToken(null)`.
+    pub(super) fn handed_nothing(&self, subject: &Value) -> Option<&'p Value> {
+        let ValueKind::Name(name) = &subject.kind else { return None };
+        let (Some((call, at)), Some(index)) = (self.state.entered, self.place().function) else { return None };
         let function = self.reach.program.module(self.place().module).function(index);
         // NOTE: a method's own object may stand among its parameters.
         let counts_itself = function.owner.is_some() && function.params.first().is_some_and(|param| param.name == "self");
-        let Some(position) = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| !counts_itself) else { return false };
-        call.positional(position).is_some_and(|value| is_nothing(self.reach.program.fold(value, at).0))
+        let Some(position) = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| !counts_itself) else { return None };
+        call.positional(position).map(|value| self.reach.program.fold(value, at).0).filter(|value| is_nothing(value))
     }
 }
 

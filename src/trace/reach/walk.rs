@@ -107,7 +107,8 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let names = program.names_of(target, place, false);
         let span = Span { start: target.span.start, end: value.span.end.max(target.span.end) };
-        let fitted = self.fit(Subject::Assign { names: &names, value }, span);
+        let value_here = self.handed_nothing(value).unwrap_or(value);
+        let fitted = self.fit(Subject::Assign { names: &names, value: value_here }, span);
         self.handed_object(value, span, &fitted);
     }
 
