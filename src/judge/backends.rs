@@ -6,12 +6,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
-use crate::ir::{Value, ValueKind};
+use crate::ir::{Name, StepKind, Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
 use crate::rules::{Backend, CredentialKind, Kind, When, split_words};
-use crate::source::Span;
-use crate::trace::Match;
+use crate::source::{Language, Span};
+use crate::trace::{Match, MatchSite};
 
 /// The backend that was chosen for a place.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ pub(super) struct Seen {
     pub index: usize,
     pub site: Site,
     by: By,
+    /// It holds only while the application is being developed.
+    development: bool,
 }
 
 impl Seen {
@@ -80,7 +82,7 @@ impl Stack {
                 Kind::Backend => {
                     let backend = &case.rules.backends[found.entry.index];
                     let site = case.site(found.place.module, span);
-                    stack.seen.entry(backend.system.clone()).or_default().push(Seen { index: found.entry.index, site, by: By::Code });
+                    stack.seen.entry(backend.system.clone()).or_default().push(Seen { index: found.entry.index, site, by: By::Code, development: is_for_development(case, found) });
                 }
                 Kind::Fact => {
                     stack.facts.insert(case.rules.facts[found.entry.index].id.clone());
@@ -102,7 +104,7 @@ impl Stack {
         for (index, backend) in case.rules.backends.iter().enumerate() {
             let declared = declared(case, backend);
             if !declared.is_empty() {
-                let seen = declared.into_iter().map(|site| Seen { index, site, by: By::Declared });
+                let seen = declared.into_iter().map(|site| Seen { index, site, by: By::Declared, development: false });
                 stack.seen.entry(backend.system.clone()).or_default().extend(seen);
             }
         }
@@ -125,7 +127,8 @@ impl Stack {
             By::Declared if case.rules.backends[seen.index].rank > 0 && path.starts_with(application_folder(&seen.site.file)) => usize::MAX,
             By::Declared => 0,
         };
-        let order = |seen: &&Seen| (near(seen), case.rules.backends[seen.index].rank, std::cmp::Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
+        let order =
+            |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, std::cmp::Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
         match self.seen.get(system).and_then(|seen| seen.iter().max_by_key(order)) {
             Some(seen) => Some(Chosen { index: seen.index, seen: Some(seen) }),
             None => case.rules.backends.iter().position(|backend| backend.system == system && backend.default).map(|index| Chosen { index, seen: None }),
@@ -301,6 +304,42 @@ fn says_hidden<'p>(case: &Case<'_, 'p>, place: Place, name: &str, value: &'p Val
         ValueKind::Record(entries) => entries.iter().find_map(|(name, entry)| says_hidden(case, place, name, entry, depth.checked_sub(1)?)),
         _ => None,
     }
+}
+
+/// Whether what is assigned at a place holds only in development: the file of settings is called so, or a flag of that name turns it on.
+fn is_for_development<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
+    if !matches!(found.site, MatchSite::Assign { .. }) || case.program.module(found.place.module).language != Language::Python {
+        return false;
+    }
+    const STAGES: [&str; 8] = ["local", "dev", "develop", "development", "debug", "test", "testing", "ci"];
+    let path = case.texts.path(found.place.module);
+    let names_stage = |name: &str| split_words(name).iter().any(|word| STAGES.contains(&word.as_str()));
+    // `settings/local.py`, `local_settings.py`; a file of another name says nothing.
+    let is_settings = path.components().any(|part| split_words(part.as_str()).iter().any(|word| matches!(word.as_str(), "settings" | "setting" | "config" | "configs")));
+    if is_settings && path.file_stem().is_some_and(names_stage) {
+        return true;
+    }
+    let module = case.program.module(found.place.module);
+    let body = found.place.function.map_or(&module.top, |index| &module.function(index).body);
+    let flags = |test: &Value| names_stage(Name::written(test).last());
+    is_under_flag(body, found.site.span(case.program), &flags)
+}
+
+/// Whether a place stands in a branch that a flag turns on.
+fn is_under_flag(block: &[crate::ir::Step], span: Span, flags: &impl Fn(&Value) -> bool) -> bool {
+    let has = |block: &[crate::ir::Step]| block.iter().any(|step| step.span.contains(span));
+    block.iter().filter(|step| step.span.contains(span)).any(|step| match &step.kind {
+        StepKind::Branch { test, then, otherwise } => {
+            let is_on = match &test.kind {
+                ValueKind::Not(inner) => has(otherwise) && flags(inner),
+                ValueKind::Name(_) | ValueKind::Member(..) => has(then) && flags(test),
+                _ => false,
+            };
+            is_on || is_under_flag(then, span, flags) || is_under_flag(otherwise, span, flags)
+        }
+        StepKind::Attempt { body, caught, finally } => [body, caught, finally].into_iter().any(|block| is_under_flag(block, span, flags)),
+        _ => false,
+    })
 }
 
 /// How many folders two paths share from the root.

@@ -7,7 +7,7 @@ use crate::ir::{Name, StepKind, Value, ValueKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::{Action, Evidence, Side, Timing};
 use crate::rules::{Effect, Entry, Pattern, Rule};
-use crate::source::Span;
+use crate::source::{Language, Span};
 use crate::trace::{Event, EventKind, Flow, Way};
 
 /// The evidence of a flow, in the order of the places; each place once per action.
@@ -22,16 +22,14 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
     if let Some((library, place, span)) = flow.library {
         library_evidence(case, stack, library, place, span, &mut all);
     }
+    let is_weak = |evidence: &Evidence| !evidence.counts && case.rules.rules.iter().any(|rule| rule.weak && rule.id == evidence.rule);
     all.sort_by(|a, b| {
-        (a.action, &a.site.file, a.site.line, a.site.column, !a.counts, a.via.len(), &a.rule).cmp(&(
-            b.action,
-            &b.site.file,
-            b.site.line,
-            b.site.column,
-            !b.counts,
-            b.via.len(),
-            &b.rule,
-        ))
+        let place = |evidence: &Evidence| (evidence.site.line, evidence.site.column, !evidence.counts);
+        (a.action, &a.site.file, place(a))
+            .cmp(&(b.action, &b.site.file, place(b)))
+            // Of two reasons why a call does not count, the one of the rule that knows the call better.
+            .then_with(|| is_weak(a).cmp(&is_weak(b)))
+            .then_with(|| (a.via.len(), &a.rule).cmp(&(b.via.len(), &b.rule)))
     });
     all.dedup_by(|later, earlier| later.action == earlier.action && later.site == earlier.site);
     all
@@ -44,11 +42,10 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
     }
     let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
     for effect in chosen_effects(case, stack, &rule.effects, chosen, event.place) {
-        let why_not =
-            why_not(case, rule, effect, side, event)
-                .or_else(|| hidden_cookie(case, stack, rule, effect, event))
-                .or_else(|| misses_path(case, stack, flow, rule, effect, event))
-                .or_else(|| misspelled_cookie(case, stack, effect, event));
+        let why_not = why_not(case, rule, effect, side, event)
+            .or_else(|| hidden_cookie(case, stack, rule, effect, event))
+            .or_else(|| misses_path(case, stack, flow, rule, effect, event))
+            .or_else(|| misspelled_cookie(case, stack, effect, event));
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
@@ -147,7 +144,7 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
     if rule.awaited && !event.awaited {
         return Some("nothing awaits it, so it does nothing".to_owned());
     }
-    if rule.returned && !is_returned(case, event) {
+    if rule.returned && !is_returned(case, event) && !changes_answer(case, event) {
         return Some("what it changes is not part of the response".to_owned());
     }
     if !rule.followed_by.is_empty() && !is_followed(case, event, &rule.followed_by) && !is_saved_later(case, event, &rule.followed_by) {
@@ -306,6 +303,63 @@ fn is_returned(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
         return returns_name(&function.body, &root) || names.drain(..).any(|name| returns_name(&function.body, name));
     }
     false
+}
+
+/// Whether a call changes the answer although its function does not return it, in languages that hand over objects by reference: the
+/// object is the caller's, or the framework's own, which is sent along unless the function answers with another.
+fn changes_answer(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
+    if case.program.module(event.place.module).language != Language::Python {
+        return false;
+    }
+    let EventKind::Rules { call: Some(call), .. } = &event.kind else { return true };
+    if !matches!(call.callee.kind, ValueKind::Member(..)) {
+        return false;
+    }
+    let (Some(function), Some(root)) = (function_at(case, event.place), Name::written(&call.callee).segments.first().map(|segment| segment.text.clone())) else { return true };
+    let mut answers = Vec::new();
+    collect_answers(&function.body, &mut answers);
+    if let Some(param) = function.params.iter().find(|param| param.name == root) {
+        let is_injected = !function.annotations.is_empty() && param.ty.as_ref().is_some_and(|ty| ty.last() == "Response");
+        let is_other = |value: &&&Value| matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last())) && !mentions(value, &root, 0);
+        return !is_injected || !answers.iter().any(|value| is_other(&value));
+    }
+    // A local object that nothing but its own methods touch.
+    let is_local = function.body.iter().any(|step| matches!(&step.kind, StepKind::Assign { target, .. } if matches!(&target.kind, ValueKind::Name(name) if *name == root)));
+    !is_local || answers.is_empty() || is_handed_on(&function.body, &root)
+}
+
+/// Whether a function or class of this name makes an answer: `RedirectResponse`, `redirect`.
+fn makes_answer(name: &str) -> bool {
+    name.ends_with("Response") || matches!(name, "redirect" | "Response")
+}
+
+fn collect_answers<'p>(block: &'p [crate::ir::Step], into: &mut Vec<&'p Value>) {
+    for step in block {
+        match &step.kind {
+            StepKind::Return(Some(value)) if !matches!(value.kind, ValueKind::Null) => into.push(value),
+            StepKind::Branch { then, otherwise, .. } => {
+                collect_answers(then, into);
+                collect_answers(otherwise, into);
+            }
+            StepKind::Attempt { body, finally, .. } => {
+                collect_answers(body, into);
+                collect_answers(finally, into);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a name is handed to a call, raised, or kept elsewhere.
+fn is_handed_on(block: &crate::ir::Block, name: &str) -> bool {
+    let mut found = false;
+    each_call(block, |call| found |= call.args.iter().any(|argument| mentions(&argument.value, name, 0)));
+    found
+        || block.iter().any(|step| match &step.kind {
+            StepKind::Throw(Some(value)) => mentions(value, name, 0),
+            StepKind::Assign { target, value, .. } => !matches!(&target.kind, ValueKind::Name(other) if other == name) && mentions(value, name, 0),
+            _ => false,
+        })
 }
 
 fn returns_name(block: &[crate::ir::Step], name: &str) -> bool {

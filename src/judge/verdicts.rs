@@ -22,7 +22,12 @@ pub(super) fn actions(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, modul
             let own: Vec<Evidence> = evidence.iter().filter(|one| one.action == action).cloned().collect();
             let declared = case.declarations.reason(action).map(str::to_owned);
             let found = own.iter().any(|one| one.counts) || declared.is_some();
-            let (missing, missing_sites) = if found { (None, Vec::new()) } else { missing(case, stack, flow, module, action) };
+            let (missing, missing_sites) = match own.iter().find(|one| action == Action::ServerSession && one.backend.is_some()) {
+                _ if found => (None, Vec::new()),
+                // A call that is there and ends nothing tells more than where sessions are held.
+                Some(Evidence { why_not: Some(why), site, .. }) => (Some(format!("{} ends none: {why}", one_line(&site.code))), vec![site.clone()]),
+                _ => missing(case, stack, flow, module, action),
+            };
             ActionOutcome { action, found, evidence: own, missing, missing_sites, declared }
         })
         .collect()
@@ -125,7 +130,8 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
     let cookie_used = cookie_is_used(case, stack, actions);
     let carried_by_cookie = has(Action::Cookie) || !cookie_used;
     if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used) {
-        return (Answer::Pass, format!("the server ends the session record ({}) and its cookie is cleared", quote(Action::ServerSession)), None);
+        let cookie = if has(Action::Cookie) { "its cookie is cleared" } else { "no cookie is seen to carry its id" };
+        return (Answer::Pass, format!("the server ends the session record ({}) and {cookie}", quote(Action::ServerSession)), None);
     }
     if has(Action::Token)
         && !has(Action::Cookie)
@@ -194,8 +200,12 @@ fn login_cookie<'s>(case: &Case<'_, '_>, stack: &'s Stack, module: ModuleId) -> 
     stack.nearest_issued(case, &[CredentialKind::Cookie], module).into_iter().find(|issued| is_login(issued))
 }
 
-/// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets cookies.
+/// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets
+/// cookies or the logout's own answer is to expire one.
 fn cookie_is_used(case: &Case<'_, '_>, stack: &Stack, actions: &[ActionOutcome]) -> bool {
     let by_library = actions.iter().flat_map(|action| &action.evidence).any(|one| one.action == Action::ServerSession && one.backend.is_some());
-    by_library || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && issued.key.as_deref().is_none_or(|key| !case.rules.lexicon.is("csrf", key)))
+    let is_expired_in_vain = actions.iter().filter(|action| !action.found).flat_map(|action| &action.evidence).any(|one| one.action == Action::Cookie && one.at == Side::Server);
+    by_library
+        || is_expired_in_vain
+        || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && issued.key.as_deref().is_none_or(|key| !case.rules.lexicon.is("csrf", key)))
 }

@@ -3,7 +3,7 @@
 use super::eval::{MAX_THINGS, Place, Thing};
 use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{ClassKind, Name, Param, Value, ValueKind};
+use crate::ir::{ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, walk_value};
 
 impl<'p> Program<'p> {
     pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -11,6 +11,11 @@ impl<'p> Program<'p> {
         let scope = self.scope(place.module);
         let bindings = scope.lookup(module, place.function, name);
         if !bindings.is_empty() {
+            // `let forget = once(|| forget())`: what begins with the name is not yet there inside its own value.
+            let outer = scope.top(name);
+            if module.language.binds_after_value() && !outer.is_empty() && !std::ptr::eq(outer, bindings) && bindings.iter().all(|binding| self.is_inside(binding, name, place)) {
+                return self.eval_bindings(outer, name, place, follow, steps);
+            }
             return self.eval_bindings(bindings, name, place, follow, steps);
         }
         // A bare name may be a member of the class around it, of the implicit receiver, or of the package.
@@ -33,8 +38,16 @@ impl<'p> Program<'p> {
         if let Some(found) = self.package_member(place.module, name, follow, steps) {
             return found;
         }
-        if let Some(found) = self.receiver_member(name, place, follow, steps) {
+        if name == "it"
+            && let Some(found) = self.lambda_parameter(place, follow, steps)
+        {
             return found;
+        }
+        if let Some(found) = self.receiver_member(name, place, follow, steps) {
+            // A field of the class whose type lies outside the project is still what that type says.
+            members.retain(|thing| matches!(thing, Thing::Outside { name: ty, .. } if ty.last() != name));
+            members.extend(found);
+            return members;
         }
         if let Some(found) = self.unimported(place.module, name, follow, steps) {
             return found;
@@ -44,6 +57,44 @@ impl<'p> Program<'p> {
         written.push(name);
         members.push(Thing::outside(written));
         members
+    }
+
+    /// The parameter that a lambda without names for any has: in `cookie.also { it.maxAge = 0 }` the cookie.
+    fn lambda_parameter(&self, place: Place, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        let module = self.module(place.module);
+        if !module.language.has_implicit_members() || steps < 9 {
+            return None;
+        }
+        let lambda = module.function(place.function?);
+        let Some(Receiver::Value(value)) = lambda.receiver.as_ref().filter(|_| lambda.params.is_empty()) else { return None };
+        let object = match &value.kind {
+            ValueKind::Member(of, name) if name == "let" => of,
+            ValueKind::Call(_) => value,
+            // The object of a scope function; what else bears a bare name is the function that was handed the lambda.
+            ValueKind::Name(name) if self.is_bound(name, place) => value,
+            _ => return None,
+        };
+        Some(self.eval_steps(object, Place { module: place.module, function: lambda.parent }, follow, steps / 2))
+    }
+
+    /// Whether a place stands inside the value that a binding gives its name.
+    fn is_inside(&self, binding: &Binding<'p>, name: &str, place: Place) -> bool {
+        let Binding::Assigned { value, within, .. } = binding else { return false };
+        if root_name(value) == Some(name) {
+            return true;
+        }
+        let module = self.module(place.module);
+        let mut around = Vec::new();
+        let mut at = place.function;
+        while let Some(index) = at.filter(|index| Some(*index) != *within) {
+            around.push(index);
+            at = module.function(index).parent;
+        }
+        let mut holds = Holds { closures: &around, found: false };
+        if !around.is_empty() {
+            walk_value(value, &mut holds);
+        }
+        holds.found
     }
 
     pub(super) fn eval_bindings(&self, bindings: &[Binding<'p>], name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -153,6 +204,19 @@ impl<'p> Program<'p> {
         }
         let handed = callers.iter().filter_map(|(call, place)| Some((call.positional(index)?, *place)));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
+    }
+}
+
+/// Looks for one of some closures in a value.
+struct Holds<'a> {
+    closures: &'a [FunctionIndex],
+    found: bool,
+}
+
+impl<'ir> Visit<'ir> for Holds<'_> {
+    fn value(&mut self, value: &'ir Value) -> bool {
+        self.found |= matches!(&value.kind, ValueKind::Closure(index) if self.closures.contains(index));
+        !self.found
     }
 }
 

@@ -94,6 +94,16 @@ impl<'p> Program<'p> {
                 _ => vec![Thing::outside(Name::written(value))],
             },
             ValueKind::Null => Vec::new(),
+            // An element of what is looped over.
+            ValueKind::Unknown(parts) => match parts.as_slice() {
+                [over] => self
+                    .eval_steps(over, place, follow, steps)
+                    .into_iter()
+                    .filter(|thing| matches!(thing, Thing::Outside { .. }))
+                    .flat_map(|thing| self.element_of(thing))
+                    .collect(),
+                _ => vec![Thing::Literal(value, place)],
+            },
             _ => vec![Thing::Literal(value, place)],
         };
         things.truncate(MAX_THINGS);
@@ -180,9 +190,13 @@ impl<'p> Program<'p> {
         if wrapped.is_empty() { results } else { wrapped }
     }
 
-    /// `inject<Service>()`, `call.receive<Request>()`: an instance of the class of the project for which a call asks by type alone.
+    /// `inject<Service>()`, `call.receive<Request>()`: an instance of the class of the project for which a call asks by type alone, or
+    /// with closures that make it: `viewModels<CartViewModel> { factory }`.
     fn asked_by_type(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
-        let ([ty], []) = (call.types.as_slice(), call.args.as_slice()) else { return None };
+        let [ty] = call.types.as_slice() else { return None };
+        if !call.args.iter().all(|argument| matches!(argument.value.kind, ValueKind::Closure(_))) {
+            return None;
+        }
         self.eval_type(ty, place, follow, steps).into_iter().find(|thing| matches!(thing, Thing::Instance(_)))
     }
 

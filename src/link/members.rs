@@ -56,7 +56,18 @@ impl<'p> Program<'p> {
             return vec![thing];
         }
         match thing {
-            Thing::Instance(class) | Thing::Class(class) => self.member_of_class(class, name, follow, steps).unwrap_or_default(),
+            Thing::Instance(class) => self.member_of_class(class, name, follow, steps).unwrap_or_default(),
+            Thing::Class(class) => {
+                let mut found = self.member_of_class(class, name, follow, steps).unwrap_or_default();
+                // What a class inherits from outside is known by its own name too: `Token.objects.get(…)`.
+                if !found.is_empty() && found.iter().all(|member| matches!(member, Thing::Outside { .. })) {
+                    let mut own = Name::default();
+                    own.push(self.class(class).name.as_str());
+                    own.push(name);
+                    found.push(Thing::outside(own));
+                }
+                found
+            }
             Thing::Module(module) => {
                 let found = self.exported(module, name, follow, steps);
                 if found.is_empty() && self.module(module).language == Language::Rust {
@@ -301,7 +312,11 @@ impl<'p> Program<'p> {
                         functions.push(FunctionId { module: class.module, index });
                     }
                 }
-                Thing::Instance(class) => functions.extend(self.callable_member(class)),
+                Thing::Instance(class) => {
+                    if let Some(function) = self.callable_member(class) {
+                        self.add_with_implementations(function, follow, &mut functions);
+                    }
+                }
                 Thing::Outside { made_by: Some((made_by, at)), name } => {
                     // `asyncHandler(fn)`, `useCallback(fn)`, `promisify(x.destroy.bind(x))`: what is wrapped. Not what hangs on the result.
                     if name.segments.last().is_some_and(|last| last.called.is_some()) {

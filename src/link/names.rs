@@ -76,6 +76,16 @@ impl<'p> Program<'p> {
                         }));
                     }
                 }
+                // What a class holds as its only unnamed part is known by the class: `self.0.remove(id)` of `struct Sessions(Map)`.
+                if let ValueKind::Member(whole, part) = &of.kind
+                    && part == "0"
+                {
+                    names.extend(self.eval(whole, place, follow).iter().filter(|thing| matches!(thing, Thing::Instance(_))).filter_map(|thing| {
+                        let mut name = self.name_of_thing(thing)?;
+                        name.push(member.as_str());
+                        Some(name)
+                    }));
+                }
                 // `Module.member` of a Rust path or Python package is one name.
                 for thing in self.eval(value, place, false) {
                     if let Thing::Outside { name, .. } = thing {
@@ -86,7 +96,10 @@ impl<'p> Program<'p> {
             ValueKind::Name(local) => {
                 for thing in self.eval(value, place, follow) {
                     match thing {
-                        Thing::Outside { name, .. } => names.push(name),
+                        Thing::Outside { name, made_by } => {
+                            names.extend(self.wrapped_name(&name, made_by));
+                            names.push(name);
+                        }
                         Thing::Function(function) => {
                             let name = &self.function(function).name;
                             if !name.is_empty() && name != local {
@@ -111,6 +124,23 @@ impl<'p> Program<'p> {
             _ => {}
         }
         names
+    }
+
+    /// The method that a wrapper from outside makes a function of: `promisify(req.session.destroy.bind(req.session))`.
+    fn wrapped_name(&self, name: &Name, made_by: Option<(&'p Call, Place)>) -> Option<Name> {
+        let (call, place) = made_by?;
+        if self.module(place.module).language.has_implicit_members() || name.segments.last().is_none_or(|last| last.called.is_none()) {
+            return None;
+        }
+        let [argument] = call.args.as_slice() else { return None };
+        let mut method = &argument.value;
+        if let ValueKind::Call(bound) = &method.kind
+            && let ValueKind::Member(of, last) = &bound.callee.kind
+            && last == "bind"
+        {
+            method = of;
+        }
+        matches!(method.kind, ValueKind::Member(..)).then(|| Name::written(method))
     }
 
     /// The name by which members of a thing are reached.

@@ -3,7 +3,7 @@
 use super::eval::{Place, Thing};
 use super::program::{ClassId, Program};
 use super::scope::Binding;
-use crate::ir::{Name, TypeName, ValueKind};
+use crate::ir::{ClassIndex, Name, TypeName, ValueKind};
 
 impl<'p> Program<'p> {
     /// A type as a thing: an instance of a class of the project, or a name outside.
@@ -81,7 +81,11 @@ impl<'p> Program<'p> {
             }
             at = function.parent;
         }
-        None
+        // A closure in the value of a field stands in no method.
+        let span = module.function(place.function?).span;
+        let around = module.classes.iter().enumerate().filter(|(_, class)| class.span.contains(span));
+        let (index, _) = around.min_by_key(|(_, class)| class.span.end - class.span.start)?;
+        Some(ClassId { module: place.module, index: ClassIndex(u32::try_from(index).ok()?) })
     }
 
     pub(super) fn eval_this(&self, place: Place) -> Vec<Thing<'p>> {

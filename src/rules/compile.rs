@@ -363,7 +363,8 @@ impl Context<'_> {
             "deferred" => Runs::Deferred,
             "never" => Runs::Never,
             "elsewhere" => Runs::Elsewhere,
-            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere")),
+            "cold" => Runs::Cold,
+            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, cold")),
         };
         Ok(Callback { languages: self.languages.clone(), matchers: self.matchers(callback.matches)?, args: callback.args, runs, delay: callback.delay })
     }
@@ -449,6 +450,9 @@ fn locator(text: &str) -> Compiled<Locator> {
     }
     if let Some(setting) = text.strip_prefix("inside:") {
         return Ok(Locator::Inside(setting.to_owned()));
+    }
+    if let Some(name) = text.strip_prefix("chained:") {
+        return Ok(Locator::Chained(name.to_owned()));
     }
     if let Some(argument) = text.strip_prefix("made:") {
         let (index, annotation) = argument.split_once('.').ok_or_else(|| format!("`{text}` needs the name of an annotation"))?;

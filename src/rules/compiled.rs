@@ -96,6 +96,8 @@ pub enum Locator {
     Type(usize, Option<String>),
     /// The class of which an argument is made: what its annotation of that name says, its parents' before it.
     Made(usize, String),
+    /// The texts that all calls of that name in the chain are handed, as one path.
+    Chained(String),
     /// What the closures of the call, or the calls chained behind it, set under a name.
     Inside(String),
     /// Every argument, the last first.
@@ -313,6 +315,8 @@ pub enum Runs {
     Never,
     /// An event of its own, which is no part of this flow.
     Elsewhere,
+    /// Only where something uses what the call gives.
+    Cold,
 }
 
 /// A function that runs whenever something else is called: a reducer for another slice's action, a signal's receiver.

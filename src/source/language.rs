@@ -38,6 +38,11 @@ impl Language {
         matches!(self, Self::Kotlin)
     }
 
+    /// Whether a local name is bound only behind its value, in which it still stands for what is outside.
+    pub fn binds_after_value(self) -> bool {
+        matches!(self, Self::Rust)
+    }
+
     /// The name used in reports and rule files.
     pub fn name(self) -> &'static str {
         match self {

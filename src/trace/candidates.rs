@@ -135,7 +135,7 @@ impl<'p> Finder<'_, 'p> {
         let place = Place::of(function);
         for step in body {
             let StepKind::Assign { target, op: AssignOp::Declare, value, .. } = &step.kind else { continue };
-            let ValueKind::Call(call) = &value.kind else { continue };
+            let ValueKind::Call(call) = &outcome_of(value).kind else { continue };
             let Some(name) = bound_names(target).into_iter().find(|name| is_logout_name(self.rules, name)) else { continue };
             let is_run = |value: &Value| matches!(value.kind, ValueKind::Closure(_) | ValueKind::Member(..) | ValueKind::Name(_));
             let hands = call.args.iter().any(|argument| match &argument.value.kind {
@@ -154,6 +154,17 @@ impl<'p> Finder<'_, 'p> {
                 });
             }
         }
+    }
+}
+
+/// What a block gives that stands as a value: `let sign_out = { let store = store.clone(); Callback::from(move |_| …) }`.
+fn outcome_of(value: &Value) -> &Value {
+    match &value.kind {
+        ValueKind::Block(block) => match block.last().map(|step| &step.kind) {
+            Some(StepKind::Evaluate(last) | StepKind::Return(Some(last))) => last,
+            _ => value,
+        },
+        _ => value,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Objects that are handed over to be called later: the methods that run with them.
 
-use crate::ir::{FunctionIndex, FunctionKind, Value, ValueKind};
+use crate::ir::{FunctionIndex, FunctionKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
 use crate::rules::RuleSet;
 
@@ -14,13 +14,17 @@ pub(super) fn methods_of<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p 
         return Vec::new();
     }
     let mut classes: Vec<ClassId> = Vec::new();
+    let mut made: Vec<FunctionId> = Vec::new();
     for thing in program.eval(value, place, follow) {
         match thing {
             Thing::Instance(class) => {
                 classes.push(class);
                 classes.extend(program.classes_deriving(&program.class(class).name));
             }
-            Thing::Outside { name, .. } if name.imported => classes.extend(program.classes_deriving(name.last())),
+            Thing::Outside { name, .. } if name.imported || is_type(&name) => {
+                classes.extend(program.classes_deriving(name.last()));
+                made.extend(beans_of(program, value, name.last()));
+            }
             _ => {}
         }
     }
@@ -29,7 +33,22 @@ pub(super) fn methods_of<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p 
     if classes.len() > MAX_CLASSES {
         return Vec::new();
     }
-    classes.into_iter().flat_map(|class| answering(program, rules, class)).collect()
+    made.into_iter().chain(classes.into_iter().flat_map(|class| answering(program, rules, class))).collect()
+}
+
+/// Whether a name is that of a type alone: the declared type of a parameter or field that no import tells more about.
+fn is_type(name: &Name) -> bool {
+    matches!(name.segments.as_slice(), [only] if only.called.is_none() && only.text.starts_with(char::is_uppercase))
+}
+
+/// The functions that a container calls to make an object: they are annotated, are called like the object, and declare its type.
+fn beans_of(program: &Program<'_>, value: &Value, ty: &str) -> Vec<FunctionId> {
+    let (ValueKind::Name(name) | ValueKind::Member(_, name)) = &value.kind else { return Vec::new() };
+    let makes = |function: &&FunctionId| {
+        let function = program.function(**function);
+        !function.annotations.is_empty() && function.returns.as_ref().is_some_and(|returns| returns.last() == ty)
+    };
+    program.functions_named(name).iter().filter(makes).copied().collect()
 }
 
 fn answering(program: &Program<'_>, rules: &RuleSet, class: ClassId) -> Vec<FunctionId> {

@@ -4,7 +4,7 @@ use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
 use super::typed::{made_path, typed_path};
 use crate::ir::{Call, Name, StepKind, Value, ValueKind};
-use crate::link::{Place, Program};
+use crate::link::{Place, Program, Thing};
 use crate::rules::Locator;
 
 /// The value at a locator.
@@ -48,7 +48,7 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
                 }
             },
             ValueKind::List(items) => items.get(key.parse::<usize>().ok()?)?,
-            ValueKind::Call(call) => match call.named(key) {
+            ValueKind::Call(call) => match call.named(key).or_else(|| call.positional(key.parse().ok()?)) {
                 Some(entry) => entry,
                 None => {
                     at = returned_entry(program, call, inside, key)?;
@@ -155,9 +155,20 @@ pub(super) fn prefixes_at<'p>(program: &Program<'p>, locators: &[Locator], site:
         {
             program.eval(value, at, true);
         }
-        texts
+        if texts.is_empty() { value_at(program, locator, site, place).and_then(|(value, at)| looked_up_text(program, value, at)).into_iter().collect() } else { texts }
     };
     locators.iter().map(texts).find(|texts| !texts.is_empty()).unwrap_or_default()
+}
+
+/// The path that a setting falls back to where its environment has none: `PREFIX = os.getenv("PREFIX", "/api")`.
+fn looked_up_text<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Option<String> {
+    program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+        Thing::Outside { made_by: Some((call, _)), .. } if call.args.len() == 2 => match (&call.args[0].value.kind, &call.args[1].value.kind) {
+            (ValueKind::Text(_), ValueKind::Text(path)) if path.starts_with('/') => Some(path.clone()),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 fn texts_at_one<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Vec<String> {
@@ -171,9 +182,42 @@ fn texts_at_one<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             let value = site.call().and_then(|call| call.positional(*index));
             value.and_then(|value| made_path(program, value, place, annotation)).into_iter().collect()
         }
+        Locator::Chained(name) => site.call().map(|call| chained_path(call, name)).filter(|path| !path.is_empty()).into_iter().collect(),
         Locator::Callee => site.call().map(|call| vec![Name::written(&call.callee).last().to_owned()]).unwrap_or_default(),
         Locator::Receiver => site.call().map(|call| texts_of(program, root_of(&call.callee), place, 6)).unwrap_or_default(),
         _ => value_at(program, locator, site, place).map(|(value, at)| texts_of(program, value, at, 6)).unwrap_or_default(),
+    }
+}
+
+/// The texts that the calls of a name are handed in a chain, in their order: `path!("api" / "logout")`, `path("api").and(path("logout"))`.
+fn chained_path(call: &Call, name: &str) -> String {
+    let is_named = |call: &Call| Name::written(&call.callee).last().trim_end_matches('!') == name;
+    let mut links = vec![call];
+    while let Some(ValueKind::Member(of, _)) = links.last().map(|link| &link.callee.kind) {
+        let ValueKind::Call(inner) = &of.kind else { break };
+        links.push(inner);
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for link in links.into_iter().rev() {
+        let handed = link.args.iter().filter_map(|argument| match &argument.value.kind {
+            ValueKind::Call(inner) if is_named(inner) => Some(inner.as_ref()),
+            _ => None,
+        });
+        let calls: Vec<&Call> = if is_named(link) { vec![link] } else { handed.collect() };
+        calls.iter().flat_map(|call| &call.args).for_each(|argument| push_texts(&argument.value, &mut parts));
+    }
+    parts.join("/")
+}
+
+/// The texts of a value that operators join: `"api" / "logout"`.
+fn push_texts<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
+    match &value.kind {
+        ValueKind::Text(text) => into.push(text),
+        ValueKind::Binary { left, right, .. } => {
+            push_texts(left, into);
+            push_texts(right, into);
+        }
+        _ => {}
     }
 }
 

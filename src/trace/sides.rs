@@ -107,8 +107,8 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
         let words = crate::rules::split_words(part);
         for word in &words {
             match word.as_str() {
-                "client" | "frontend" | "web" | "ui" | "app" | "mobile" | "components" | "component" | "hooks" | "stores" | "store" | "screens" | "pages" | "views" | "webapp"
-                | "front" | "static" | "public" => client += 1,
+                "client" | "frontend" | "web" | "ui" | "app" | "mobile" | "components" | "component" | "composables" | "hooks" | "stores" | "store" | "screens" | "pages"
+                | "views" | "webapp" | "front" | "static" | "public" => client += 1,
                 "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back"
                 | "functions" => server += 1,
                 _ => {}

@@ -98,7 +98,7 @@ fn compare_flow(expected: &ExpectedFlow, outcome: &Outcome, differences: &mut Ve
     let is_same = |flow: &&Flow| match (&flow.server, expected.server.split_once(' ')) {
         (Some(server), Some((place, route))) => {
             let seen = format!("{} {}", server.method.as_deref().unwrap_or(""), server.route.as_deref().unwrap_or(""));
-            place_of(place) == (server.site.file.clone(), server.site.line) && seen == route
+            place_of(place) == (server.site.file.clone(), server.site.line) && seen.trim_end() == route
         }
         (None, None) => true,
         _ => false,

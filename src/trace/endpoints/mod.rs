@@ -70,6 +70,8 @@ struct Mounted<'p> {
     on: Vec<Router>,
     place: Place,
     body: Option<&'p Call>,
+    /// The router is made with the prefix, or sets it itself.
+    is_own: bool,
 }
 
 struct Builder<'a, 'p> {

@@ -28,13 +28,13 @@ impl<'p> Builder<'_, 'p> {
         let mut all: Vec<String> = Vec::new();
         for mount in self.mounts.iter().filter(|mount| mount.what.contains(&router)) {
             // A prefix that the router is made with stands behind those that it is mounted at.
-            if mount.what.len() == 1 && mount.on == [Router::Module(mount.place.module)] && matches!(router, Router::Made(..) | Router::Class(_)) {
+            if mount.is_own && mount.what.len() == 1 && mount.on == [Router::Module(mount.place.module)] && matches!(router, Router::Made(..) | Router::Class(_)) {
                 own = mount.prefixes.iter().flat_map(|prefix| own.iter().map(move |own| join(prefix, own))).collect();
                 own.truncate(MAX_PATHS);
                 continue;
             }
             let mut before = self.lexical_prefixes(mount.place, depth);
-            let on: Vec<String> = mount.on.iter().filter(|on| **on != router).flat_map(|on| self.prefixes(*on, depth)).collect();
+            let on: Vec<String> = mount.on.iter().filter(|on| !mount.what.contains(on)).flat_map(|on| self.prefixes(*on, depth)).collect();
             if !on.is_empty() {
                 before = before.iter().flat_map(|outer| on.iter().map(move |inner| join(outer, inner))).collect();
             }
@@ -46,6 +46,14 @@ impl<'p> Builder<'_, 'p> {
             for place in self.callers.get(&function).into_iter().flatten().take(MAX_PATHS) {
                 all.extend(self.lexical_prefixes(*place, depth));
             }
+        }
+        // A router that nothing mounts goes with its file: `urlpatterns = router.urls`.
+        if let (true, Router::Made(module, _)) = (all.is_empty(), router) {
+            all.extend(self.prefixes(Router::Module(module), depth));
+        }
+        // What only stands in something that is mounted says nothing where a mount with a prefix does.
+        if all.iter().any(|prefix| !prefix.is_empty()) {
+            all.retain(|prefix| !prefix.is_empty());
         }
         if all.is_empty() {
             all.push(String::new());

@@ -26,20 +26,29 @@ impl<'p> Builder<'_, 'p> {
                 }
                 (Locator::Class, MatchSite::Annotation(_, Bearer::Class(class)) | MatchSite::Class(class), _) => (vec![Router::Class(class)], Vec::new(), None),
                 (Locator::Result, _, Some(_)) => (own, Vec::new(), None),
-                (Locator::Receiver, _, Some(call)) => (self.receiver_routers(call, found.place), Vec::new(), None),
+                (Locator::Receiver, _, Some(call)) => (self.receiver_routers(call, found.place), Vec::new(), grouping(call)),
                 (Locator::Body, _, Some(call)) => (Vec::new(), Vec::new(), Some(call)),
                 (Locator::Arguments, _, Some(call)) => {
                     let what = call.args.iter().flat_map(|argument| self.routers_of(&argument.value, found.place, 3)).collect();
                     (what, self.receiver_routers(call, found.place), None)
                 }
                 (locator @ (Locator::Argument(..) | Locator::Named(..)), _, Some(call)) => {
-                    let what = value_at(self.program, locator, &found.site, found.place).map(|(value, at)| self.routers_of(value, at, 3)).unwrap_or_default();
+                    let mounted = value_at(self.program, locator, &found.site, found.place);
+                    // What a package's own file only hands on may stand in a file that nothing else makes worth reading.
+                    if let Some((value, at)) = mounted
+                        && self.follow
+                        && matches!(value.kind, ValueKind::Name(_) | ValueKind::Call(_))
+                    {
+                        self.program.eval(value, at, true);
+                    }
+                    let what = mounted.map(|(value, at)| self.routers_of(value, at, 3)).unwrap_or_default();
                     (what, self.receiver_routers(call, found.place), None)
                 }
                 _ => continue,
             };
             let on = if on.is_empty() { vec![Router::Module(found.place.module)] } else { on };
-            self.mounts.push(Mounted { what, prefixes, on, place: found.place, body });
+            let is_own = matches!(mount.mounted, Locator::Result | Locator::Class | Locator::Receiver);
+            self.mounts.push(Mounted { what, prefixes, on, place: found.place, body, is_own });
         }
     }
 
@@ -176,6 +185,19 @@ impl<'p> Builder<'_, 'p> {
         }
         None
     }
+}
+
+/// The call of a chain that is handed a closure: `router.group(() => { … }).prefix("/api")`.
+fn grouping(call: &Call) -> Option<&Call> {
+    let mut at = call;
+    while let ValueKind::Member(of, _) = &at.callee.kind {
+        let ValueKind::Call(inner) = &of.awaited().kind else { break };
+        if inner.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(_))) {
+            return Some(inner);
+        }
+        at = inner;
+    }
+    None
 }
 
 /// The innermost call of a chain: the one that made what the chain hangs on.

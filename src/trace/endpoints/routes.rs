@@ -1,7 +1,7 @@
 //! Endpoints that calls and annotations declare: routes, and the logouts that libraries mount.
 
 use super::paths::{join, normal_method, verb_of};
-use super::{Builder, Endpoint, MAX_PATHS};
+use super::{Builder, Endpoint, MAX_PATHS, Router};
 use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
 use crate::link::{FunctionId, Place};
 use crate::rules::{Kind, Locator};
@@ -17,7 +17,7 @@ impl<'p> Builder<'_, 'p> {
             return;
         }
         let route = &self.rules.routes[found.entry.index];
-        let mut paths = texts_at(self.program, &route.path, &found.site, found.place);
+        let mut paths = texts_at(self.program, &route.path, &found.site, self.annotated_place(found));
         self.asking.set(self.follow && self.speaks_of_logout(found, &paths));
         let declared: Vec<(Vec<String>, Vec<FunctionId>)> = if route.handler == Locator::Chain {
             self.chained(found)
@@ -256,7 +256,7 @@ impl<'p> Builder<'_, 'p> {
         let bundled = !mounted_at.is_empty() && !is_route;
         if is_route {
             paths = mounted_at;
-        } else if bundled {
+        } else if bundled && !self.is_mounted(found) {
             outer = outer.iter().flat_map(|outer| mounted_at.iter().map(move |prefix| join(outer, prefix))).collect();
         }
         let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
@@ -273,6 +273,22 @@ impl<'p> Builder<'_, 'p> {
             site: Some(found.site),
         });
     }
+
+    /// Where the names in a match mean something: an annotation of a method may name the constants of its class without more words.
+    fn annotated_place(&self, found: &Match<'p>) -> Place {
+        match found.site {
+            MatchSite::Annotation(_, Bearer::Function(function)) if self.program.module(function.module).language.has_implicit_members() => Place::of(function),
+            _ => found.place,
+        }
+    }
+
+    /// Whether a match is itself what a mount hangs in, so that the prefixes of routers tell its place already.
+    fn is_mounted(&self, found: &Match<'p>) -> bool {
+        let MatchSite::Call(call) = found.site else { return false };
+        let own = Router::Made(found.place.module, call.span.start);
+        self.mounts.iter().any(|mount| mount.what.contains(&own))
+    }
+
     /// The prefix or path of the innermost mount or route in whose arguments a match stands: `path("accounts/", include("…"))`; and
     /// whether it is a route.
     fn texts_around(&self, found: &Match<'p>) -> (Vec<String>, bool) {

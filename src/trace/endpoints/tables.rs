@@ -2,7 +2,7 @@
 
 use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint};
-use crate::ir::{AssignOp, ExportTarget, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value};
+use crate::ir::{AssignOp, ExportTarget, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value, each_value_of};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Thing};
 use crate::source::{Language, Span};
 use crate::trace::candidates::is_logout_name;
@@ -18,15 +18,18 @@ impl<'p> Builder<'_, 'p> {
             if !self.surroundings.mentions_logout(id) {
                 continue;
             }
-            for export in &module.exports {
-                if let ExportTarget::Value(value) = &export.target
-                    && let ValueKind::Record(entries) = &value.kind
-                {
-                    all.extend(self.described(entries, value.span, Place { module: id, function: None }));
-                }
-            }
             let mut bodies = vec![(None, &module.top)];
             bodies.extend(module.functions.iter().enumerate().map(|(index, function)| (Some(crate::ir::FunctionIndex(index as u32)), &function.body)));
+            // `module.exports = [{ method: "POST", path: "/logout", handler }]`
+            for export in &module.exports {
+                if let ExportTarget::Value(exported) = &export.target {
+                    each_value_of(exported, &mut |value: &'p Value| {
+                        if let ValueKind::Record(entries) = &value.kind {
+                            all.extend(self.described(entries, value.span, Place { module: id, function: None }));
+                        }
+                    });
+                }
+            }
             for (function, body) in bodies {
                 let place = Place { module: id, function };
                 each_value(body, |value| {

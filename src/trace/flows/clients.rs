@@ -6,11 +6,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Flow, FlowHandler, Tracer};
-use crate::link::FunctionId;
+use crate::link::{FunctionId, Program};
 use crate::outcome::Side;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
-use crate::trace::reach::{Event, EventKind, Reach, Reached, Step};
+use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
 use crate::trace::requests::{Request, fit, is_logout_path};
 
 /// Client handlers that call one another, with all that they reach.
@@ -29,6 +29,7 @@ impl<'p> Tracer<'_, 'p> {
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
         let kept: Vec<(Candidate<'p>, Reached<'p>)> = candidates.into_par_iter().with_max_len(1).map_init(|| self.reach(true), follow).flatten_iter().collect();
+        let kept = without_unused(self.program, kept);
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();
         for (at, (_, reached)) in kept.iter().enumerate() {
@@ -232,6 +233,24 @@ fn hooked_words(name: &str) -> Vec<String> {
     let mut words = crate::rules::split_words(name);
     words.retain(|word| !matches!(word.as_str(), "use" | "lazy" | "query" | "mutation" | "async" | "handle" | "on" | "do"));
     words
+}
+
+/// Handlers of which every other handler that calls them drops what they give: where that is a stream which runs only when it is used,
+/// nothing of theirs runs.
+fn without_unused<'p>(program: &Program<'p>, mut kept: Vec<(Candidate<'p>, Reached<'p>)>) -> Vec<(Candidate<'p>, Reached<'p>)> {
+    let never_runs = |at: usize| {
+        let function = kept[at].0.function;
+        let span = program.function(function).span;
+        let inside = |event: &&Event<'p>| event.place.module == function.module && span.contains(event.span);
+        let callers = kept.iter().enumerate().filter(|(other, (_, reached))| *other != at && reached.functions.contains(&function));
+        let mut events = callers.flat_map(|(_, (_, reached))| reached.events.iter().filter(inside)).peekable();
+        events.peek().is_some() && events.all(|event| event.way == Way::Dead)
+    };
+    let unused: Vec<usize> = (0..kept.len()).filter(|at| never_runs(*at)).collect();
+    for at in unused {
+        kept[at].1.events.iter_mut().for_each(|event| event.way = Way::Dead);
+    }
+    kept
 }
 
 fn root(group_of: &[usize], at: usize) -> usize {

@@ -94,6 +94,7 @@ impl<'p> Tracer<'_, 'p> {
         let reached = match (candidate.call, candidate.arm) {
             (Some((call, place)), _) => reach.walk_call(call, place),
             (None, Some((arm, place))) => reach.walk_block(arm, place),
+            (None, None) if candidate.named => reach.walk_named(candidate.function, &candidate.symbol),
             (None, None) => return self.walk(reach, &[candidate.function]),
         };
         self.remember(reach, &[candidate.function], &reached);

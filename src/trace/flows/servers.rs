@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clients::Group;
 use super::{FlowHandler, Tracer};
-use crate::ir::{Name, each_call};
+use crate::ir::{FunctionKind, Name, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::Side;
 use crate::trace::candidates::is_logout_name;
@@ -19,7 +19,11 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn server_endpoints(&self, groups: &[Group<'p>]) -> Vec<Vec<usize>> {
         let mut asked: BTreeSet<usize> = BTreeSet::new();
         for group in groups {
-            let named = group.members.iter().any(|member| member.named);
+            // Where a logout's own endpoint is asked, the others are asked on the way: a token is renewed before.
+            let asks_plainly = group.reached.iter().flat_map(|reached| &reached.events).any(
+                |event| matches!(&event.kind, EventKind::Request(request) if !request.is_markup && is_logout_path(self.rules, &request.path) && !self.best_fits(request).is_empty()),
+            );
+            let named = !asks_plainly && group.members.iter().any(|member| member.named);
             for event in group.reached.iter().flat_map(|reached| &reached.events) {
                 match &event.kind {
                     EventKind::Endpoint(index) => {
@@ -56,12 +60,12 @@ impl<'p> Tracer<'_, 'p> {
         servers
     }
 
-    /// The functions that do an endpoint's work: a handler without a name of its own that only hands over to a logout function
+    /// The functions that do an endpoint's work: a closure that only hands over to a logout function
     /// is answered by that function.
     fn workers(&self, functions: &[FunctionId]) -> Vec<FunctionId> {
         let worker = |function: &FunctionId| {
             let defined = self.program.function(*function);
-            if is_logout_name(self.rules, &defined.name) || defined.body.len() > 1 {
+            if defined.kind != FunctionKind::Closure || is_logout_name(self.rules, &defined.name) || defined.body.len() > 1 {
                 return *function;
             }
             let mut handed = None;

@@ -43,6 +43,11 @@ impl<'p> Walk<'_, '_, 'p> {
         let before = self.state;
         match self.runs(key, call, fitted) {
             Runs::Ordinary => {}
+            Runs::Cold => {
+                if self.state.dropped {
+                    self.state.way = Way::Dead;
+                }
+            }
             Runs::Error => self.state.way = self.state.way.max(Way::Error),
             Runs::Deferred => self.state.way = self.state.way.max(Way::Deferred),
             Runs::Never | Runs::Elsewhere => {

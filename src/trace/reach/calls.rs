@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{CallFacts, EventKind, Step, Use, Walk};
-use crate::ir::{Call, CallStyle, Name, ValueKind};
+use super::{CallFacts, EventKind, Step, Use, Walk, Way};
+use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place};
-use crate::rules::{Kind, Subject};
+use crate::rules::{Kind, Runs, Subject};
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::lookup::At;
@@ -22,7 +22,7 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let facts = self.facts(call);
         let fitted = self.sort(&facts.entries, call.span, Some(call), used);
-        if fitted.has_rule && (!facts.targets.is_empty() || self.hands_over_steps(call)) {
+        if fitted.has_rule && (!facts.targets.is_empty() || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets) {
             self.drop_weak();
         }
         if !fitted.navigation
@@ -34,11 +34,23 @@ impl<'p> Walk<'_, '_, 'p> {
             self.sent_with(call);
         }
         self.arguments(call, &fitted);
+        let before = self.state;
+        // `revoke.delay(token)`: the function of the project is run later.
+        if matches!(call.callee.kind, ValueKind::Member(..)) && fitted.callbacks.iter().any(|index| self.is_put_off(*index)) {
+            self.state.way = self.state.way.max(Way::Deferred);
+        }
         self.enter(call, &facts, fitted.is_known);
+        self.state = before;
         self.answered(call);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
+    }
+
+    /// Whether a callback rule says that all a call is handed runs later, whatever the delay.
+    fn is_put_off(&self, callback: usize) -> bool {
+        let callback = &self.reach.rules.callbacks[callback];
+        callback.runs == Runs::Deferred && callback.args.is_empty() && callback.delay.is_none()
     }
 
     /// What runs with a method of a thing that a call made: the logout functions that the call was handed, and what waits for the
@@ -90,6 +102,19 @@ impl<'p> Walk<'_, '_, 'p> {
             let returns_closure = |step: &crate::ir::Step| matches!(&step.kind, crate::ir::StepKind::Return(Some(value)) if matches!(value.kind, ValueKind::Closure(_)));
             function.is_async || function.body.iter().any(returns_closure)
         })
+    }
+
+    /// Whether a call hands over nothing for a parameter that a function of the project only keeps: `setUser(null)` with
+    /// `this.user = user`. The parameter's name tells no more of it than the call does.
+    fn stores_nothing(&self, call: &'p Call, targets: &[FunctionId]) -> bool {
+        let program = self.reach.program;
+        let is_kept = |target: &FunctionId, index: usize| {
+            let module = program.module(target.module);
+            let defined = program.function(*target);
+            defined.params.get(index).is_some_and(|param| keeps(module, &defined.body, &param.name, 2))
+        };
+        let handed = call.args.iter().enumerate().filter(|(_, argument)| argument.name.is_none() && matches!(argument.value.kind, ValueKind::Null));
+        handed.into_iter().any(|(index, _)| targets.iter().any(|target| is_kept(target, index)))
     }
 
     /// A form whose action is the handle of a server function that bears the same name: `<ActionForm action=context.logout>`.
@@ -228,6 +253,17 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
+    /// What listens to a function from which a walk begins.
+    pub(super) fn listen_to(&mut self, function: FunctionId, symbol: &str) {
+        let place = Place::of(function);
+        self.state.place = Some(place);
+        self.trail.push(Step { module: place.module, span: self.reach.program.function(function).head });
+        // What stands under a key is listened to by that.
+        let is_keyed = self.reach.program.function(function).name != symbol;
+        self.listen(Some(function).filter(|_| !is_keyed), symbol);
+        self.trail.pop();
+    }
+
     fn listen(&mut self, function: Option<FunctionId>, name: &str) {
         let runs: Vec<FunctionId> = self
             .reach
@@ -252,5 +288,21 @@ fn foreign_file(around: &dyn Surroundings, names: &[Name], place: Place) -> Opti
         let at = name.segments.iter().rposition(|segment| segment.text.starts_with(char::is_uppercase))?;
         let path: Vec<&str> = name.segments.get(..=at)?.iter().map(|segment| segment.text.split('<').next().unwrap_or("")).collect();
         around.foreign_class(place.module, &path, name.imported)
+    })
+}
+
+/// Whether a body, or a closure that it hands over, keeps what a name stands for in a field.
+fn keeps(module: &Module, body: &[crate::ir::Step], name: &str, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    body.iter().any(|step| match &step.kind {
+        StepKind::Assign { target, value, .. } => matches!(target.kind, ValueKind::Member(..)) && matches!(&value.kind, ValueKind::Name(given) if given == name),
+        StepKind::Evaluate(value) | StepKind::Return(Some(value)) => match &value.kind {
+            ValueKind::Call(call) => call.args.iter().any(|argument| match &argument.value.kind {
+                ValueKind::Closure(index) => keeps(module, &module.function(*index).body, name, depth),
+                _ => false,
+            }),
+            _ => false,
+        },
+        _ => false,
     })
 }

@@ -16,7 +16,7 @@ use super::lookup::At;
 use super::requests::Request;
 use super::sides::Surroundings;
 use super::survey::within_names;
-use crate::ir::{Block, Call};
+use crate::ir::{Block, Call, Name};
 use crate::link::{FunctionId, ModuleId, Place, Program, wishes};
 use crate::rules::{Entry, Kind, RuleSet, Subject};
 use crate::source::Span;
@@ -151,9 +151,25 @@ impl<'p> Reach<'_, 'p> {
         self.walk(|walk| roots.iter().for_each(|root| walk.function(*root)))
     }
 
+    /// Follows a function of the client, and what runs whenever something of its name is called.
+    pub(super) fn walk_named(&self, root: FunctionId, symbol: &str) -> Reached<'p> {
+        self.walk(|walk| {
+            walk.function(root);
+            walk.listen_to(root, symbol);
+        })
+    }
+
     fn walk(&self, steps: impl FnOnce(&mut Walk<'_, '_, 'p>)) -> Reached<'p> {
-        let mut walk =
-            Walk { reach: self, reached: Reached::default(), visited: FxHashMap::default(), trail: Vec::new(), handed: None, wishes_of_others: 0, state: State::default() };
+        let mut walk = Walk {
+            reach: self,
+            reached: Reached::default(),
+            visited: FxHashMap::default(),
+            trail: Vec::new(),
+            handed: None,
+            statement: None,
+            wishes_of_others: 0,
+            state: State::default(),
+        };
         let before = wishes();
         steps(&mut walk);
         let mut functions: Vec<FunctionId> = walk.visited.into_keys().collect();
@@ -187,11 +203,13 @@ struct State<'p> {
     entered: Option<(&'p Call, Place)>,
     way: Way,
     condition: Option<Step>,
+    /// Nothing uses what the function gives.
+    dropped: bool,
 }
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, way: Way::Ordinary, condition: None }
+        Self { place: None, entered: None, way: Way::Ordinary, condition: None, dropped: false }
     }
 }
 
@@ -210,6 +228,8 @@ struct Walk<'r, 'a, 'p> {
     trail: Vec<Step>,
     /// The call that is about to enter a function.
     handed: Option<(&'p Call, Place)>,
+    /// The call that is a statement of its own.
+    statement: Option<&'p Call>,
     /// How much of what was asked for in vain is the matter of functions that were entered.
     wishes_of_others: u64,
     state: State<'p>,
@@ -243,6 +263,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let before = self.state;
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
+        self.state.dropped = entered.is_some_and(|(call, _)| self.statement.is_some_and(|statement| std::ptr::eq(statement, call)));
         let defined = self.reach.program.function(function);
         for param in &defined.params {
             if let Some(default) = &param.default {
@@ -251,6 +272,13 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         if self.reach.follow && !self.reach.is_client {
             self.look_at_providers(function, MAX_PROVIDERS);
+        }
+        if defined.body.is_empty() {
+            // What a function without a body does stands in its annotations: `@Query("DELETE FROM users")`.
+            for annotation in &defined.annotations {
+                let names = [Name::of_call(annotation)];
+                self.fit(Subject::Call { call: annotation, names: &names }, annotation.span);
+            }
         }
         self.block(&defined.body);
         self.state = before;

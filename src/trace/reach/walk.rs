@@ -22,6 +22,9 @@ impl<'p> Walk<'_, '_, 'p> {
     fn step(&mut self, step: &'p StepKind) -> bool {
         match step {
             StepKind::Evaluate(value) => {
+                if let ValueKind::Call(call) = &value.kind {
+                    self.statement = Some(call);
+                }
                 self.value(value, Use::default());
                 false
             }
