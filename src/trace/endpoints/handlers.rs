@@ -52,6 +52,8 @@ impl<'p> Builder<'_, 'p> {
     pub(super) fn functions_at(&self, value: &'p Value, place: Place) -> Vec<FunctionId> {
         match &value.kind {
             ValueKind::Text(text) => return self.named_by_text(text),
+            // `app.post("/logout", ...handlers)`
+            ValueKind::Unknown(parts) if parts.len() == 1 => return parts.iter().flat_map(|part| self.functions_at(part, place)).collect(),
             // `[AuthController, "logout"]`
             ValueKind::List(items) => {
                 if let [class, method] = items.as_slice()

@@ -43,7 +43,7 @@ impl<'p> Builder<'_, 'p> {
                 }
                 // A route that is named after its function: `@action def logout`.
                 MatchSite::Annotation(_, Bearer::Function(function))
-                    if !route.path.is_empty() && found.site.call().is_some_and(|call| call.args.iter().all(|argument| argument.name.is_some())) =>
+                    if !route.path.is_empty() && found.site.call().is_some_and(names_no_path) =>
                 {
                     self.program.function(function).name.clone()
                 }
@@ -307,4 +307,10 @@ impl<'p> Builder<'_, 'p> {
         let mount = around(Kind::Mount);
         (mount.map(|mount| texts_at(self.program, &self.rules.mounts[mount.entry.index].prefix, &mount.site, mount.place)).unwrap_or_default(), false)
     }
+}
+
+/// Whether an annotation leaves the path to the name of its function. A bare verb does not: `@Post()` answers at the path of its class.
+fn names_no_path(annotation: &Call) -> bool {
+    let is_bare_verb = annotation.args.is_empty() && normal_method(Name::written(&annotation.callee).last()) != "ANY";
+    !is_bare_verb && annotation.args.iter().all(|argument| argument.name.is_some())
 }
