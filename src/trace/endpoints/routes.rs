@@ -42,9 +42,7 @@ impl<'p> Builder<'_, 'p> {
                     declared.iter().flat_map(|(_, functions)| functions).next().map(|function| self.program.function(*function).name.clone()).unwrap_or_default()
                 }
                 // A route that is named after its function: `@action def logout`.
-                MatchSite::Annotation(_, Bearer::Function(function))
-                    if !route.path.is_empty() && found.site.call().is_some_and(names_no_path) =>
-                {
+                MatchSite::Annotation(_, Bearer::Function(function)) if !route.path.is_empty() && found.site.call().is_some_and(names_no_path) => {
                     self.program.function(function).name.clone()
                 }
                 _ => String::new(),
