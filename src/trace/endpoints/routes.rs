@@ -42,9 +42,7 @@ impl<'p> Builder<'_, 'p> {
                     declared.iter().flat_map(|(_, functions)| functions).next().map(|function| self.program.function(*function).name.clone()).unwrap_or_default()
                 }
                 // A route that is named after its function: `@action def logout`.
-                MatchSite::Annotation(_, Bearer::Function(function))
-                    if !route.path.is_empty() && found.site.call().is_some_and(names_no_path) =>
-                {
+                MatchSite::Annotation(_, Bearer::Function(function)) if !route.path.is_empty() && found.site.call().is_some_and(names_no_path) => {
                     self.program.function(function).name.clone()
                 }
                 _ => String::new(),
@@ -89,7 +87,8 @@ impl<'p> Builder<'_, 'p> {
 
     /// Leaves out what is declared on a router that nothing binds where the same path has another answer: such a file is a leftover.
     pub(super) fn drop_leftovers(&self, all: &mut Vec<Endpoint<'p>>) {
-        let is_loose = |endpoint: &Endpoint<'p>| matches!(endpoint.site, Some(MatchSite::Call(call)) if is_logout_path(self.rules, &endpoint.path) && self.is_unbound(call, endpoint.place));
+        let is_loose =
+            |endpoint: &Endpoint<'p>| matches!(endpoint.site, Some(MatchSite::Call(call)) if is_logout_path(self.rules, &endpoint.path) && self.is_unbound(call, endpoint.place));
         let keep: Vec<bool> = all.iter().map(|one| !is_loose(one) || !all.iter().any(|other| other.path == one.path && other.method == one.method && !is_loose(other))).collect();
         let mut keep = keep.into_iter();
         all.retain(|_| keep.next().unwrap_or(true));

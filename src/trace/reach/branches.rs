@@ -94,7 +94,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let function = self.reach.program.module(self.place().module).function(index);
         // NOTE: a method's own object may stand among its parameters.
         let counts_itself = function.owner.is_some() && function.params.first().is_some_and(|param| param.name == "self");
-        let Some(position) = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| !counts_itself) else { return None };
+        let position = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| !counts_itself)?;
         call.positional(position).map(|value| self.reach.program.fold(value, at).0).filter(|value| is_nothing(value))
     }
 }
