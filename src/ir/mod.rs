@@ -243,6 +243,12 @@ impl Module {
         }
     }
 
+    /// All steps of the file, by the function that takes them; those of no function first.
+    pub fn bodies(&self) -> impl Iterator<Item = (Option<FunctionIndex>, &Block)> {
+        let of_functions = self.functions.iter().enumerate().map(|(index, function)| (Some(FunctionIndex(index as u32)), &function.body));
+        std::iter::once((None, &self.top)).chain(of_functions)
+    }
+
     /// The function at `index`.
     pub fn function(&self, index: FunctionIndex) -> &Function {
         &self.functions[index.0 as usize]
