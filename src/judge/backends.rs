@@ -1,5 +1,6 @@
 //! The stack of a project: which backend holds the sessions of a system, which facts hold, which credentials are created.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -135,8 +136,7 @@ impl Stack {
             By::Declared if case.rules.backends[seen.index].rank > 0 && path.starts_with(application_folder(&seen.site.file)) => usize::MAX,
             By::Declared => 0,
         };
-        let order =
-            |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, std::cmp::Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
+        let order = |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
         match self.seen.get(system).and_then(|seen| seen.iter().max_by_key(order)) {
             Some(seen) => Some(Chosen { index: seen.index, seen: Some(seen) }),
             None => case.rules.backends.iter().position(|backend| backend.system == system && backend.default).map(|index| Chosen { index, seen: None }),
@@ -188,8 +188,13 @@ impl Stack {
     pub(super) fn nearest_issued(&self, case: &Case<'_, '_>, kinds: &[CredentialKind], module: ModuleId) -> Vec<&Issued> {
         let path = case.texts.path(module);
         let mut issued: Vec<&Issued> = self.issued.iter().filter(|issued| kinds.contains(&issued.kind)).collect();
-        // Of those that stand equally near, the longest-lived: it is the one that matters.
-        issued.sort_by_key(|issued| (std::cmp::Reverse(common_folders(case.texts.path(issued.place.module).as_str(), path.as_str())), std::cmp::Reverse(issued.lifetime)));
+        // Of those that stand equally near, the longest-lived: it is the one that matters. Of these, the one in a function that is named after it.
+        let near = |issued: &Issued| common_folders(case.texts.path(issued.place.module).as_str(), path.as_str());
+        let is_named = |issued: &Issued| {
+            let function = issued.place.function.map(|index| &case.program.module(issued.place.module).function(index).name);
+            function.is_some_and(|name| case.rules.lexicon.is("auth", name) || case.rules.lexicon.is("token", name))
+        };
+        issued.sort_by_cached_key(|issued| (Reverse(near(issued)), Reverse(issued.lifetime), Reverse(is_named(issued))));
         issued
     }
 
