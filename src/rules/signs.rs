@@ -61,10 +61,12 @@ pub enum SignKind {
     ClearsSecure,
     /// A cookie is cleared with the attributes by which the framework sets cookies.
     ClearsAlike,
+    /// What stands behind it is not reached without a valid session: it answers 401 itself.
+    Guard,
 }
 
 /// The words of the kinds.
-const KINDS: [(&str, SignKind); 10] = [
+const KINDS: [(&str, SignKind); 11] = [
     ("log", SignKind::Log),
     ("redirect", SignKind::Redirect),
     ("answer", SignKind::Answer),
@@ -75,12 +77,13 @@ const KINDS: [(&str, SignKind); 10] = [
     ("no-store-everywhere", SignKind::NoStoreEverywhere),
     ("clears-secure", SignKind::ClearsSecure),
     ("clears-alike", SignKind::ClearsAlike),
+    ("guard", SignKind::Guard),
 ];
 
 impl SignKind {
     /// Whether it is looked for in what flows reach.
     pub fn is_of_flows(self) -> bool {
-        matches!(self, Self::Log | Self::Redirect | Self::Answer | Self::NoStore | Self::Reload | Self::ClearsSecure | Self::ClearsAlike)
+        matches!(self, Self::Log | Self::Redirect | Self::Answer | Self::NoStore | Self::Reload | Self::ClearsSecure | Self::ClearsAlike | Self::Guard)
     }
 
     /// Whether it is looked for in all that is read closely.

@@ -8,6 +8,7 @@ mod caches;
 mod cookies;
 mod denylist;
 mod evidence;
+mod guards;
 mod order;
 mod redirect;
 mod removed;
@@ -45,6 +46,7 @@ pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<
         answers::logout_cacheable(case, *one, &mut found);
         answers::logout_not_logged(case, *one, &mut found);
         caches::client_cache_kept(case, *one, &mut found);
+        guards::logout_requires_auth(case, *one, &mut found);
     }
     denylist::denylist_never_read(case, stack, judged, &mut found);
     if stack.issued.iter().any(|issued| matches!(issued.kind, CredentialKind::Storage | CredentialKind::Cookie)) && !judged.is_empty() {
