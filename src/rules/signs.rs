@@ -63,10 +63,12 @@ pub enum SignKind {
     ClearsAlike,
     /// What stands behind it is not reached without a valid session: it answers 401 itself.
     Guard,
+    /// A user's sessions end by themselves when the password changes.
+    PasswordEndsSessions,
 }
 
 /// The words of the kinds.
-const KINDS: [(&str, SignKind); 11] = [
+const KINDS: [(&str, SignKind); 12] = [
     ("log", SignKind::Log),
     ("redirect", SignKind::Redirect),
     ("answer", SignKind::Answer),
@@ -78,6 +80,7 @@ const KINDS: [(&str, SignKind); 11] = [
     ("clears-secure", SignKind::ClearsSecure),
     ("clears-alike", SignKind::ClearsAlike),
     ("guard", SignKind::Guard),
+    ("password-ends-sessions", SignKind::PasswordEndsSessions),
 ];
 
 impl SignKind {
@@ -88,7 +91,7 @@ impl SignKind {
 
     /// Whether it is looked for in all that is read closely.
     pub fn is_of_project(self) -> bool {
-        matches!(self, Self::QueryCache | Self::NoStoreEverywhere)
+        matches!(self, Self::QueryCache | Self::NoStoreEverywhere | Self::PasswordEndsSessions)
     }
 }
 

@@ -6,6 +6,7 @@ mod answers;
 mod attributes;
 mod caches;
 mod cookies;
+mod credentials;
 mod denylist;
 mod evidence;
 mod guards;
@@ -55,6 +56,7 @@ pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<
         cookies::cookies_left_behind(case, stack, judged, &removed, &mut found);
     }
     tokens::access_token_lifetime(case, stack, judged, &mut found);
+    credentials::credential_change_keeps_sessions(case, stack, &mut found);
     found.sort_by(|a, b| (&a.site.file, a.site.line, a.site.column, a.check).cmp(&(&b.site.file, b.site.line, b.site.column, b.check)));
     found.dedup_by(|later, earlier| later.check == earlier.check && later.site == earlier.site);
     number(&mut found);

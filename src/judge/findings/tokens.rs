@@ -79,6 +79,15 @@ fn says_all<'p>(case: &Case<'_, 'p>, issued: &Issued) -> bool {
 /// Whether the code speaks of tokens that are revoked, or that bear a version which is compared with the user's: raising it revokes them.
 fn speaks_of_revoking(case: &Case<'_, '_>) -> bool {
     let is_meant = |name: &str| case.rules.lexicon.is("version-claim", name) || case.rules.lexicon.is("denylist", name) || name.to_lowercase().contains("revoke");
+    speaks_of(case, &is_meant)
+}
+
+/// Whether tokens bear a version, or the time of a user's last change is compared with theirs.
+pub(super) fn speaks_of_version(case: &Case<'_, '_>) -> bool {
+    speaks_of(case, &|name: &str| case.rules.lexicon.is("version-claim", name))
+}
+
+fn speaks_of(case: &Case<'_, '_>, is_meant: &dyn Fn(&str) -> bool) -> bool {
     case.program.modules().any(|(_, module)| {
         let mut found = false;
         let mut look = |block: &Block| each_value(block, |value| {
