@@ -7,8 +7,8 @@ use crate::source::Language;
 
 use super::RuleSet;
 use super::compiled::{
-    ArgumentTest, Backend, Callback, Credential, CredentialKind, Effect, Example, Fact, FileRoute, HandlerRule, Listen, Matcher, Mount, Navigation, Provider, Request,
-    Route, Rule, Runs, SideHint, SqlTest, Style, Unit, Version, What, When, WhichArgument,
+    ArgumentTest, Backend, Callback, Credential, CredentialKind, Effect, Example, Fact, FileRoute, HandlerRule, Listen, Matcher, Mount, Navigation, Provider, Request, Route, Rule,
+    Runs, SideHint, SqlTest, Style, Unit, Version, What, When, WhichArgument,
 };
 use super::load::{Error, Read};
 use super::locator::{locator, locators};

@@ -14,7 +14,7 @@ pub(super) fn error_detail_exposed<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>,
         let Some(call) = call.filter(|_| event.way == Way::Error) else { continue };
         let said = sign.target.iter().filter_map(|locator| value_at(case.program, locator, &MatchSite::Call(call), event.place));
         let Some(exposed) = said.filter(|(_, place)| place.module == event.place.module).find_map(|(value, _)| exposed_error(case, value)) else { continue };
-        if !is_caught(case, event, exposed.1) {
+        if !is_caught(case, event, exposed.1) || is_dropped(case, event, call) {
             continue;
         }
         let finding = Said {
@@ -27,6 +27,26 @@ pub(super) fn error_detail_exposed<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>,
         };
         found.push(finding.finding(&one.flow.id));
     }
+}
+
+/// Whether a call only makes an error or answer, and nothing throws or returns it.
+fn is_dropped(case: &Case<'_, '_>, event: &Event<'_>, call: &Call) -> bool {
+    let makes = ["Error", "Exception", "Response"].iter().any(|end| Name::of_call(call).last().ends_with(end));
+    let module = case.program.module(event.place.module);
+    let body = event.place.function.map_or(&module.top, |index| &module.function(index).body);
+    makes && is_statement(body, event.span)
+}
+
+/// Whether a statement is nothing but what stands at a place.
+fn is_statement(block: &Block, span: Span) -> bool {
+    block.iter().filter(|step| step.span.contains(span)).any(|step| match &step.kind {
+        StepKind::Evaluate(value) => value.span == span,
+        StepKind::Branch { then, otherwise, .. } => [then, otherwise].into_iter().any(|block| is_statement(block, span)),
+        StepKind::Attempt { body, caught, finally } => [body, caught, finally].into_iter().any(|block| is_statement(block, span)),
+        StepKind::Loop { body, .. } => is_statement(body, span),
+        StepKind::Match { arms, .. } => arms.iter().any(|(_, arm)| is_statement(arm, span)),
+        _ => false,
+    })
 }
 
 /// Where a value holds the text of an error, and how that is called: `error.message`, `str(e)`, `{e}`.
@@ -182,7 +202,10 @@ pub(super) fn logout_cacheable<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, fou
 fn is_everywhere(case: &Case<'_, '_>, one: Judged<'_, '_>) -> bool {
     let is_meant = |index: usize| case.rules.signs[index].kind == SignKind::NoStoreEverywhere;
     let Some(module) = one.server_module() else { return false };
-    case.traced.survey.of(Kind::Trait).any(|found| is_meant(found.entry.index) && case.program.module(found.place.module).language.name() == case.program.module(module).language.name())
+    case.traced
+        .survey
+        .of(Kind::Trait)
+        .any(|found| is_meant(found.entry.index) && case.program.module(found.place.module).language.name() == case.program.module(module).language.name())
 }
 
 /// Whether any code that is read speaks of not keeping answers: it may well set that for all.
@@ -223,4 +246,3 @@ pub(super) fn logout_not_logged<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, fo
     };
     found.push(said.finding(&one.flow.id));
 }
-

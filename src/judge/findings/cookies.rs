@@ -26,7 +26,8 @@ enum Other {
 
 /// `cookie-left-behind` and `remember-me-kept`.
 pub(super) fn cookies_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>], removed: &Removed, found: &mut Vec<Finding>) {
-    let set: Vec<(&Issued, String)> = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie).filter_map(|issued| Some((issued, name_of(case, issued)?))).collect();
+    let set: Vec<(&Issued, String)> =
+        stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie).filter_map(|issued| Some((issued, name_of(case, issued)?))).collect();
     if set.is_empty() || judged.iter().any(|one| one.is_cut_short()) {
         return;
     }

@@ -47,7 +47,9 @@ fn changes_password(case: &Case<'_, '_>, endpoint: &Endpoint<'_>) -> bool {
     let says = |text: &str| {
         let words = split_words(text);
         let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-        has(&["password", "passwd", "pwd"]) && has(&["change", "reset", "update", "set", "new", "edit"]) && !has(&["forgot", "forgotten", "request", "send", "verify", "validate", "check", "mail", "email", "link"])
+        has(&["password", "passwd", "pwd"])
+            && has(&["change", "reset", "update", "set", "new", "edit"])
+            && !has(&["forgot", "forgotten", "request", "send", "verify", "validate", "check", "mail", "email", "link"])
     };
     let by_name = || matches!(endpoint.functions.as_slice(), [function] if says(&case.program.function(*function).name));
     endpoint.method != "GET" && !endpoint.functions.is_empty() && (says(&endpoint.path) || by_name())
@@ -90,7 +92,12 @@ impl<'p> Change<'_, '_, 'p> {
         }
         let module = self.case.program.module(function.module);
         let defined = self.case.program.function(function);
-        let bodies: Vec<(FunctionIndex, &'p Block)> = (0..).map(FunctionIndex).zip(&module.functions).filter(|(index, inner)| *index == function.index || defined.span.contains(inner.span)).map(|(index, inner)| (index, &inner.body)).collect();
+        let bodies: Vec<(FunctionIndex, &'p Block)> = (0..)
+            .map(FunctionIndex)
+            .zip(&module.functions)
+            .filter(|(index, inner)| *index == function.index || defined.span.contains(inner.span))
+            .map(|(index, inner)| (index, &inner.body))
+            .collect();
         for (index, body) in bodies {
             let place = Place { module: function.module, function: Some(index) };
             self.steps(body, place);
@@ -116,7 +123,8 @@ impl<'p> Change<'_, '_, 'p> {
         let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
         // What makes, changes or deletes a token, whatever it is for.
         let is_of_token = name.segments.iter().any(|segment| self.case.rules.lexicon.is("token", &segment.text));
-        self.is_open |= is_of_token && has(&["delete", "destroy", "remove", "revoke", "clear", "update", "create", "sign", "issue", "generate", "invalidate", "expire", "purge", "many"]);
+        self.is_open |=
+            is_of_token && has(&["delete", "destroy", "remove", "revoke", "clear", "update", "create", "sign", "issue", "generate", "invalidate", "expire", "purge", "many"]);
         let writes = has(&["update", "save", "set", "patch", "modify"]) || words.len() == 1 && has(&["values"]);
         let sets = has(&["set", "update", "change", "store", "save"]) && has(&["password", "passwd"]);
         let in_record = |value: &'p Value| {
@@ -141,7 +149,9 @@ impl<'p> Change<'_, '_, 'p> {
     fn steps(&mut self, block: &'p [Step], place: Place) {
         for step in block {
             match &step.kind {
-                StepKind::Assign { target: Value { kind: ValueKind::Member(of, field), .. }, op, .. } if is_password(field) && *op != AssignOp::Declare && !matches!(of.kind, ValueKind::This) => {
+                StepKind::Assign { target: Value { kind: ValueKind::Member(of, field), .. }, op, .. }
+                    if is_password(field) && *op != AssignOp::Declare && !matches!(of.kind, ValueKind::This) =>
+                {
                     self.written = self.written.or(Some((place.module, step.span)));
                 }
                 StepKind::Branch { then, otherwise, .. } => [then, otherwise].into_iter().for_each(|block| self.steps(block, place)),
@@ -169,13 +179,40 @@ impl<'p> Change<'_, '_, 'p> {
 /// Whether a name says of a function that it ends nothing.
 fn is_harmless(words: &[String]) -> bool {
     const VERBS: [&str; 26] = [
-        "hash", "encrypt", "find", "get", "verify", "check", "validate", "compare", "fetch", "load", "read", "is", "send", "mail", "email", "notify", "log", "error", "exception", "response", "request", "schema",
-        "depends", "success", "handler", "select",
+        "hash",
+        "encrypt",
+        "find",
+        "get",
+        "verify",
+        "check",
+        "validate",
+        "compare",
+        "fetch",
+        "load",
+        "read",
+        "is",
+        "send",
+        "mail",
+        "email",
+        "notify",
+        "log",
+        "error",
+        "exception",
+        "response",
+        "request",
+        "schema",
+        "depends",
+        "success",
+        "handler",
+        "select",
     ];
     words.iter().any(|word| VERBS.contains(&word.as_str()) || word == "hashed" || word == "by")
 }
 
 /// Whether a field holds a user's password.
 fn is_password(field: &str) -> bool {
-    matches!(split_words(field).join(" ").as_str(), "password" | "passwd" | "password hash" | "hashed password" | "encrypted password" | "pwd" | "hash password" | "password digest")
+    matches!(
+        split_words(field).join(" ").as_str(),
+        "password" | "passwd" | "password hash" | "hashed password" | "encrypted password" | "pwd" | "hash password" | "password digest"
+    )
 }

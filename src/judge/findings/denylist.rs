@@ -117,7 +117,9 @@ impl Speakers<'_> {
     fn block(&mut self, block: &Block, is_top: bool) {
         for step in block {
             // What declares the list at the top of a file, or hands it to others.
-            if is_top && matches!(&step.kind, StepKind::Assign { target, op, .. } if *op == AssignOp::Declare || Name::written(target).segments.first().is_some_and(|first| first.text == "module" || first.text == "exports")) {
+            if is_top
+                && matches!(&step.kind, StepKind::Assign { target, op, .. } if *op == AssignOp::Declare || Name::written(target).segments.first().is_some_and(|first| first.text == "module" || first.text == "exports"))
+            {
                 continue;
             }
             self.step(&step.kind, is_top);

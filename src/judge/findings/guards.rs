@@ -69,7 +69,9 @@ fn in_front<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, function: FunctionId) 
     before.iter().flat_map(|value| parts(value)).find_map(|value| {
         let is_meant = match &value.kind {
             ValueKind::Call(made) => is_guard(case, made, endpoint.place) || case.program.targets(made, endpoint.place, false).into_iter().any(|target| refuses(case, target)),
-            ValueKind::Name(_) | ValueKind::Member(..) => case.program.functions_of(value, endpoint.place, false).into_iter().any(|target| target != function && refuses(case, target)),
+            ValueKind::Name(_) | ValueKind::Member(..) => {
+                case.program.functions_of(value, endpoint.place, false).into_iter().any(|target| target != function && refuses(case, target))
+            }
             _ => false,
         };
         is_meant.then_some((endpoint.place.module, value.span))
@@ -96,7 +98,12 @@ fn is_guard<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place) -> bool {
 fn refuses_within(case: &Case<'_, '_>, function: FunctionId, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     refuses(case, function)
-        || case.program.function(function).params.iter().any(|param| case.program.providers(function, param, false).into_iter().any(|provider| refuses_within(case, provider, depth)))
+        || case
+            .program
+            .function(function)
+            .params
+            .iter()
+            .any(|param| case.program.providers(function, param, false).into_iter().any(|provider| refuses_within(case, provider, depth)))
 }
 
 /// Whether a function of the project verifies something and answers 401, itself or in the closures it is made of.

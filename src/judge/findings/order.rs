@@ -98,7 +98,12 @@ fn stand_apart(block: &Block, a: Span, b: Span) -> bool {
         StepKind::Branch { then, otherwise, .. } => {
             let leaves = |block: &Block| matches!(block.last().map(|step| &step.kind), Some(StepKind::Return(_) | StepKind::Throw(_) | StepKind::Leave));
             let is_early = |block: &Block| has(block, a) && !has(block, b) && leaves(block);
-            (has(then, a) && has(otherwise, b)) || (has(otherwise, a) && has(then, b)) || is_early(then) || is_early(otherwise) || stand_apart(then, a, b) || stand_apart(otherwise, a, b)
+            (has(then, a) && has(otherwise, b))
+                || (has(otherwise, a) && has(then, b))
+                || is_early(then)
+                || is_early(otherwise)
+                || stand_apart(then, a, b)
+                || stand_apart(otherwise, a, b)
         }
         StepKind::Match { arms, .. } => {
             let arm = |span: Span| arms.iter().position(|(_, block)| has(block, span));
@@ -109,4 +114,3 @@ fn stand_apart(block: &Block, a: Span, b: Span) -> bool {
         _ => false,
     })
 }
-

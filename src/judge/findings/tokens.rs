@@ -90,16 +90,17 @@ pub(super) fn speaks_of_version(case: &Case<'_, '_>) -> bool {
 fn speaks_of(case: &Case<'_, '_>, is_meant: &dyn Fn(&str) -> bool) -> bool {
     case.program.modules().any(|(_, module)| {
         let mut found = false;
-        let mut look = |block: &Block| each_value(block, |value| {
-            found |= match &value.kind {
-                ValueKind::Member(_, name) | ValueKind::Name(name) => is_meant(name),
-                ValueKind::Record(entries) => entries.iter().any(|(key, _)| is_meant(key)),
-                _ => false,
-            };
-        });
+        let mut look = |block: &Block| {
+            each_value(block, |value| {
+                found |= match &value.kind {
+                    ValueKind::Member(_, name) | ValueKind::Name(name) => is_meant(name),
+                    ValueKind::Record(entries) => entries.iter().any(|(key, _)| is_meant(key)),
+                    _ => false,
+                };
+            })
+        };
         look(&module.top);
         module.functions.iter().for_each(|function| look(&function.body));
         found
     })
 }
-
