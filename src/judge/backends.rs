@@ -100,6 +100,7 @@ impl Stack {
                 _ => {}
             }
         }
+        stack.drop_blind();
         stack.drop_defaults(case);
         for (index, backend) in case.rules.backends.iter().enumerate() {
             let declared = declared(case, backend);
@@ -109,6 +110,13 @@ impl Stack {
             }
         }
         stack
+    }
+
+    /// Of the rules that see the same call, one that reads no lifetime says nothing where another reads it.
+    fn drop_blind(&mut self) {
+        let at = |issued: &Issued| (issued.place.module, issued.span);
+        let read: BTreeSet<(ModuleId, Span)> = self.issued.iter().filter(|issued| issued.lifetime != Lifetime::Never).map(at).collect();
+        self.issued.retain(|issued| issued.lifetime != Lifetime::Never || !read.contains(&at(issued)));
     }
 
     /// A library's default says nothing where the project sets it.
