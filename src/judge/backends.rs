@@ -62,7 +62,7 @@ pub(super) struct Issued {
     /// Nothing says how long it lives: the lifetime is the library's default.
     assumed: bool,
     /// The rule that saw it.
-    rule: usize,
+    pub rule: usize,
 }
 
 /// What a project uses.
@@ -90,7 +90,7 @@ impl Stack {
                 }
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
-                    let key = rule.key.as_ref().and_then(|locator| case.traced_text(locator, found));
+                    let key = rule.key.iter().find_map(|locator| case.traced_text(locator, found));
                     if case.is_for_other_purpose(found.place, span) {
                         continue;
                     }
