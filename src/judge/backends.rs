@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
+use super::projects::Projects;
 use crate::ir::{Name, StepKind, Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
@@ -72,11 +73,12 @@ pub(super) struct Stack {
     seen: BTreeMap<String, Vec<Seen>>,
     facts: BTreeSet<String>,
     pub issued: Vec<Issued>,
+    projects: Projects,
 }
 
 impl Stack {
     pub(super) fn new(case: &Case<'_, '_>) -> Self {
-        let mut stack = Self::default();
+        let mut stack = Self { projects: Projects::new(case), ..Self::default() };
         for found in &case.traced.survey.matches {
             let span = found.site.span(case.program);
             match found.entry.kind {
@@ -127,7 +129,7 @@ impl Stack {
         self.issued.retain(|issued| !(issued.assumed && set.contains(&(issued.kind, library(issued.rule)))));
     }
 
-    /// The backend of a system for code at a place: the nearest that was seen, else the system's default.
+    /// The backend of a system for code at a place: the nearest that was seen in its own project or one that has to do with it, else the system's default.
     pub(super) fn backend(&self, case: &Case<'_, '_>, system: &str, module: ModuleId) -> Option<Chosen<'_>> {
         let path = case.texts.path(module);
         let near = |seen: &Seen| match seen.by {
@@ -137,7 +139,8 @@ impl Stack {
             By::Declared => 0,
         };
         let order = |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
-        match self.seen.get(system).and_then(|seen| seen.iter().max_by_key(order)) {
+        let is_own = |seen: &&Seen| !self.projects.are_strangers(case, &seen.site.file, &path);
+        match self.seen.get(system).and_then(|seen| seen.iter().filter(is_own).max_by_key(order)) {
             Some(seen) => Some(Chosen { index: seen.index, seen: Some(seen) }),
             None => case.rules.backends.iter().position(|backend| backend.system == system && backend.default).map(|index| Chosen { index, seen: None }),
         }

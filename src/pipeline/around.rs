@@ -95,7 +95,7 @@ impl Surroundings for Context<'_, '_> {
     }
 
     fn described(&self) -> Vec<Described> {
-        let read = || operations(self.around.tree).into_iter().map(|one| Described { method: one.method, path: one.path, function: one.function }).collect();
+        let read = || operations(self.around.tree).into_iter().map(|one| Described { method: one.method, base: one.base, path: one.path, function: one.function }).collect();
         self.around.described.get_or_init(read).clone()
     }
 

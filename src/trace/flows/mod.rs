@@ -1,6 +1,7 @@
 //! Joins handlers to flows: a server's logout, the clients that call it, and all that they reach.
 
 mod clients;
+mod everywhere;
 mod listeners;
 mod relays;
 mod servers;
