@@ -57,7 +57,7 @@ pub(super) fn cookies_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
             (format!("the cookie `{name}` that is set here is cleared by no logout"), logouts.iter().filter_map(|one| Some(one.flow.server.as_ref()?.head.clone())).collect())
         } else {
             let others: Vec<Option<Other>> = own.iter().map(|one| misses(case, issued, one)).collect();
-            let Some(Some(other)) = others.iter().next().filter(|_| others.iter().all(Option::is_some)) else { continue };
+            let Some(Some(other)) = others.first().filter(|_| others.iter().all(Option::is_some)) else { continue };
             let text = match other {
                 Other::Path(set, cleared) => format!("the cookie `{name}` is set with the path `{set}` and cleared with `{cleared}`: browsers keep it"),
                 Other::Domain(set, cleared) => format!("the cookie `{name}` is set for the domain `{set}` and cleared for {cleared}: browsers keep it"),
