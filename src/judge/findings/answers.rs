@@ -193,7 +193,7 @@ pub(super) fn logout_cacheable<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, fou
         message: "this logout clears its cookie and says neither `Cache-Control: no-store` nor `Clear-Site-Data`".to_owned(),
         site: server.head.clone(),
         related: vec![clears.site.clone()],
-        fix: Some("send `Cache-Control: no-store` with the logout, and best `Clear-Site-Data: \"cache\", \"cookies\", \"storage\"`"),
+        fix: Some("send `Cache-Control: no-store` with the logout, and best `Clear-Site-Data: \"*\"`"),
     };
     found.push(said.finding(&one.flow.id));
 }
