@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::removed::{Removed, is_browser_storage, storage_of};
+use super::removed::{Holder, Removed, is_browser_storage, storage_of};
 use super::{Case, Issued, Judged, Said, Stack};
 use crate::outcome::{Finding, Severity};
 use crate::rules::CredentialKind;
@@ -23,7 +23,7 @@ pub(super) fn storage_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
         let storage = case.match_of(issued).and_then(|found| found.site.call()).map_or_else(String::new, storage_of);
         if logouts.is_empty()
             || logouts.iter().any(|one| one.is_cut_short())
-            || removed.keys.contains(key)
+            || removed.has(case, key, Holder::Storage, issued.place.module)
             || removed.emptied.iter().any(|emptied| *emptied == storage || !is_browser_storage(emptied))
             || !done.insert(key)
         {
