@@ -92,8 +92,10 @@ fn look_at_call<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, removed: 
         return;
     }
     let storage = storage_of(call);
-    let is_storage = storage.contains("storage") || storage.contains("store") || storage == "prefs" || storage == "preferences";
     let name = Name::of_call(call);
+    let is_of = |words: &[&str]| name.segments.iter().any(|segment| words.iter().any(|word| segment.text.to_lowercase().contains(word)));
+    // `edit { clear() }` is made on what the closure is handed to.
+    let is_storage = is_of(&["storage", "store", "pref", "edit", "settings", "keychain", "vault"]) || name.segments.len() == 1 && matches!(last.as_str(), "clear" | "clearAll");
     let says_cookie = name.segments.iter().any(|segment| split_words(&segment.text).iter().any(|word| matches!(word.as_str(), "cookie" | "cookies" | "jar")));
     let from = match (says_cookie, is_storage) {
         (true, _) => Holder::Cookies,
