@@ -246,3 +246,15 @@ pub(super) fn logout_not_logged<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, fo
     };
     found.push(said.finding(&one.flow.id));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_catches_any_error_is_general() {
+        assert!(is_general("try:\n  end()\nexcept Exception as e:\n  ", Language::Python) && is_general("try:\n  end()\nexcept:\n", Language::Python));
+        assert!(!is_general("try:\n  end()\nexcept UnknownSession as e:\n  ", Language::Python));
+        assert!(is_general("} catch (e: Exception) { ", Language::Kotlin) && !is_general("} catch (e: NotFound) { ", Language::Kotlin));
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::removed::Removed;
+use super::removed::{Holder, Removed};
 use super::texts::{Cookie, Given};
 use super::{Case, Issued, Judged, Said, Stack};
 use crate::ir::Call;
@@ -50,7 +50,7 @@ pub(super) fn cookies_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
         let site = case.site(issued.place.module, issued.span);
         let own: Vec<&Cleared<'p>> = cleared.iter().filter(|one| one.cookie.name == *name).collect();
         // What is cleared elsewhere may have another purpose than the login.
-        if own.is_empty() && removed.keys.contains(name) {
+        if own.is_empty() && removed.has(case, name, Holder::Cookies, issued.place.module) {
             continue;
         }
         let (message, mut related): (String, Vec<Site>) = if own.is_empty() {
