@@ -1,5 +1,6 @@
 //! The stack of a project: which backend holds the sessions of a system, which facts hold, which credentials are created.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -64,7 +65,7 @@ pub(super) struct Issued {
     /// It is a token by whose function's name it carries a session: `create_session_token`.
     pub carries_session: bool,
     /// The rule that saw it.
-    rule: usize,
+    pub rule: usize,
 }
 
 /// What a project uses.
@@ -93,7 +94,7 @@ impl Stack {
                 }
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
-                    let key = rule.key.as_ref().and_then(|locator| case.traced_text(locator, found));
+                    let key = rule.key.iter().find_map(|locator| case.traced_text(locator, found));
                     if case.is_for_other_purpose(found.place, span) {
                         continue;
                     }
@@ -104,6 +105,7 @@ impl Stack {
                 _ => {}
             }
         }
+        stack.drop_blind();
         stack.drop_defaults(case);
         for (index, backend) in case.rules.backends.iter().enumerate() {
             let declared = declared(case, backend);
@@ -113,6 +115,13 @@ impl Stack {
             }
         }
         stack
+    }
+
+    /// Of the rules that see the same call, one that reads no lifetime says nothing where another reads it.
+    fn drop_blind(&mut self) {
+        let at = |issued: &Issued| (issued.place.module, issued.span);
+        let read: BTreeSet<(ModuleId, Span)> = self.issued.iter().filter(|issued| issued.lifetime != Lifetime::Never).map(at).collect();
+        self.issued.retain(|issued| issued.lifetime != Lifetime::Never || !read.contains(&at(issued)));
     }
 
     /// A library's default says nothing where the project sets it.
@@ -131,8 +140,7 @@ impl Stack {
             By::Declared if case.rules.backends[seen.index].rank > 0 && path.starts_with(application_folder(&seen.site.file)) => usize::MAX,
             By::Declared => 0,
         };
-        let order =
-            |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, std::cmp::Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
+        let order = |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
         let is_own = |seen: &&Seen| !self.projects.are_strangers(case, &seen.site.file, &path);
         match self.seen.get(system).and_then(|seen| seen.iter().filter(is_own).max_by_key(order)) {
             Some(seen) => Some(Chosen { index: seen.index, seen: Some(seen) }),
@@ -185,8 +193,13 @@ impl Stack {
     pub(super) fn nearest_issued(&self, case: &Case<'_, '_>, kinds: &[CredentialKind], module: ModuleId) -> Vec<&Issued> {
         let path = case.texts.path(module);
         let mut issued: Vec<&Issued> = self.issued.iter().filter(|issued| kinds.contains(&issued.kind)).collect();
-        // Of those that stand equally near, the longest-lived: it is the one that matters.
-        issued.sort_by_key(|issued| (std::cmp::Reverse(common_folders(case.texts.path(issued.place.module).as_str(), path.as_str())), std::cmp::Reverse(issued.lifetime)));
+        // Of those that stand equally near, the longest-lived: it is the one that matters. Of these, the one in a function that is named after it.
+        let near = |issued: &Issued| common_folders(case.texts.path(issued.place.module).as_str(), path.as_str());
+        let is_named = |issued: &Issued| {
+            let function = issued.place.function.map(|index| &case.program.module(issued.place.module).function(index).name);
+            function.is_some_and(|name| case.rules.lexicon.is("auth", name) || case.rules.lexicon.is("token", name))
+        };
+        issued.sort_by_cached_key(|issued| (Reverse(near(issued)), Reverse(issued.lifetime), Reverse(is_named(issued))));
         issued
     }
 
