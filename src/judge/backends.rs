@@ -100,6 +100,7 @@ impl Stack {
                 _ => {}
             }
         }
+        stack.drop_unread();
         stack.drop_defaults(case);
         for (index, backend) in case.rules.backends.iter().enumerate() {
             let declared = declared(case, backend);
@@ -109,6 +110,13 @@ impl Stack {
             }
         }
         stack
+    }
+
+    /// Where two libraries' calls look alike, the rule that reads a lifetime at the place knows it better than one that reads none.
+    fn drop_unread(&mut self) {
+        let at = |issued: &Issued| (issued.kind, issued.place.module, issued.span.start, issued.span.end);
+        let read: BTreeSet<_> = self.issued.iter().filter(|issued| issued.lifetime != Lifetime::Never).map(at).collect();
+        self.issued.retain(|issued| issued.lifetime != Lifetime::Never || !read.contains(&at(issued)));
     }
 
     /// A library's default says nothing where the project sets it.
