@@ -397,7 +397,8 @@ impl<'p> Program<'p> {
         into.extend(implementations.into_iter().take(MAX_IMPLEMENTATIONS));
     }
 
-    fn implementations(&self, interface: ClassId, method: &str) -> Vec<FunctionId> {
+    /// The methods by which the classes below an interface implement one of its own.
+    pub fn implementations(&self, interface: ClassId, method: &str) -> Vec<FunctionId> {
         let mut found = Vec::new();
         let mut queue = vec![(interface, 0)];
         while let Some((base, depth)) = queue.pop() {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod branches;
+mod buses;
 mod calls;
 mod raised;
 mod walk;
