@@ -157,6 +157,9 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
     if rule.awaited && !event.awaited {
         return Some("nothing awaits it, so it does nothing".to_owned());
     }
+    if rule.lazy && event.dropped {
+        return Some("nothing is done with what the call gives, so it never runs".to_owned());
+    }
     if rule.returned && !is_returned(case, event) && !changes_answer(case, event) {
         return Some("what it changes is not part of the response".to_owned());
     }
