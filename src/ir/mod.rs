@@ -188,6 +188,28 @@ pub struct Function {
     pub head: Span,
 }
 
+impl Function {
+    /// A function that takes no step yet, to be filled by a front end; its head is the whole of it.
+    pub fn new(kind: FunctionKind, span: Span) -> Self {
+        Self {
+            name: String::new(),
+            kind,
+            owner: None,
+            parent: None,
+            params: Vec::new(),
+            returns: None,
+            annotations: Vec::new(),
+            is_async: false,
+            is_static: false,
+            receiver: None,
+            directives: Vec::new(),
+            body: Block::new(),
+            span,
+            head: span,
+        }
+    }
+}
+
 /// How a function was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionKind {
@@ -241,6 +263,12 @@ impl Module {
             notes: Vec::new(),
             problems: Vec::new(),
         }
+    }
+
+    /// All steps of the file, by the function that takes them; those of no function first.
+    pub fn bodies(&self) -> impl Iterator<Item = (Option<FunctionIndex>, &Block)> {
+        let of_functions = self.functions.iter().enumerate().map(|(index, function)| (Some(FunctionIndex(index as u32)), &function.body));
+        std::iter::once((None, &self.top)).chain(of_functions)
     }
 
     /// The function at `index`.

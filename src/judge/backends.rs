@@ -1,11 +1,13 @@
 //! The stack of a project: which backend holds the sessions of a system, which facts hold, which credentials are created.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
+use super::projects::Projects;
 use crate::ir::{Name, StepKind, Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
@@ -61,7 +63,7 @@ pub(super) struct Issued {
     /// Nothing says how long it lives: the lifetime is the library's default.
     assumed: bool,
     /// The rule that saw it.
-    rule: usize,
+    pub rule: usize,
 }
 
 /// What a project uses.
@@ -71,11 +73,12 @@ pub(super) struct Stack {
     seen: BTreeMap<String, Vec<Seen>>,
     facts: BTreeSet<String>,
     pub issued: Vec<Issued>,
+    projects: Projects,
 }
 
 impl Stack {
     pub(super) fn new(case: &Case<'_, '_>) -> Self {
-        let mut stack = Self::default();
+        let mut stack = Self { projects: Projects::new(case), ..Self::default() };
         for found in &case.traced.survey.matches {
             let span = found.site.span(case.program);
             match found.entry.kind {
@@ -89,7 +92,7 @@ impl Stack {
                 }
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
-                    let key = rule.key.as_ref().and_then(|locator| case.traced_text(locator, found));
+                    let key = rule.key.iter().find_map(|locator| case.traced_text(locator, found));
                     if case.is_for_other_purpose(found.place, span) {
                         continue;
                     }
@@ -100,6 +103,7 @@ impl Stack {
                 _ => {}
             }
         }
+        stack.drop_blind();
         stack.drop_defaults(case);
         for (index, backend) in case.rules.backends.iter().enumerate() {
             let declared = declared(case, backend);
@@ -111,6 +115,13 @@ impl Stack {
         stack
     }
 
+    /// Of the rules that see the same call, one that reads no lifetime says nothing where another reads it.
+    fn drop_blind(&mut self) {
+        let at = |issued: &Issued| (issued.place.module, issued.span);
+        let read: BTreeSet<(ModuleId, Span)> = self.issued.iter().filter(|issued| issued.lifetime != Lifetime::Never).map(at).collect();
+        self.issued.retain(|issued| issued.lifetime != Lifetime::Never || !read.contains(&at(issued)));
+    }
+
     /// A library's default says nothing where the project sets it.
     fn drop_defaults(&mut self, case: &Case<'_, '_>) {
         let library = |rule: usize| case.rules.credentials[rule].id.split('.').next().unwrap_or("");
@@ -118,7 +129,7 @@ impl Stack {
         self.issued.retain(|issued| !(issued.assumed && set.contains(&(issued.kind, library(issued.rule)))));
     }
 
-    /// The backend of a system for code at a place: the nearest that was seen, else the system's default.
+    /// The backend of a system for code at a place: the nearest that was seen in its own project or one that has to do with it, else the system's default.
     pub(super) fn backend(&self, case: &Case<'_, '_>, system: &str, module: ModuleId) -> Option<Chosen<'_>> {
         let path = case.texts.path(module);
         let near = |seen: &Seen| match seen.by {
@@ -127,9 +138,9 @@ impl Stack {
             By::Declared if case.rules.backends[seen.index].rank > 0 && path.starts_with(application_folder(&seen.site.file)) => usize::MAX,
             By::Declared => 0,
         };
-        let order =
-            |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, std::cmp::Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
-        match self.seen.get(system).and_then(|seen| seen.iter().max_by_key(order)) {
+        let order = |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
+        let is_own = |seen: &&Seen| !self.projects.are_strangers(case, &seen.site.file, &path);
+        match self.seen.get(system).and_then(|seen| seen.iter().filter(is_own).max_by_key(order)) {
             Some(seen) => Some(Chosen { index: seen.index, seen: Some(seen) }),
             None => case.rules.backends.iter().position(|backend| backend.system == system && backend.default).map(|index| Chosen { index, seen: None }),
         }
@@ -180,8 +191,13 @@ impl Stack {
     pub(super) fn nearest_issued(&self, case: &Case<'_, '_>, kinds: &[CredentialKind], module: ModuleId) -> Vec<&Issued> {
         let path = case.texts.path(module);
         let mut issued: Vec<&Issued> = self.issued.iter().filter(|issued| kinds.contains(&issued.kind)).collect();
-        // Of those that stand equally near, the longest-lived: it is the one that matters.
-        issued.sort_by_key(|issued| (std::cmp::Reverse(common_folders(case.texts.path(issued.place.module).as_str(), path.as_str())), std::cmp::Reverse(issued.lifetime)));
+        // Of those that stand equally near, the longest-lived: it is the one that matters. Of these, the one in a function that is named after it.
+        let near = |issued: &Issued| common_folders(case.texts.path(issued.place.module).as_str(), path.as_str());
+        let is_named = |issued: &Issued| {
+            let function = issued.place.function.map(|index| &case.program.module(issued.place.module).function(index).name);
+            function.is_some_and(|name| case.rules.lexicon.is("auth", name) || case.rules.lexicon.is("token", name))
+        };
+        issued.sort_by_cached_key(|issued| (Reverse(near(issued)), Reverse(issued.lifetime), Reverse(is_named(issued))));
         issued
     }
 

@@ -380,7 +380,8 @@ fn is_handed_on(block: &crate::ir::Block, name: &str) -> bool {
 
 fn returns_name(block: &[crate::ir::Step], name: &str) -> bool {
     block.iter().any(|step| match &step.kind {
-        StepKind::Return(Some(value)) => mentions(value, name, 0),
+        // `throw redirect("/", { headers })`
+        StepKind::Return(Some(value)) | StepKind::Throw(Some(value)) => mentions(value, name, 0),
         StepKind::Branch { then, otherwise, .. } => returns_name(then, name) || returns_name(otherwise, name),
         StepKind::Match { arms, .. } => arms.iter().any(|(_, arm)| returns_name(arm, name)),
         StepKind::Loop { body, .. } => returns_name(body, name),

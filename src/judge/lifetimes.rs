@@ -1,7 +1,7 @@
 //! How long a token lives, read from where it is issued.
 
 use super::Case;
-use crate::ir::{Call, Name, Value, ValueKind};
+use crate::ir::{BinaryOp, Call, Name, Value, ValueKind};
 use crate::link::{Place, Thing};
 use crate::rules::{Credential, Locator, Unit, number_of};
 use crate::trace::{At, Match, text_at, value_at};
@@ -53,10 +53,20 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
     match &value.kind {
         ValueKind::Text(text) => span_text(text),
         ValueKind::Number(_) | ValueKind::Binary { .. } => {
-            if let ValueKind::Binary { left, right, .. } = &value.kind {
+            // `(Date.now() + ttl) / 1000`
+            if let ValueKind::Binary { op: BinaryOp::Divide, left, right } = &value.kind
+                && matches!(&left.kind, ValueKind::Binary { left, .. } if matches!(left.kind, ValueKind::Call(_)))
+            {
+                return if number_of(right, &at, 0) == Some(1000.0) { seconds(case, left, place, Unit::Milliseconds, depth + 1) } else { None };
+            }
+            if let ValueKind::Binary { op, left, right } = &value.kind {
                 // `now() + timedelta(minutes=15)`, `Math.floor(Date.now() / 1000) + 900`: the part that is a duration.
                 if let Some(seconds) = duration_call(case, left, place, depth).or_else(|| duration_call(case, right, place, depth)) {
                     return Some(seconds);
+                }
+                // `now + 900` with `const now = Math.floor(Date.now() / 1000)`
+                if *op == BinaryOp::Add && matches!(left.kind, ValueKind::Name(_)) && matches!(case.program.origin(left, place).0.kind, ValueKind::Call(_)) {
+                    return number_of(right, &at, 0).and_then(|number| scaled(number, seconds_of(unit)));
                 }
                 if matches!(left.kind, ValueKind::Call(_)) || matches!(&left.kind, ValueKind::Binary { left, .. } if matches!(left.kind, ValueKind::Call(_))) {
                     return number_of(right, &at, 0).and_then(|number| scaled(number, seconds_of(unit)));

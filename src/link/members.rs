@@ -146,7 +146,7 @@ impl<'p> Program<'p> {
             }
             let things = self.own_member(at, name, follow, steps);
             if !things.is_empty() {
-                return Some(things);
+                return Some(if at == class { things } else { self.inherited(class, things, name, follow) });
             }
             let place = Place { module: at.module, function: None };
             for base in &self.class(at).bases {
@@ -165,6 +165,21 @@ impl<'p> Program<'p> {
         // What only classes below it have: the value is one of those.
         let below = || -> Vec<Thing<'p>> { self.implementations(class, name).into_iter().take(MAX_IMPLEMENTATIONS).map(Thing::Function).collect() };
         if outside.is_empty() { Some(below()).filter(|things| !things.is_empty()) } else { Some(outside) }
+    }
+
+    /// What a class inherits under a name. Where that has no body, the classes below this one tell more than all those below its base.
+    fn inherited(&self, class: ClassId, things: Vec<Thing<'p>>, name: &str, follow: bool) -> Vec<Thing<'p>> {
+        if !things.iter().all(|thing| matches!(thing, Thing::Function(function) if self.is_abstract(*function))) {
+            return things;
+        }
+        let below = self.implementations(class, name);
+        if below.is_empty() {
+            if follow {
+                self.want(Wanted::Mention { language: self.module(class.module).language, word: self.class(class).name.clone() });
+            }
+            return things;
+        }
+        below.into_iter().take(MAX_IMPLEMENTATIONS).map(Thing::Function).collect()
     }
 
     fn own_member(&self, id: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -378,16 +393,12 @@ impl<'p> Program<'p> {
 
     /// A method without a body stands for those that implement it.
     fn add_with_implementations(&self, function: FunctionId, follow: bool, into: &mut Vec<FunctionId>) {
-        let defined = self.function(function);
-        let owner = defined.owner.map(|index| ClassId { module: function.module, index });
-        let only_fails = matches!(defined.body.as_slice(), [step] if matches!(step.kind, StepKind::Throw(_)));
-        let is_abstract = only_fails && owner.is_some() || defined.body.is_empty() && owner.is_some_and(|owner| self.class(owner).kind == ClassKind::Interface);
-        if !is_abstract {
+        let owner = self.function(function).owner.filter(|_| self.is_abstract(function));
+        let Some(owner) = owner.map(|index| ClassId { module: function.module, index }) else {
             into.push(function);
             return;
-        }
-        let Some(owner) = owner else { return };
-        let implementations = self.implementations(owner, &defined.name);
+        };
+        let implementations = self.implementations(owner, &self.function(function).name);
         if implementations.is_empty() {
             into.push(function);
             if follow {
@@ -395,6 +406,14 @@ impl<'p> Program<'p> {
             }
         }
         into.extend(implementations.into_iter().take(MAX_IMPLEMENTATIONS));
+    }
+
+    /// Whether a method leaves what it does to the classes below its own.
+    fn is_abstract(&self, function: FunctionId) -> bool {
+        let defined = self.function(function);
+        let Some(index) = defined.owner else { return false };
+        let only_fails = matches!(defined.body.as_slice(), [step] if matches!(step.kind, StepKind::Throw(_)));
+        only_fails || defined.body.is_empty() && self.class(ClassId { module: function.module, index }).kind == ClassKind::Interface
     }
 
     /// The methods by which the classes below an interface implement one of its own.

@@ -82,8 +82,8 @@ pub fn run(listed: Listed, settings: &Settings, rules: &RuleSet) -> Audit {
     // What was waited for since the listing is no part of this.
     clock.last = Instant::now();
     let limit = if settings.max_file_size == 0 { source::DEFAULT_LIMIT } else { settings.max_file_size };
-    let words = rules.selecting_words();
-    let scanner = Scanner::new(&words.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>()).expect("the words of rules are short and not too many");
+    let languages = tree.files.iter().map(|file| file.language).collect();
+    let scanner = Scanner::new(&rules.selecting_words(), &languages).expect("the words of rules are short and not too many");
     let (selection, (manifests, resolver)) = rayon::join(|| source::select(&tree, &scanner, limit), || (Manifests::read(&tree), Resolver::new(&tree)));
     clock.mark("read");
     // Where modules stay while others come.
@@ -99,11 +99,7 @@ pub fn run(listed: Listed, settings: &Settings, rules: &RuleSet) -> Audit {
         skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect(),
     };
     let named = tree.files.iter().filter(|file| names_logout(file.path.as_str())).map(|file| file.id);
-    let is_worth = |selected: &&source::Selected| {
-        let language = tree.file(selected.file).map(|file| file.language);
-        selected.words.iter().any(|word| words.get(word).is_some_and(|(_, languages)| languages.is_empty() || language.is_some_and(|language| languages.contains(&language))))
-    };
-    program.add(&lowered.add(&arena, &selection.files.iter().filter(is_worth).map(|selected| selected.file).chain(named).collect()));
+    program.add(&lowered.add(&arena, &selection.files.iter().copied().chain(named).collect()));
     clock.mark("lower");
     let mut kept = trace::Kept::default();
     let around = Around::new(&tree, &manifests);

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::schema::WordClass;
 
@@ -52,8 +52,38 @@ pub struct Lexicon {
 
 #[derive(Debug, Clone, Default)]
 struct Class {
-    phrases: Vec<Phrase>,
-    except: Vec<Phrase>,
+    phrases: Phrases,
+    except: Phrases,
+}
+
+/// Phrases of which any may occur.
+#[derive(Debug, Clone, Default)]
+struct Phrases {
+    /// Those of a single word without a star: most of them.
+    plain: FxHashSet<String>,
+    others: Vec<Phrase>,
+}
+
+impl Phrases {
+    fn add(&mut self, phrase: &str) {
+        let mut phrase = parse_phrase(phrase);
+        match phrase.words.as_mut_slice() {
+            [Word { text, open_end: false, open_head: false }] => {
+                self.plain.insert(std::mem::take(text));
+            }
+            _ => self.others.push(phrase),
+        }
+    }
+
+    fn occur(&self, words: &[String]) -> bool {
+        let is_plain = |word: &String| singulars(word).any(|word| self.plain.contains(word));
+        !self.plain.is_empty() && words.iter().any(is_plain) || self.others.iter().any(|phrase| occurs(phrase, words))
+    }
+}
+
+/// A word, and what it is the plural of.
+fn singulars(word: &str) -> impl Iterator<Item = &str> {
+    [Some(word), word.strip_suffix('s'), word.strip_suffix("es")].into_iter().flatten()
 }
 
 /// Words in their order, and the same written as one word.
@@ -109,8 +139,8 @@ impl Lexicon {
             }
         };
         let entry = &mut self.classes[id.0 as usize];
-        entry.phrases.extend(class.words.iter().map(|phrase| parse_phrase(phrase)));
-        entry.except.extend(class.except.iter().map(|phrase| parse_phrase(phrase)));
+        class.words.iter().for_each(|phrase| entry.phrases.add(phrase));
+        class.except.iter().for_each(|phrase| entry.except.add(phrase));
     }
 
     /// The class called `name`.
@@ -138,7 +168,7 @@ impl Lexicon {
             let at = id.0 as usize;
             if !known.answers[at].0 {
                 let class = &self.classes[at];
-                let holds = class.phrases.iter().any(|phrase| occurs(phrase, &known.words)) && !class.except.iter().any(|phrase| occurs(phrase, &known.words));
+                let holds = class.phrases.occur(&known.words) && !class.except.occur(&known.words);
                 known.answers[at] = (true, holds);
             }
             known.answers[at].1
@@ -171,7 +201,7 @@ fn fits(word: &Word, text: &str) -> bool {
         (true, true) => text.contains(&word.text),
         (true, false) => text.ends_with(&word.text),
         (false, true) => text.starts_with(&word.text),
-        (false, false) => text == word.text || text.strip_suffix('s') == Some(word.text.as_str()) || text.strip_suffix("es") == Some(word.text.as_str()),
+        (false, false) => singulars(text).any(|text| text == word.text),
     }
 }
 

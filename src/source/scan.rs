@@ -1,23 +1,21 @@
-//! Tells which files hold which words, reading every file once. What is lowered is chosen from this.
+//! Tells which files hold a word that makes them worth lowering, reading every file once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::content;
 use super::read::{ReadError, read_into};
 use super::{FileId, Language, Reason, Skipped, SourceFile, Tree};
 
-/// Looks for words, ignoring the case of ASCII letters.
-///
-/// Works in two stages: a few words decide whether a file is of interest, and only then all words are looked for.
+/// Looks for words, ignoring the case of ASCII letters: in the files of each language for those that matter there.
 #[derive(Debug)]
 pub struct Scanner {
-    gate: Option<AhoCorasick>,
-    words: AhoCorasick,
-    count: usize,
+    // NOTE: one automaton for all languages would outgrow the processor's fastest memory.
+    words: FxHashMap<Language, AhoCorasick>,
 }
 
 /// Why no scanner can be made of the words: our own fault or that of a rule file.
@@ -26,36 +24,25 @@ pub struct Scanner {
 pub struct ScanError(#[from] BuildError);
 
 impl Scanner {
-    /// A scanner for which a file with any of the words is of interest.
-    pub fn new(words: &[String]) -> Result<Self, ScanError> {
-        Ok(Self { gate: None, words: automaton(words)?, count: words.len() })
+    /// A scanner of the words, each with the languages for which it matters; no language stands for all of `languages`.
+    ///
+    /// # Errors
+    /// Words that are too many or too long for an automaton.
+    pub fn new(words: &[(String, Vec<Language>)], languages: &BTreeSet<Language>) -> Result<Self, ScanError> {
+        let of_language = |language: &Language| {
+            let matters = words.iter().filter(|(_, languages)| languages.is_empty() || languages.contains(language));
+            Ok((*language, automaton(matters.map(|(word, _)| word.to_ascii_lowercase()))?))
+        };
+        Ok(Self { words: languages.par_iter().map(of_language).collect::<Result<_, BuildError>>()? })
     }
 
-    /// A scanner for which only files with one of the words of `gate` are of interest. A gate of few words, none very short, is
-    /// several times faster than a long list.
-    pub fn gated(gate: &[String], words: &[String]) -> Result<Self, ScanError> {
-        Ok(Self { gate: Some(automaton(gate)?), words: automaton(words)?, count: words.len() })
-    }
-
-    /// The words that occur in `text`; `None` if it is of no interest. Makes the text lower-case on the way: that takes the
-    /// processor far less time than an automaton that knows both cases.
-    pub fn words_in(&self, text: &mut [u8]) -> Option<WordSet> {
+    /// Whether a word occurs in `text`. Makes the text lower-case on the way: that takes the processor far less time than an
+    /// automaton that knows both cases.
+    pub fn finds(&self, text: &mut [u8], language: Language) -> bool {
         text.make_ascii_lowercase();
         let text = &*text;
-        if !self.gate.as_ref().unwrap_or(&self.words).is_match(text) {
-            return None;
-        }
-        let mut found = WordSet::new(self.count);
-        let mut missing = self.count;
-        for hit in self.words.find_overlapping_iter(text) {
-            if (hit.len() > SHORT || stands_alone(text, hit.range())) && found.insert(hit.pattern().as_usize()) {
-                missing -= 1;
-                if missing == 0 {
-                    break;
-                }
-            }
-        }
-        (missing < self.count).then_some(found)
+        let Some(words) = self.words.get(&language) else { return false };
+        words.is_match(text) && words.find_overlapping_iter(text).any(|hit| hit.len() > SHORT || stands_alone(text, hit.range()))
     }
 }
 
@@ -67,51 +54,16 @@ fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
     !is_letter(range.start.checked_sub(1).and_then(|before| text.get(before))) && !is_letter(text.get(range.end))
 }
 
-fn automaton(words: &[String]) -> Result<AhoCorasick, BuildError> {
-    // A table for every state: some megabytes, and twice as fast over a whole tree.
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words.iter().map(|word| word.to_ascii_lowercase()))
-}
-
-/// A set of positions in the list of words that a scanner was made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WordSet(Box<[u64]>);
-
-impl WordSet {
-    fn new(count: usize) -> Self {
-        Self(vec![0; count.div_ceil(64)].into_boxed_slice())
-    }
-
-    fn insert(&mut self, word: usize) -> bool {
-        let Some(slot) = self.0.get_mut(word / 64) else { return false };
-        let bit = 1 << (word % 64);
-        let is_new = *slot & bit == 0;
-        *slot |= bit;
-        is_new
-    }
-
-    /// Whether the word with this position was found.
-    pub fn contains(&self, word: usize) -> bool {
-        self.0.get(word / 64).is_some_and(|slot| slot & (1 << (word % 64)) != 0)
-    }
-
-    /// The positions of the words that were found, in order.
-    pub fn iter(&self) -> impl Iterator<Item = usize> {
-        (0..self.0.len() * 64).filter(|word| self.contains(*word))
-    }
-}
-
-/// A file of interest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selected {
-    pub file: FileId,
-    pub words: WordSet,
+fn automaton(words: impl Iterator<Item = String>) -> Result<AhoCorasick, BuildError> {
+    // A table for every state: some hundred kilobytes, and twice as fast over a whole tree.
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words)
 }
 
 /// What a scan of a whole tree found.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// The files of interest, in the order of the tree.
-    pub files: Vec<Selected>,
+    pub files: Vec<FileId>,
     /// The files that could not be read, in the order of the tree.
     pub skipped: Vec<Skipped>,
     /// Files of interest that no person wrote, by reason.
@@ -165,10 +117,12 @@ fn scan_file(file: &SourceFile, scanner: &Scanner, limit: u64, buffer: &mut Vec<
         None => None,
     };
     let text = decoded.as_deref_mut().unwrap_or(bytes);
-    let Some(words) = scanner.words_in(text) else { return };
+    if !scanner.finds(text, file.language) {
+        return;
+    }
     match content::not_written_by_hand(text, file.language, is_plain_script(file)) {
         Some(reason) => *part.left_out.entry(reason).or_default() += 1,
-        None => part.files.push(Selected { file: file.id, words }),
+        None => part.files.push(file.id),
     }
 }
 

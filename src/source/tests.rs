@@ -4,7 +4,7 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{DEFAULT_LIMIT, Error, Kind, ReadError, Reason, Scanner, Tree, WalkOptions, discover, read, select};
+use super::{DEFAULT_LIMIT, Error, Kind, Language, ReadError, Reason, Scanner, Tree, WalkOptions, discover, read, select};
 
 /// A temporary directory and its path.
 fn directory() -> (tempfile::TempDir, Utf8PathBuf) {
@@ -190,10 +190,11 @@ fn deep_directories_are_walked() {
 }
 
 #[test]
-fn a_scan_tells_words_and_notes_what_it_cannot_read() {
+fn a_scan_selects_the_files_with_a_word_and_notes_what_it_cannot_read() {
     let (_keep, root) = directory();
     write_bytes(&root, "a.ts", b"\xef\xbb\xbffunction LogOut() {\r\n session }\r\n");
-    write_bytes(&root, "b.py", b"nothing of interest");
+    write_bytes(&root, "b.py", b"without any");
+    write_bytes(&root, "session.py", b"a session");
     write_bytes(&root, "binary.py", b"logout\0");
     write_bytes(&root, "generated.ts", b"// @generated\nlogout()");
     write_bytes(&root, "huge.kt", &b"logout ".repeat(1000));
@@ -201,12 +202,13 @@ fn a_scan_tells_words_and_notes_what_it_cannot_read() {
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("signOut()".encode_utf16().flat_map(u16::to_le_bytes)).collect();
     write_bytes(&root, "wide.kt", &utf16);
     let tree = discover(std::slice::from_ref(&root), &WalkOptions::default()).unwrap();
-    let words = ["logout", "signout", "session", "out"].map(str::to_owned);
-    let scanner = Scanner::gated(&words[..2], &words).unwrap();
+    write_bytes(&root, "other.kt", b"a session of another language");
+    let words = [("logout", vec![]), ("signout", vec![]), ("session", vec![Language::Python]), ("out", vec![])].map(|(word, languages)| (word.to_owned(), languages));
+    let scanner = Scanner::new(&words, &[Language::TypeScript, Language::Python, Language::Kotlin].into()).unwrap();
     let found = select(&tree, &scanner, 1000);
-    let shown: Vec<String> = found.files.iter().map(|one| format!("{} {:?}", tree.file(one.file).unwrap().path, one.words.iter().collect::<Vec<_>>())).collect();
+    let shown: Vec<&str> = found.files.iter().map(|file| tree.file(*file).unwrap().path.as_str()).collect();
     // Short words must stand alone.
-    assert_eq!(shown, ["a.ts [0, 2]", "wide.kt [1]"]);
+    assert_eq!(shown, ["a.ts", "session.py", "wide.kt"]);
     let skipped: Vec<String> = found.skipped.iter().map(|skipped| format!("{}: {}", skipped.path, skipped.reason)).collect();
     assert_eq!(skipped, ["binary.py: binary", "huge.kt: larger than 1000 bytes", "latin.py: not UTF-8"]);
     assert_eq!(found.left_out.get(&Reason::Generated), Some(&1));
@@ -223,6 +225,6 @@ fn a_text_is_read_as_it_stands_on_the_disk() {
     assert!(matches!(read(&tree.files[0], 3), Err(ReadError::TooLarge(3))));
     fs::remove_file(root.join("a.ts")).unwrap();
     assert!(matches!(read(&tree.files[0], DEFAULT_LIMIT), Err(ReadError::Unreadable(_))));
-    let gone = select(&tree, &Scanner::new(&["x".to_owned()]).unwrap(), DEFAULT_LIMIT);
+    let gone = select(&tree, &Scanner::new(&[], &std::collections::BTreeSet::new()).unwrap(), DEFAULT_LIMIT);
     assert_eq!(gone.skipped.len(), 1, "{:?}", gone.skipped);
 }

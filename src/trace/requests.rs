@@ -271,13 +271,14 @@ fn written_segments(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     path.split('/').filter(|segment| !segment.is_empty() && *segment != ".")
 }
 
-/// The segments of a path, without scheme, host, query and what is unknown at its head.
+/// The segments of a path as they are written, without what is unknown at its head.
+fn known_segments(path: &str) -> Vec<&str> {
+    written_segments(path).skip_while(|segment| segment.starts_with("{}") || segment.starts_with('$')).collect()
+}
+
+/// The segments of a path in lower case, without scheme, host, query and what is unknown at its head.
 pub(super) fn path_segments(path: &str) -> Vec<String> {
-    let mut segments: Vec<String> = written_segments(path).map(str::to_lowercase).collect();
-    while segments.first().is_some_and(|first| first.starts_with("{}") || first.starts_with("$")) {
-        segments.remove(0);
-    }
-    segments
+    known_segments(path).into_iter().map(str::to_lowercase).collect()
 }
 
 fn is_parameter(segment: &str) -> bool {
@@ -286,15 +287,17 @@ fn is_parameter(segment: &str) -> bool {
 
 /// Whether an endpoint takes every path below its own, and a request is one of them.
 pub(super) fn falls_through(request: &Request, endpoint: &Endpoint<'_>) -> bool {
+    if !takes_all(request, endpoint) {
+        return false;
+    }
     let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
-    let Some((_, before)) = served.split_last().filter(|(_, before)| !before.is_empty() && takes_all(request, endpoint)) else { return false };
+    let Some((_, before)) = served.split_last().filter(|(_, before)| !before.is_empty()) else { return false };
     asked.len() >= served.len() && asked.windows(before.len()).any(|window| window == before)
 }
 
 /// Whether an endpoint takes every path below its own, and the method of a request.
 pub(super) fn takes_all(request: &Request, endpoint: &Endpoint<'_>) -> bool {
-    let segments = path_segments(&endpoint.path);
-    let Some(last) = segments.last() else { return false };
+    let Some(last) = written_segments(&endpoint.path).next_back() else { return false };
     let is_open = last.contains("...") || last.starts_with('*') || last.ends_with("+}") || last.ends_with(":path}") || last.starts_with("<path:");
     is_open && methods_fit(&request.method, &endpoint.method)
 }
@@ -304,13 +307,10 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) || may_not_fit(&request.path, &endpoint.path) {
         return 0;
     }
-    let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
-    if asked.is_empty() || served.is_empty() {
-        return 0;
-    }
+    let (asked, served) = (known_segments(&request.path), known_segments(&endpoint.path));
     let mut equal = 0;
     for (a, b) in asked.iter().rev().zip(served.iter().rev()) {
-        if a == b || a.replace(['-', '_'], "") == b.replace(['-', '_'], "") {
+        if letters(a).eq(letters(b)) {
             equal += 1;
         } else if !(is_parameter(a) || is_parameter(b)) {
             return 0;
@@ -327,8 +327,8 @@ fn known_end(path: &str) -> Option<&str> {
 }
 
 /// The letters of a segment, as segments are compared.
-fn letters(segment: &str) -> impl Iterator<Item = u8> {
-    segment.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte.to_ascii_lowercase())
+fn letters(segment: &str) -> impl Iterator<Item = char> {
+    segment.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase())
 }
 
 /// Whether two paths end in other words, told without taking them apart: nearly all pairs do.

@@ -17,22 +17,7 @@ impl Lowerer<'_> {
     /// Adds a function that is still to be filled, and makes it the enclosing one.
     pub(super) fn open_function(&mut self, kind: FunctionKind, whole: Span) -> FunctionIndex {
         let index = FunctionIndex(self.module.functions.len() as u32);
-        let function = Function {
-            name: String::new(),
-            kind,
-            owner: self.immediate_class(),
-            parent: self.enclosing_function(),
-            params: Vec::new(),
-            returns: None,
-            annotations: Vec::new(),
-            is_async: false,
-            is_static: false,
-            receiver: None,
-            directives: Vec::new(),
-            body: Block::new(),
-            span: whole,
-            head: whole,
-        };
+        let function = Function { owner: self.immediate_class(), parent: self.enclosing_function(), ..Function::new(kind, whole) };
         self.module.functions.push(function);
         self.scopes.push(Scope::Function(index));
         index

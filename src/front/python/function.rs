@@ -46,7 +46,6 @@ impl<'t> Lowering<'t> {
         let is_async = node.child(0).is_some_and(|word| word.kind() == "async");
         let function = Function {
             name: name.to_owned(),
-            kind,
             owner: class,
             parent: self.function,
             params,
@@ -54,11 +53,8 @@ impl<'t> Lowering<'t> {
             annotations,
             is_async,
             is_static,
-            receiver: None,
-            directives: Vec::new(),
-            body: Block::new(),
-            span: span_of(node),
             head: Self::head_of(node),
+            ..Function::new(kind, span_of(node))
         };
         let index = self.add_function(function);
         self.is_new(name);
@@ -182,19 +178,10 @@ impl<'t> Lowering<'t> {
         let list = node.child_by_field_name("parameters");
         let function = Function {
             name: name.to_owned(),
-            kind: FunctionKind::Closure,
-            owner: None,
             parent: self.function,
             params: list.map(|list| self.params(list)).unwrap_or_default(),
-            returns: None,
-            annotations: Vec::new(),
-            is_async: false,
-            is_static: false,
-            receiver: None,
-            directives: Vec::new(),
-            body: Block::new(),
-            span: span_of(node),
             head,
+            ..Function::new(FunctionKind::Closure, span_of(node))
         };
         let index = self.add_function(function);
         let outer = self.function.replace(index);

@@ -31,7 +31,6 @@ impl Lowerer {
         let params: Vec<_> = params.collect();
         let function = Function {
             name: plain(&sig.ident),
-            kind: source.kind,
             owner: source.owner,
             parent: self.enclosing.last().copied(),
             params,
@@ -40,10 +39,8 @@ impl Lowerer {
             is_async: sig.asyncness.is_some(),
             is_static: source.owner.is_some() && sig.receiver().is_none(),
             receiver: source.receiver.clone().map(Receiver::Type),
-            directives: Vec::new(),
-            body: Block::new(),
-            span,
             head: self.span(sig.ident.span()),
+            ..Function::new(source.kind, span)
         };
         let index = self.with_body(function, |lowerer| source.body.map_or_else(Block::new, |block| lowerer.block(block, true)));
         Value::new(ValueKind::Closure(index), span)
@@ -139,22 +136,7 @@ impl Lowerer {
 
     fn closure_shell(&self, binding: Option<(String, Span)>, first: Span, is_async: bool) -> Function {
         let (name, head) = binding.unwrap_or((String::new(), first));
-        Function {
-            name,
-            kind: FunctionKind::Closure,
-            owner: None,
-            parent: self.enclosing.last().copied(),
-            params: Vec::new(),
-            returns: None,
-            annotations: Vec::new(),
-            is_async,
-            is_static: false,
-            receiver: None,
-            directives: Vec::new(),
-            body: Block::new(),
-            span: first,
-            head,
-        }
+        Function { name, parent: self.enclosing.last().copied(), is_async, head, ..Function::new(FunctionKind::Closure, first) }
     }
 
     fn set_span(&mut self, index: FunctionIndex, span: Span) {

@@ -3,6 +3,7 @@
 use syn::{BinOp, ExprBinary};
 
 use super::lowerer::Lowerer;
+use super::statements::is_update;
 use crate::ir::{AssignOp, BinaryOp, Block, Value, ValueKind};
 use crate::source::Span;
 
@@ -19,16 +20,7 @@ impl Lowerer {
             BinOp::Lt(_) | BinOp::Le(_) => BinaryOp::Less,
             BinOp::Gt(_) | BinOp::Ge(_) => BinaryOp::Greater,
             BinOp::And(_) | BinOp::Or(_) => return self.logical(binary),
-            BinOp::AddAssign(_)
-            | BinOp::SubAssign(_)
-            | BinOp::MulAssign(_)
-            | BinOp::DivAssign(_)
-            | BinOp::RemAssign(_)
-            | BinOp::BitXorAssign(_)
-            | BinOp::BitAndAssign(_)
-            | BinOp::BitOrAssign(_)
-            | BinOp::ShlAssign(_)
-            | BinOp::ShrAssign(_) => return self.update(binary),
+            op if is_update(op) => return self.update(binary),
             _ => BinaryOp::Other,
         };
         let left = self.link(&binary.left);

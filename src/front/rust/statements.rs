@@ -181,7 +181,8 @@ fn is_error(expr: &Expr) -> bool {
     if let Expr::Call(call) = expr { matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Err")) } else { false }
 }
 
-fn is_update(op: &BinOp) -> bool {
+/// Whether an operator changes what stands on its left.
+pub(super) fn is_update(op: &BinOp) -> bool {
     matches!(
         op,
         BinOp::AddAssign(_)

@@ -32,22 +32,7 @@ impl Lowerer<'_> {
     /// Adds an empty function whose parts are filled in later, so that what it encloses can refer to it.
     pub(super) fn begin_function(&mut self, name: String, kind: FunctionKind, span: Span, head: Span) -> FunctionIndex {
         let index = FunctionIndex(self.module.functions.len() as u32);
-        self.module.functions.push(Function {
-            name,
-            kind,
-            owner: None,
-            parent: self.function,
-            params: Vec::new(),
-            returns: None,
-            annotations: Vec::new(),
-            is_async: false,
-            is_static: false,
-            receiver: None,
-            directives: Vec::new(),
-            body: Block::new(),
-            span,
-            head,
-        });
+        self.module.functions.push(Function { name, parent: self.function, head, ..Function::new(kind, span) });
         index
     }
 

@@ -171,10 +171,15 @@ impl<'p> Builder<'_, 'p> {
         outer
     }
 
-    /// The prefix set for a whole application: of those declared, the one nearest in the tree.
-    fn global_prefix(&self, module: ModuleId) -> Option<String> {
+    /// The prefix set for a whole application: of those declared in its language, the one nearest in the tree.
+    pub(super) fn global_prefix(&self, module: ModuleId) -> Option<String> {
         let path = self.surroundings.path(module);
-        self.global.iter().max_by_key(|(at, _)| common_folders(&self.surroundings.path(*at), &path)).map(|(_, prefix)| prefix.clone())
+        let language = |id: ModuleId| self.program.module(id).language;
+        self.global
+            .iter()
+            .filter(|(at, _)| language(*at) == language(module))
+            .max_by_key(|(at, _)| common_folders(&self.surroundings.path(*at), &path))
+            .map(|(_, prefix)| prefix.clone())
     }
 }
 

@@ -1,10 +1,11 @@
 //! What routes are declared on, what mounts it where, and who calls the functions that declare routes.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Builder, Mounted, Router};
-use crate::ir::{Call, Name, Value, ValueKind, each_call};
-use crate::link::{FunctionId, Place, Thing};
+use crate::ir::{Call, Module, Name, Value, ValueKind, each_call};
+use crate::link::{FunctionId, ModuleId, Place, Thing};
 use crate::rules::{Kind, Locator};
 use crate::trace::locate::{prefixes_at, value_at};
 use crate::trace::survey::{Bearer, MatchSite};
@@ -74,11 +75,10 @@ impl<'p> Builder<'_, 'p> {
             return;
         }
         let program = self.program;
-        for (id, module) in program.modules() {
-            let mut bodies = vec![(None, &module.top)];
-            bodies.extend(module.functions.iter().enumerate().map(|(index, function)| (Some(crate::ir::FunctionIndex(index as u32)), &function.body)));
-            for (function, body) in bodies {
-                let place = Place { module: id, function };
+        let calling = |(id, module): &(ModuleId, &'p Module)| {
+            let mut found: Vec<(FunctionId, Place)> = Vec::new();
+            for (function, body) in module.bodies() {
+                let place = Place { module: *id, function };
                 each_call(body, |call| {
                     let last = match &call.callee.kind {
                         ValueKind::Name(last) | ValueKind::Member(_, last) => last.as_str(),
@@ -86,14 +86,16 @@ impl<'p> Builder<'_, 'p> {
                     };
                     if let Some(candidates) = declaring.get(last) {
                         let targets = program.targets(call, place, false);
-                        for candidate in candidates {
-                            if targets.contains(candidate) {
-                                self.callers.entry(*candidate).or_default().push(place);
-                            }
-                        }
+                        found.extend(candidates.iter().filter(|candidate| targets.contains(candidate)).map(|candidate| (*candidate, place)));
                     }
                 });
             }
+            found
+        };
+        let modules: Vec<(ModuleId, &'p Module)> = program.modules().collect();
+        let found: Vec<(FunctionId, Place)> = modules.par_iter().flat_map_iter(calling).collect();
+        for (function, place) in found {
+            self.callers.entry(function).or_default().push(place);
         }
     }
 

@@ -1,9 +1,12 @@
 //! Endpoints without a declaration of their own: tables of paths and handlers, server actions, and resolvers of fields.
 
+use rayon::prelude::*;
+
 use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint};
-use crate::ir::{AssignOp, ExportTarget, Function, FunctionIndex, Param, StepKind, Value, ValueKind, each_value, each_value_of};
+use crate::ir::{AssignOp, ExportTarget, Function, FunctionIndex, Module, Param, StepKind, Value, ValueKind, each_value, each_value_of};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Thing};
+use crate::rules::RuleSet;
 use crate::source::{Language, Span};
 use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::is_logout_path;
@@ -14,50 +17,61 @@ const RESOLVER: &str = "resolve";
 impl<'p> Builder<'_, 'p> {
     /// Tables of paths and handlers: pairs whose first is a path and whose second is a class that answers requests.
     pub(super) fn route_tables(&self, all: &mut Vec<Endpoint<'p>>) {
-        for (id, module) in self.program.modules() {
-            if !self.surroundings.mentions_logout(id) {
-                continue;
-            }
-            let mut bodies = vec![(None, &module.top)];
-            bodies.extend(module.functions.iter().enumerate().map(|(index, function)| (Some(crate::ir::FunctionIndex(index as u32)), &function.body)));
+        let rules = self.rules;
+        let rows = |(id, module): &(ModuleId, &'p Module)| {
+            let mut rows: Vec<(Place, &'p Value)> = Vec::new();
             // `module.exports = [{ method: "POST", path: "/logout", handler }]`
             for export in &module.exports {
                 if let ExportTarget::Value(exported) = &export.target {
                     each_value_of(exported, &mut |value: &'p Value| {
-                        if let ValueKind::Record(entries) = &value.kind {
-                            all.extend(self.described(entries, value.span, Place { module: id, function: None }));
+                        if matches!(value.kind, ValueKind::Record(_)) && is_row(rules, value) {
+                            rows.push((Place { module: *id, function: None }, value));
                         }
                     });
                 }
             }
-            for (function, body) in bodies {
-                let place = Place { module: id, function };
+            for (function, body) in module.bodies() {
+                let place = Place { module: *id, function };
                 each_value(body, |value| {
-                    if let ValueKind::Record(entries) = &value.kind {
-                        all.extend(self.described(entries, value.span, place));
+                    if is_row(rules, value) {
+                        rows.push((place, value));
                     }
-                    if let ValueKind::List(items) = &value.kind
-                        && let [path, handler, ..] = items.as_slice()
-                        && let ValueKind::Text(path) = &path.kind
-                        && path.starts_with(['/', '^'])
-                    {
-                        for class in self.classes_at(handler, place) {
-                            for function in self.class_handlers(class) {
-                                let method = verb_of(&self.program.function(function).name);
-                                all.push(Endpoint {
-                                    method,
-                                    path: join("", path),
-                                    framework: "route table".to_owned(),
-                                    functions: vec![function],
-                                    library: None,
-                                    bundled: false,
-                                    place,
-                                    span: value.span,
-                                    site: None,
-                                });
-                            }
-                        }
-                    }
+                });
+            }
+            rows
+        };
+        let rows: Vec<(Place, &'p Value)> = self.mentioning().par_iter().flat_map_iter(rows).collect();
+        for (place, value) in rows {
+            match &value.kind {
+                ValueKind::Record(entries) => all.extend(self.described(entries, value.span, place)),
+                ValueKind::List(items) => self.paired(items, value.span, place, all),
+                _ => {}
+            }
+        }
+    }
+
+    /// The modules that have a logout's word in them.
+    fn mentioning(&self) -> Vec<(ModuleId, &'p Module)> {
+        self.program.modules().filter(|(id, _)| self.surroundings.mentions_logout(*id)).collect()
+    }
+
+    /// `(r"/logout", LogoutHandler)`
+    fn paired(&self, items: &'p [Value], span: Span, place: Place, all: &mut Vec<Endpoint<'p>>) {
+        let [path, handler, ..] = items else { return };
+        let ValueKind::Text(path) = &path.kind else { return };
+        for class in self.classes_at(handler, place) {
+            for function in self.class_handlers(class) {
+                let method = verb_of(&self.program.function(function).name);
+                all.push(Endpoint {
+                    method,
+                    path: join("", path),
+                    framework: "route table".to_owned(),
+                    functions: vec![function],
+                    library: None,
+                    bundled: false,
+                    place,
+                    span,
+                    site: None,
                 });
             }
         }
@@ -65,16 +79,7 @@ impl<'p> Builder<'_, 'p> {
 
     /// `{ path: '/logout', method: 'post', run: this.logout }`
     fn described(&self, entries: &'p [(String, Value)], span: Span, place: Place) -> Option<Endpoint<'p>> {
-        let text = |name: &str| {
-            entries.iter().find(|(key, _)| key == name).and_then(|(_, entry)| match &entry.kind {
-                ValueKind::Text(text) => Some(text.as_str()),
-                _ => None,
-            })
-        };
-        let (path, method) = (text("path")?, normal_method(text("method")?));
-        if method == "ANY" || !is_logout_path(self.rules, path) {
-            return None;
-        }
+        let (path, method) = described_logout(self.rules, entries)?;
         // Among the options beside the path: `config: { handler }`.
         let nested = entries.iter().filter_map(|(_, entry)| match &entry.kind {
             ValueKind::Record(inner) => inner.iter().find(|(key, _)| key == "handler").map(|(_, handler)| handler),
@@ -131,13 +136,11 @@ impl<'p> Builder<'_, 'p> {
     /// Functions that answer a logout's field of a GraphQL schema: those under the field's key that are handed a parent, arguments and
     /// a context, and those that a field's definition holds.
     pub(super) fn resolvers(&self, all: &mut Vec<Endpoint<'p>>) {
-        for (id, module) in self.program.modules() {
-            if module.language.name() != Language::TypeScript.name() || !self.surroundings.mentions_logout(id) {
-                continue;
-            }
-            let mut found: Vec<(FunctionIndex, &str)> = Vec::new();
+        let rules = self.rules;
+        let resolving = |(id, module): &(ModuleId, &'p Module)| {
+            let mut found: Vec<(FunctionIndex, &'p str)> = Vec::new();
             for (index, function) in module.functions.iter().enumerate() {
-                if self.is_resolver(function) {
+                if is_resolver(rules, function) {
                     found.push((FunctionIndex(index as u32), &function.name));
                 }
             }
@@ -145,48 +148,24 @@ impl<'p> Builder<'_, 'p> {
                 if let StepKind::Assign { target, op: AssignOp::Declare, value, .. } = &step.kind
                     && let ValueKind::Name(name) = &target.kind
                 {
-                    self.defined_field(name, value, &mut found);
+                    defined_field(rules, name, value, &mut found);
                 }
             }
-            for body in std::iter::once(&module.top).chain(module.functions.iter().map(|function| &function.body)) {
+            for (_, body) in module.bodies() {
                 each_value(body, |value| {
                     if let ValueKind::Record(entries) = &value.kind {
-                        entries.iter().for_each(|(key, entry)| self.defined_field(key, entry, &mut found));
+                        entries.iter().for_each(|(key, entry)| defined_field(rules, key, entry, &mut found));
                     }
                 });
             }
             found.sort();
             found.dedup();
-            all.extend(found.into_iter().map(|(index, name)| self.field_endpoint(id, index, name)));
-        }
-    }
-
-    /// `logout: { type, resolve(…) {} }`
-    fn defined_field(&self, name: &'p str, value: &'p Value, found: &mut Vec<(FunctionIndex, &'p str)>) {
-        let ValueKind::Record(entries) = &value.kind else { return };
-        for (key, entry) in entries {
-            if key == RESOLVER
-                && let ValueKind::Closure(index) = &entry.kind
-                && is_logout_name(self.rules, name)
-            {
-                found.push((*index, name));
-            }
-        }
-    }
-
-    /// `(parent, args, context) => …` with a logout's name.
-    fn is_resolver(&self, function: &Function) -> bool {
-        let is_context = |param: &Param| {
-            let lexicon = &self.rules.lexicon;
-            lexicon.is("handler-parameter", &param.name) || param.parts.iter().any(|(part, _)| lexicon.is("handler-parameter", part))
+            found.into_iter().map(|(index, name)| (*id, index, name)).collect::<Vec<_>>()
         };
-        let [parent, _, context, ..] = function.params.as_slice() else { return false };
-        function.owner.is_none()
-            && function.params.len() <= 4
-            && !is_context(parent)
-            && is_context(context)
-            && !function.body.is_empty()
-            && is_logout_name(self.rules, &function.name)
+        let mut modules = self.mentioning();
+        modules.retain(|(_, module)| module.language.name() == Language::TypeScript.name());
+        let found: Vec<(ModuleId, FunctionIndex, &'p str)> = modules.par_iter().flat_map_iter(resolving).collect();
+        all.extend(found.into_iter().map(|(id, index, name)| self.field_endpoint(id, index, name)));
     }
 
     fn field_endpoint(&self, module: ModuleId, index: FunctionIndex, name: &str) -> Endpoint<'p> {
@@ -204,4 +183,49 @@ impl<'p> Builder<'_, 'p> {
             site: None,
         }
     }
+}
+
+/// Whether a value may be a row of a table of routes: a description of a logout, or a pair that begins with a path.
+fn is_row(rules: &RuleSet, value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Record(entries) => described_logout(rules, entries).is_some(),
+        ValueKind::List(items) => matches!(items.as_slice(), [Value { kind: ValueKind::Text(path), .. }, _, ..] if path.starts_with(['/', '^'])),
+        _ => false,
+    }
+}
+
+/// The path and the method of a logout that a record describes.
+fn described_logout<'v>(rules: &RuleSet, entries: &'v [(String, Value)]) -> Option<(&'v str, String)> {
+    let text = |name: &str| {
+        entries.iter().find(|(key, _)| key == name).and_then(|(_, entry)| match &entry.kind {
+            ValueKind::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    };
+    let (path, method) = (text("path")?, normal_method(text("method")?));
+    (method != "ANY" && is_logout_path(rules, path)).then_some((path, method))
+}
+
+/// `logout: { type, resolve(…) {} }`
+fn defined_field<'p>(rules: &RuleSet, name: &'p str, value: &'p Value, found: &mut Vec<(FunctionIndex, &'p str)>) {
+    let ValueKind::Record(entries) = &value.kind else { return };
+    for (key, entry) in entries {
+        if key == RESOLVER
+            && let ValueKind::Closure(index) = &entry.kind
+            && is_logout_name(rules, name)
+        {
+            found.push((*index, name));
+        }
+    }
+}
+
+/// `(parent, args, context) => …` with a logout's name.
+fn is_resolver(rules: &RuleSet, function: &Function) -> bool {
+    let is_context = |param: &Param| rules.lexicon.is("handler-parameter", &param.name) || param.parts.iter().any(|(part, _)| rules.lexicon.is("handler-parameter", part));
+    let [parent, _, context, ..] = function.params.as_slice() else { return false };
+    // What stands above a field is an object.
+    if parent.ty.as_ref().is_some_and(|ty| matches!(ty.last(), "string" | "number" | "boolean")) {
+        return false;
+    }
+    function.owner.is_none() && function.params.len() <= 4 && !is_context(parent) && is_context(context) && !function.body.is_empty() && is_logout_name(rules, &function.name)
 }

@@ -48,6 +48,8 @@ pub struct Step {
 pub enum EventKind<'p> {
     /// Rules fit the place.
     Rules { entries: Vec<Entry>, call: Option<&'p Call> },
+    /// Signs for the supporting checks fit the place.
+    Signs { entries: Vec<Entry>, call: Option<&'p Call> },
     /// An endpoint is called.
     Request(Request),
     /// A function that answers an endpoint is called directly: a server action.
@@ -146,7 +148,7 @@ const MAX_PROVIDERS: usize = 3;
 const MAX_FUNCTIONS: usize = 500;
 
 /// The kinds that are looked for on the way.
-const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation, Kind::Request];
+const KINDS: [Kind; 6] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation, Kind::Request, Kind::Sign];
 
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
@@ -326,6 +328,7 @@ impl<'p> Walk<'_, '_, 'p> {
     fn sort(&mut self, entries: &[Entry], span: Span, call: Option<&'p Call>, used: Use<'p>) -> Fitted {
         let mut fitted = Fitted::default();
         let mut rules = Vec::new();
+        let mut signs = Vec::new();
         for entry in entries.iter().copied() {
             match entry.kind {
                 Kind::Rule => rules.push(entry),
@@ -335,11 +338,16 @@ impl<'p> Walk<'_, '_, 'p> {
                 }
                 Kind::Callback => fitted.callbacks.push(entry.index),
                 Kind::Navigation => fitted.navigation = true,
+                Kind::Sign => signs.push(entry),
                 _ => {}
             }
         }
         fitted.has_rule = !rules.is_empty();
         fitted.is_known |= fitted.has_rule;
+        if !signs.is_empty() {
+            self.push(EventKind::Signs { entries: signs, call }, span, used);
+        }
+        // The last of the events, where a fallback among them may yet be dropped.
         if !rules.is_empty() {
             self.push(EventKind::Rules { entries: rules, call }, span, used);
         }
