@@ -98,6 +98,12 @@ impl Speakers<'_> {
         let fills = |function: &Function| own_functions.iter().any(|own| function.span.contains(own.span) || own.owner.is_some() && own.owner == function.owner);
         let owns = |class: &Class| own_functions.iter().any(|own| own.owner.is_some_and(|owner| std::ptr::eq(module.class(owner), class)));
         module.functions.iter().filter(|function| !function.body.is_empty() && !fills(function)).any(|function| function.params.iter().any(|param| is_of_type(&param.ty)))
+            || module
+                .classes
+                .iter()
+                .flat_map(|class| &class.fields)
+                .filter_map(|field| field.value.as_ref())
+                .any(|value| matches!(&value.kind, ValueKind::Text(text) if !text.contains(' ') && self.says(text)))
             || module.classes.iter().filter(|class| !owns(class) && !class.methods.is_empty()).any(|class| class.fields.iter().any(|field| is_of_type(&field.ty)))
     }
 
@@ -118,7 +124,7 @@ impl Speakers<'_> {
         for step in block {
             // What declares the list at the top of a file, or hands it to others.
             if is_top
-                && matches!(&step.kind, StepKind::Assign { target, op, .. } if *op == AssignOp::Declare || Name::written(target).segments.first().is_some_and(|first| first.text == "module" || first.text == "exports"))
+                && matches!(&step.kind, StepKind::Assign { target, op, value, .. } if !is_text(value) && (*op == AssignOp::Declare || Name::written(target).segments.first().is_some_and(|first| first.text == "module" || first.text == "exports")))
             {
                 continue;
             }
@@ -171,6 +177,11 @@ impl<'ir> Visit<'ir> for Speakers<'_> {
         };
         !self.found
     }
+}
+
+/// Whether a value is a text: the beginning of keys, by whose name the list may be read.
+fn is_text(value: &Value) -> bool {
+    matches!(value.kind, ValueKind::Text(_) | ValueKind::Template(_))
 }
 
 /// Whether a text is a statement in SQL.
