@@ -46,7 +46,23 @@ impl Language {
     /// Whether a method without arguments gives what its receiver holds: the guard of a lock, a borrow, the value of an answer.
     pub fn gives_through(self, method: &str) -> bool {
         const THROUGH: [&str; 17] = [
-            "lock", "read", "write", "borrow", "borrow_mut", "unwrap", "expect", "clone", "as_ref", "as_mut", "get_ref", "get_mut", "into_inner", "deref", "blocking_lock", "upgrade", "to_owned",
+            "lock",
+            "read",
+            "write",
+            "borrow",
+            "borrow_mut",
+            "unwrap",
+            "expect",
+            "clone",
+            "as_ref",
+            "as_mut",
+            "get_ref",
+            "get_mut",
+            "into_inner",
+            "deref",
+            "blocking_lock",
+            "upgrade",
+            "to_owned",
         ];
         matches!(self, Self::Rust) && THROUGH.contains(&method)
     }

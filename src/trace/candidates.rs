@@ -228,16 +228,14 @@ impl<'p> Mentioned<'p> {
     /// Looks at the modules that are new. Only where a plain function needs no import to be called is the answer ever asked for.
     pub(super) fn complete(&mut self, program: &Program<'p>) {
         let Self { names, seen } = self;
-        let mut mention = |value: &'p Value| {
-            match &value.kind {
-                ValueKind::Name(name) | ValueKind::Member(_, name) => names.entry(name.as_str()).or_default().all += 1,
-                ValueKind::Call(call) => {
-                    if let ValueKind::Name(name) | ValueKind::Member(_, name) = &call.callee.kind {
-                        names.entry(name.as_str()).or_default().called += 1;
-                    }
+        let mut mention = |value: &'p Value| match &value.kind {
+            ValueKind::Name(name) | ValueKind::Member(_, name) => names.entry(name.as_str()).or_default().all += 1,
+            ValueKind::Call(call) => {
+                if let ValueKind::Name(name) | ValueKind::Member(_, name) = &call.callee.kind {
+                    names.entry(name.as_str()).or_default().called += 1;
                 }
-                _ => {}
             }
+            _ => {}
         };
         for (id, module) in program.modules().filter(|(_, module)| module.language.has_implicit_members()) {
             if !seen.insert(id) {

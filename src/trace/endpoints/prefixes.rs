@@ -81,7 +81,8 @@ impl<'p> Builder<'_, 'p> {
             } else if depth > 0
                 && let Some((call, inside)) = self.passed_on(id)
             {
-                let own = self.mounts.iter().find(|mount| mount.body.is_some_and(|body| std::ptr::eq(body, call))).map_or_else(|| vec![String::new()], |mount| mount.prefixes.clone());
+                let own =
+                    self.mounts.iter().find(|mount| mount.body.is_some_and(|body| std::ptr::eq(body, call))).map_or_else(|| vec![String::new()], |mount| mount.prefixes.clone());
                 let outer: Vec<String> = self.lexical_prefixes(inside, depth - 1).iter().flat_map(|outer| own.iter().map(move |own| join(outer, own))).collect();
                 prefixes = outer.iter().flat_map(|outer| prefixes.iter().map(move |inner| join(outer, inner))).collect();
             }
