@@ -62,6 +62,8 @@ pub(super) struct Issued {
     pub hidden: bool,
     /// Nothing says how long it lives: the lifetime is the library's default.
     assumed: bool,
+    /// It is a token by whose function's name it carries a session: `create_session_token`.
+    pub carries_session: bool,
     /// The rule that saw it.
     pub rule: usize,
 }
@@ -98,7 +100,17 @@ impl Stack {
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
                     let kind = if rule.kind == CredentialKind::AccessToken && case.makes_refresh_token(found.place) { CredentialKind::RefreshToken } else { rule.kind };
-                    stack.issued.push(Issued { kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found, rule.http_only), assumed, rule: found.entry.index });
+                    stack.issued.push(Issued {
+                        kind,
+                        place: found.place,
+                        span,
+                        key,
+                        lifetime,
+                        hidden: is_hidden(case, found, rule.http_only),
+                        assumed,
+                        carries_session: case.makes_session_token(found.place),
+                        rule: found.entry.index,
+                    });
                 }
                 _ => {}
             }
@@ -281,6 +293,15 @@ impl Case<'_, '_> {
             at = function.parent;
         }
         false
+    }
+
+    /// Whether the function around a place is one that makes the token of a session, by its name.
+    fn makes_session_token(&self, place: Place) -> bool {
+        let module = self.program.module(place.module);
+        place.function.is_some_and(|index| {
+            let words = split_words(&module.function(index).name);
+            words.windows(2).any(|pair| pair[0] == "session" && matches!(pair[1].as_str(), "token" | "jwt" | "cookie"))
+        })
     }
 
     /// Whether a credential is made for something else than a login: the function or file around it says so.

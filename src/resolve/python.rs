@@ -91,9 +91,11 @@ impl Modules {
 
     fn absolute(&self, directory: &Utf8Path, names: &[&str], item: Option<&str>) -> Vec<FileId> {
         let Some(first) = names.first() else { return Vec::new() };
-        let is_foreign = STANDARD.contains(first) || self.declared().contains(&canonical(first));
         // A project is run from a directory outside its packages, or from where it says what it needs; what lies inside a package is not seen from there.
         let is_package = |ancestor: &Utf8Path| self.layout.file(&ancestor.join("__init__.py")).is_some();
+        // The package that the file itself lies in is the project's, whatever a manifest says of the word.
+        let is_own = directory.ancestors().any(|ancestor| ancestor.file_name() == Some(*first) && is_package(ancestor));
+        let is_foreign = !is_own && (STANDARD.contains(first) || self.declared().contains(&canonical(first)));
         let is_inside = |ancestor: &&Utf8Path| is_package(ancestor) && !self.is_project(ancestor);
         let (inside, outside): (Vec<&Utf8Path>, Vec<&Utf8Path>) = directory.ancestors().partition(is_inside);
         for ancestor in outside {

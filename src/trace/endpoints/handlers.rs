@@ -58,6 +58,10 @@ impl<'p> Builder<'_, 'p> {
     }
 
     pub(super) fn functions_at(&self, value: &'p Value, place: Place) -> Vec<FunctionId> {
+        // `view = LogoutView.as_view()` may stand before the route.
+        let (origin, at) = self.program.origin(value, place);
+        let is_made = matches!(&origin.kind, ValueKind::Call(call) if matches!(call.callee.kind, ValueKind::Member(..)));
+        let (value, place) = if is_made { (origin, at) } else { (value, place) };
         match &value.kind {
             ValueKind::Text(text) => return self.named_by_text(text),
             // `app.post("/logout", ...handlers)`
