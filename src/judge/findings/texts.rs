@@ -28,10 +28,16 @@ pub(super) struct Cookie {
 impl<'p> Case<'_, 'p> {
     /// The text of a value, if all of it is known.
     pub(super) fn text_of(&self, value: &'p Value, place: Place) -> Option<String> {
+        self.text_within(value, place, MAX_DEPTH)
+    }
+
+    /// The same, so many templates deep: `url = format!("{url}/x")` holds itself.
+    fn text_within(&self, value: &'p Value, place: Place, depth: usize) -> Option<String> {
+        let depth = depth.checked_sub(1)?;
         let (value, place) = self.program.fold(value, place);
         match &value.kind {
             ValueKind::Text(text) => Some(text.clone()),
-            ValueKind::Template(parts) => parts.iter().map(|part| self.text_of(part, place)).collect(),
+            ValueKind::Template(parts) => parts.iter().map(|part| self.text_within(part, place, depth)).collect(),
             _ => None,
         }
     }
