@@ -94,7 +94,9 @@ impl Lowerer {
         if self.enclosing.is_empty() && items.iter().any(is_doubled) && !self.names.opened.contains(&plain(&item.ident)) {
             let whole = self.between(item.mod_token.span, item.ident.span());
             self.namespace = Some(self.push_class(plain(&item.ident), ClassKind::Object, whole, span));
+            self.inline_modules += 1;
             self.deeper(NESTED, item.ident.span(), |lowerer| lowerer.items(items, out));
+            self.inline_modules -= 1;
             self.namespace = around;
             return;
         }
