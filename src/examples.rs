@@ -25,6 +25,8 @@ struct Trial<'r> {
     is_counter: bool,
     /// The rule has an effect that counts.
     can_count: bool,
+    /// It shows a sign: what counts is what the supporting checks find.
+    is_of_sign: bool,
 }
 
 /// Audits every example; gives their number and those that do not hold, sorted.
@@ -50,15 +52,20 @@ fn trials(rules: &RuleSet) -> Vec<Trial<'_>> {
     for handler in &rules.handlers {
         push(&mut trials, &handler.id, &handler.examples, &handler.counter_examples, handler.effects.iter().any(|effect| effect.counts));
     }
+    let rest = trials.len();
+    for sign in &rules.signs {
+        push(&mut trials, &sign.id, &sign.examples, &sign.counter_examples, false);
+    }
+    trials.iter_mut().skip(rest).for_each(|trial| trial.is_of_sign = true);
     trials
 }
 
 fn push<'r>(trials: &mut Vec<Trial<'r>>, rule: &'r str, examples: &'r [Example], counters: &'r [Example], can_count: bool) {
     for (at, example) in examples.iter().enumerate() {
-        trials.push(Trial { rule, which: format!("example {}", at + 1), example, is_counter: false, can_count });
+        trials.push(Trial { rule, which: format!("example {}", at + 1), example, is_counter: false, can_count, is_of_sign: false });
     }
     for (at, example) in counters.iter().enumerate() {
-        trials.push(Trial { rule, which: format!("counter-example {}", at + 1), example, is_counter: true, can_count });
+        trials.push(Trial { rule, which: format!("counter-example {}", at + 1), example, is_counter: true, can_count, is_of_sign: false });
     }
 }
 
@@ -85,8 +92,25 @@ fn write_file(path: &camino::Utf8Path, text: &str) -> std::io::Result<()> {
     std::fs::write(path, text)
 }
 
+/// What is wrong with what the supporting checks find in an example.
+fn judge_findings(trial: &Trial<'_>, outcome: &Outcome) -> Option<String> {
+    let found: Vec<&str> = outcome.findings.iter().map(|finding| finding.check).collect();
+    let seen = || if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
+    if let Some(lacking) = trial.example.finds.iter().find(|check| !found.contains(&check.as_str())) {
+        return Some(format!("{lacking} must find something here; found: {}", seen()));
+    }
+    let wrong = trial.example.finds_not.iter().find(|check| found.contains(&check.as_str()));
+    wrong.map(|check| format!("{check} must find nothing here; found: {}", seen()))
+}
+
 /// What is wrong with the outcome of an example; `None` if it holds.
 fn judge(trial: &Trial<'_>, outcome: &Outcome) -> Option<String> {
+    if let Some(message) = judge_findings(trial, outcome) {
+        return Some(message);
+    }
+    if trial.is_of_sign {
+        return outcome.flows.is_empty().then(|| "no logout flow was found".to_owned());
+    }
     let evidence: Vec<&Evidence> = outcome.flows.iter().flat_map(|flow| &flow.actions).flat_map(|action| &action.evidence).collect();
     let own: Vec<&&Evidence> = evidence.iter().filter(|one| one.rule == trial.rule).collect();
     let seen = || {

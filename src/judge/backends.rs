@@ -1,11 +1,13 @@
 //! The stack of a project: which backend holds the sessions of a system, which facts hold, which credentials are created.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
+use super::projects::Projects;
 use crate::ir::{Name, StepKind, Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
@@ -60,8 +62,10 @@ pub(super) struct Issued {
     pub hidden: bool,
     /// Nothing says how long it lives: the lifetime is the library's default.
     assumed: bool,
+    /// It is a token by whose function's name it carries a session: `create_session_token`.
+    pub carries_session: bool,
     /// The rule that saw it.
-    rule: usize,
+    pub rule: usize,
 }
 
 /// What a project uses.
@@ -71,11 +75,12 @@ pub(super) struct Stack {
     seen: BTreeMap<String, Vec<Seen>>,
     facts: BTreeSet<String>,
     pub issued: Vec<Issued>,
+    projects: Projects,
 }
 
 impl Stack {
     pub(super) fn new(case: &Case<'_, '_>) -> Self {
-        let mut stack = Self::default();
+        let mut stack = Self { projects: Projects::new(case), ..Self::default() };
         for found in &case.traced.survey.matches {
             let span = found.site.span(case.program);
             match found.entry.kind {
@@ -89,18 +94,28 @@ impl Stack {
                 }
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
-                    let key = rule.key.as_ref().and_then(|locator| case.traced_text(locator, found));
+                    let key = rule.key.iter().find_map(|locator| case.traced_text(locator, found));
                     if case.is_for_other_purpose(found.place, span) {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
                     let kind = if rule.kind == CredentialKind::AccessToken && case.makes_refresh_token(found.place) { CredentialKind::RefreshToken } else { rule.kind };
-                    stack.issued.push(Issued { kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found, rule.http_only), assumed, rule: found.entry.index });
+                    stack.issued.push(Issued {
+                        kind,
+                        place: found.place,
+                        span,
+                        key,
+                        lifetime,
+                        hidden: is_hidden(case, found, rule.http_only),
+                        assumed,
+                        carries_session: case.makes_session_token(found.place),
+                        rule: found.entry.index,
+                    });
                 }
                 _ => {}
             }
         }
-        stack.drop_unread();
+        stack.drop_blind();
         stack.drop_defaults(case);
         for (index, backend) in case.rules.backends.iter().enumerate() {
             let declared = declared(case, backend);
@@ -112,10 +127,10 @@ impl Stack {
         stack
     }
 
-    /// Where two libraries' calls look alike, the rule that reads a lifetime at the place knows it better than one that reads none.
-    fn drop_unread(&mut self) {
-        let at = |issued: &Issued| (issued.kind, issued.place.module, issued.span.start, issued.span.end);
-        let read: BTreeSet<_> = self.issued.iter().filter(|issued| issued.lifetime != Lifetime::Never).map(at).collect();
+    /// Of the rules that see the same call, one that reads no lifetime says nothing where another reads it.
+    fn drop_blind(&mut self) {
+        let at = |issued: &Issued| (issued.place.module, issued.span);
+        let read: BTreeSet<(ModuleId, Span)> = self.issued.iter().filter(|issued| issued.lifetime != Lifetime::Never).map(at).collect();
         self.issued.retain(|issued| issued.lifetime != Lifetime::Never || !read.contains(&at(issued)));
     }
 
@@ -126,7 +141,7 @@ impl Stack {
         self.issued.retain(|issued| !(issued.assumed && set.contains(&(issued.kind, library(issued.rule)))));
     }
 
-    /// The backend of a system for code at a place: the nearest that was seen, else the system's default.
+    /// The backend of a system for code at a place: the nearest that was seen in its own project or one that has to do with it, else the system's default.
     pub(super) fn backend(&self, case: &Case<'_, '_>, system: &str, module: ModuleId) -> Option<Chosen<'_>> {
         let path = case.texts.path(module);
         let near = |seen: &Seen| match seen.by {
@@ -135,9 +150,9 @@ impl Stack {
             By::Declared if case.rules.backends[seen.index].rank > 0 && path.starts_with(application_folder(&seen.site.file)) => usize::MAX,
             By::Declared => 0,
         };
-        let order =
-            |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, std::cmp::Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
-        match self.seen.get(system).and_then(|seen| seen.iter().max_by_key(order)) {
+        let order = |seen: &&Seen| (!seen.development, near(seen), case.rules.backends[seen.index].rank, Reverse((seen.site.file.clone(), seen.site.line, seen.site.column)));
+        let is_own = |seen: &&Seen| !self.projects.are_strangers(case, &seen.site.file, &path);
+        match self.seen.get(system).and_then(|seen| seen.iter().filter(is_own).max_by_key(order)) {
             Some(seen) => Some(Chosen { index: seen.index, seen: Some(seen) }),
             None => case.rules.backends.iter().position(|backend| backend.system == system && backend.default).map(|index| Chosen { index, seen: None }),
         }
@@ -188,8 +203,13 @@ impl Stack {
     pub(super) fn nearest_issued(&self, case: &Case<'_, '_>, kinds: &[CredentialKind], module: ModuleId) -> Vec<&Issued> {
         let path = case.texts.path(module);
         let mut issued: Vec<&Issued> = self.issued.iter().filter(|issued| kinds.contains(&issued.kind)).collect();
-        // Of those that stand equally near, the longest-lived: it is the one that matters.
-        issued.sort_by_key(|issued| (std::cmp::Reverse(common_folders(case.texts.path(issued.place.module).as_str(), path.as_str())), std::cmp::Reverse(issued.lifetime)));
+        // Of those that stand equally near, the longest-lived: it is the one that matters. Of these, the one in a function that is named after it.
+        let near = |issued: &Issued| common_folders(case.texts.path(issued.place.module).as_str(), path.as_str());
+        let is_named = |issued: &Issued| {
+            let function = issued.place.function.map(|index| &case.program.module(issued.place.module).function(index).name);
+            function.is_some_and(|name| case.rules.lexicon.is("auth", name) || case.rules.lexicon.is("token", name))
+        };
+        issued.sort_by_cached_key(|issued| (Reverse(near(issued)), Reverse(issued.lifetime), Reverse(is_named(issued))));
         issued
     }
 
@@ -275,6 +295,15 @@ impl Case<'_, '_> {
         false
     }
 
+    /// Whether the function around a place is one that makes the token of a session, by its name.
+    fn makes_session_token(&self, place: Place) -> bool {
+        let module = self.program.module(place.module);
+        place.function.is_some_and(|index| {
+            let words = split_words(&module.function(index).name);
+            words.windows(2).any(|pair| pair[0] == "session" && matches!(pair[1].as_str(), "token" | "jwt" | "cookie"))
+        })
+    }
+
     /// Whether a credential is made for something else than a login: the function or file around it says so.
     fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
         let is_other = |name: &str| self.rules.lexicon.is("not-login", name);
@@ -290,8 +319,29 @@ impl Case<'_, '_> {
         let text = self.texts.text(place.module).get(span.start as usize..span.end as usize).unwrap_or("");
         // `com.example` is where beginners' packages stand, and `example.com` any host.
         let without_domain = |text: &str| ["com/example", "org/example", "example.com", "example.org"].iter().fold(text.to_owned(), |text, domain| text.replace(domain, ""));
-        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_domain(text.get(..text.len().min(160)).unwrap_or("")))
+        let beginning = text.char_indices().nth(160).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
+        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_addresses(&without_domain(beginning)))
     }
+}
+
+/// A text without the names that only say whose token it is by an address, `user.email`, `userEmail`, `email_address`, but not
+/// `EMAIL_SECRET`; where it says more of who that is than the address.
+fn without_addresses(text: &str) -> String {
+    const WHO: [&str; 8] = ["sub", "subject", "id", "uuid", "role", "roles", "authorities", "username"];
+    if !split_words(text).iter().any(|word| WHO.contains(&word.as_str())) {
+        return text.to_owned();
+    }
+    const WHOSE: [&str; 14] = ["e", "email", "mail", "address", "user", "account", "member", "customer", "admin", "my", "get", "as", "ref", "claim"];
+    let is_address = |name: &str| {
+        let words = split_words(name);
+        words.iter().any(|word| matches!(word.as_str(), "email" | "mail")) && words.iter().all(|word| WHOSE.contains(&word.as_str()))
+    };
+    text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_')
+        .map(|part| {
+            let name = part.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+            if is_address(name) { part.get(name.len()..).unwrap_or_default() } else { part }
+        })
+        .collect()
 }
 
 /// Whether no script can see the cookie that a call sets: the call says so, or its library does where the call says nothing.

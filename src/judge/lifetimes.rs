@@ -53,6 +53,12 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
     match &value.kind {
         ValueKind::Text(text) => span_text(text),
         ValueKind::Number(_) | ValueKind::Binary { .. } => {
+            // `(Date.now() + ttl) / 1000`
+            if let ValueKind::Binary { op: BinaryOp::Divide, left, right } = &value.kind
+                && matches!(&left.kind, ValueKind::Binary { left, .. } if matches!(left.kind, ValueKind::Call(_)))
+            {
+                return if number_of(right, &at, 0) == Some(1000.0) { seconds(case, left, place, Unit::Milliseconds, depth + 1) } else { None };
+            }
             if let ValueKind::Binary { op, left, right } = &value.kind {
                 // `now() + timedelta(minutes=15)`, `Math.floor(Date.now() / 1000) + 900`: the part that is a duration.
                 if let Some(seconds) = duration_call(case, left, place, depth).or_else(|| duration_call(case, right, place, depth)) {

@@ -7,6 +7,7 @@ mod evidence;
 mod findings;
 mod lifetimes;
 mod project;
+mod projects;
 mod saved;
 mod sites;
 mod verdicts;

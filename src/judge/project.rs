@@ -1,9 +1,9 @@
 //! The flows as an outcome, and the project as a whole.
 
 use super::Case;
-use super::backends::Stack;
+use super::backends::{Issued, Stack};
 use super::evidence::evidence_of;
-use super::findings::findings;
+use super::findings::{Judged, findings};
 use super::verdicts::{CLEARS_DATA, INVALIDATES, actions, life_text, verdicts};
 use crate::link::ModuleId;
 use crate::outcome::{ActionOutcome, Answer, Backend, Flow, Handler, Note, Outcome, Provider, Severity, Side, Site, SkipReason, Verdict};
@@ -17,25 +17,24 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
     let server_in_tree =
         case.traced.flows.iter().any(|flow| flow.server.is_some()) || case.traced.endpoints.all.iter().any(|endpoint| !endpoint.path.is_empty()) || stack.has_own_credentials(case);
     let mut flows = Vec::new();
-    let mut found = Vec::new();
+    let mut kept = Vec::new();
     if !delegated {
         for traced in &case.traced.flows {
             if !providers.is_empty() && is_only_provider(case, traced) {
                 continue;
             }
-            let flow = judge_flow(case, stack, traced, server_in_tree);
-            findings(case, stack, traced, &flow, &mut found);
-            flows.push(flow);
+            flows.push(judge_flow(case, stack, traced, server_in_tree));
+            kept.push(traced);
         }
     }
+    let judged: Vec<Judged<'_, '_>> = kept.into_iter().zip(&flows).map(|(traced, flow)| Judged { traced, flow }).collect();
+    let found = if delegated { Vec::new() } else { findings(case, stack, &judged) };
     flows.dedup_by(|later, earlier| {
         later.id == earlier.id
             && later.server.as_ref().map(|handler| &handler.site) == earlier.server.as_ref().map(|handler| &handler.site)
             && later.clients.first().map(|handler| &handler.site) == earlier.clients.first().map(|handler| &handler.site)
     });
     number_ids(&mut flows);
-    found.sort_by(|a, b| (&a.site.file, a.site.line, a.site.column, a.check).cmp(&(&b.site.file, b.site.line, b.site.column, b.check)));
-    found.dedup_by(|later, earlier| later.check == earlier.check && later.site == earlier.site);
     let (verdicts, notes) = project_verdicts(case, stack, &flows, &providers, delegated);
     Outcome { verdicts, providers, backends: backends(case, stack), flows, findings: found, notes, ..Outcome::default() }
 }
@@ -255,6 +254,11 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
         })
         .collect();
     created.extend(stack.all_seen().filter(|seen| seen.is_in_code()).map(|seen| (seen.site.clone(), format!("{} keeps sessions", case.rules.backends[seen.index].store))));
+    // A client that keeps a token of a server elsewhere has a login.
+    if created.is_empty() {
+        let stored = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Storage && keeps_login(case, issued));
+        created.extend(stored.map(|issued| (case.site(issued.place.module, issued.span), "a login's token is stored here".to_owned())));
+    }
     created.sort();
     created.dedup();
     match created.first() {
@@ -265,6 +269,11 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
         }
         None => (both(Answer::Skip, "nothing creates a session or a token, and nothing logs out", Some(SkipReason::NoSessionHandling)), Vec::new()),
     }
+}
+
+/// Whether what is stored is the token of a login, by its key.
+fn keeps_login(case: &Case<'_, '_>, issued: &Issued) -> bool {
+    issued.key.as_deref().is_none_or(|key| case.rules.lexicon.is("token", key))
 }
 
 /// The worst flow decides, check by check.

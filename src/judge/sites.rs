@@ -15,6 +15,9 @@ pub trait Texts: Sync {
     fn lines(&self, module: ModuleId) -> &LineIndex;
     /// The path of the file as reports show it.
     fn path(&self, module: ModuleId) -> Utf8PathBuf;
+    /// Whether a source file that was not read closely says a word with one of these beginnings, in letters and numbers alone. It
+    /// reads the whole tree: for questions that are seldom asked.
+    fn is_said_elsewhere(&self, stems: &[String]) -> bool;
 }
 
 /// Longest code that a site of a call quotes, in characters.

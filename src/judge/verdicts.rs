@@ -126,7 +126,7 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
         return (Answer::Skip, "the client calls a logout endpoint of a server that is not in the scanned paths".to_owned(), Some(SkipReason::ServerNotInTree));
     }
     let access = stack.nearest_issued(case, &[CredentialKind::AccessToken], module).into_iter().next();
-    let lives_on = access.is_some_and(|issued| !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
+    let lives_on = access.is_some_and(|issued| !issued.carries_session && !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
     let cookie_used = cookie_is_used(case, stack, actions);
     let carried_by_cookie = has(Action::Cookie) || !cookie_used;
     if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used) {

@@ -143,7 +143,7 @@ impl<'p> Program<'p> {
                     let selected = self.selected_by(call, place, made_by, follow, steps);
                     name.call_last(call);
                     if selected.is_empty() {
-                        things.extend(self.asked_by_type(call, place, follow, steps));
+                        things.extend(self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps)));
                         things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))) });
                     } else {
                         things.extend(selected);
@@ -164,10 +164,22 @@ impl<'p> Program<'p> {
                 Thing::Literal(_, _) => {}
             }
         }
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            things.splice(0..0, self.guarded(call, place, follow, steps));
+        }
         if things.is_empty() {
             things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)) });
         }
         things
+    }
+
+    /// `pool.lock().await`, `state.sessions.write().unwrap()`, `auth.borrow_mut()`: the instance that a lock or a shared pointer holds.
+    fn guarded(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let ValueKind::Member(of, name) = &call.callee.kind else { return Vec::new() };
+        if call.args.len() > usize::from(name == "expect") || !self.module(place.module).language.gives_through(name) {
+            return Vec::new();
+        }
+        self.eval_steps(of, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Instance(_))).collect()
     }
 
     /// What a call of a function of the project gives. `catchErrors(handler)` is the handler, where the closure that the wrapper
@@ -198,6 +210,19 @@ impl<'p> Program<'p> {
             return None;
         }
         self.eval_type(ty, place, follow, steps).into_iter().find(|thing| matches!(thing, Thing::Instance(_)))
+    }
+
+    /// `container.get(Service)`, `moduleRef.resolve(Service)`: an instance of the class of the project that a container is asked for.
+    fn asked_by_class(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
+        let ([asked], ValueKind::Member(_, word)) = (call.args.as_slice(), &call.callee.kind) else { return None };
+        let is_class_name = matches!(&asked.value.kind, ValueKind::Name(name) if name.starts_with(char::is_uppercase));
+        if !is_class_name || !matches!(word.as_str(), "get" | "resolve" | "make" | "provide" | "inject" | "get_instance" | "getInstance") {
+            return None;
+        }
+        self.eval_steps(&asked.value, place, follow, steps).into_iter().find_map(|thing| match thing {
+            Thing::Class(class) => Some(Thing::Instance(class)),
+            _ => None,
+        })
     }
 
     /// `useStore(state => state.logout)`: what the selector takes out of the store.

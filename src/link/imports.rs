@@ -15,6 +15,15 @@ impl<'p> Program<'p> {
         self.reach_item(from, &import.module, &import.item, &import.local, follow, steps)
     }
 
+    /// The modules of the program from which a module imports something.
+    pub fn imported(&self, from: ModuleId) -> impl Iterator<Item = ModuleId> {
+        let files = self.module(from).imports.iter().flat_map(move |import| {
+            let item = if let ImportItem::Named(name) = &import.item { Some(name.as_str()) } else { None };
+            self.find(from, &import.module, item).to_vec()
+        });
+        files.filter_map(|file| self.module_of(file))
+    }
+
     pub(super) fn reach_item(&self, from: ModuleId, module: &str, item: &ImportItem, local: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let named = match item {
             ImportItem::Named(name) => Some(name.as_str()),

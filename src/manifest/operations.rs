@@ -18,7 +18,9 @@ const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "op
 pub struct Operation {
     /// In small letters.
     pub method: String,
-    /// With the path under which the whole interface stands.
+    /// The path under which the whole interface stands.
+    pub base: String,
+    /// The path below that.
     pub path: String,
     /// As it is written, with the controller's module before it: `app.auth.logout`.
     pub function: String,
@@ -51,7 +53,7 @@ fn of_text(text: &str) -> Vec<Operation> {
     let operation = |(at, method, function): (String, String, String)| {
         let controller = controllers.get(&vec![at.clone(), method.clone()]).or_else(|| controllers.get(&vec![at.clone()]));
         let function = controller.map_or_else(|| function.clone(), |module| format!("{module}.{function}"));
-        Operation { path: format!("{}{at}", base.trim_end_matches('/')), method, function }
+        Operation { base: base.clone(), path: at, method, function }
     };
     named.into_iter().map(operation).collect()
 }
@@ -71,7 +73,7 @@ mod tests {
     #[test]
     fn an_operation_has_its_path_below_the_servers_and_its_function_in_the_controller() {
         let text = "openapi: 3.0.0\nservers:\n  - url: https://x.example/api\npaths:\n  /auth/logout:\n    x-openapi-router-controller: app.auth\n    post:\n      operationId: logout\n  /me:\n    get:\n      operationId: app.users.me\n      tags: [users]\n";
-        let written: Vec<String> = of_text(text).into_iter().map(|operation| format!("{} {} {}", operation.method, operation.path, operation.function)).collect();
+        let written: Vec<String> = of_text(text).into_iter().map(|operation| format!("{} {}{} {}", operation.method, operation.base, operation.path, operation.function)).collect();
         assert_eq!(written, ["post /api/auth/logout app.auth.logout", "get /api/me app.users.me"]);
     }
 }

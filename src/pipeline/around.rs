@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::lowered::{Lowered, Text};
 use crate::judge::Texts;
 use crate::link::ModuleId;
 use crate::manifest::{Manifests, operations};
-use crate::source::{Kind, Language, LineIndex, Tree};
+use crate::source::{self, Kind, Language, LineIndex, Tree};
 use crate::trace::{Described, Surroundings};
 
 /// Names of dependencies, by the directory of the files that may use them.
@@ -94,7 +95,7 @@ impl Surroundings for Context<'_, '_> {
     }
 
     fn described(&self) -> Vec<Described> {
-        let read = || operations(self.around.tree).into_iter().map(|one| Described { method: one.method, path: one.path, function: one.function }).collect();
+        let read = || operations(self.around.tree).into_iter().map(|one| Described { method: one.method, base: one.base, path: one.path, function: one.function }).collect();
         self.around.described.get_or_init(read).clone()
     }
 
@@ -104,6 +105,16 @@ impl Surroundings for Context<'_, '_> {
 }
 
 impl Texts for Context<'_, '_> {
+    fn is_said_elsewhere(&self, stems: &[String]) -> bool {
+        let says = |file: &source::SourceFile| {
+            let Ok(text) = source::read(file, self.lowered.limit) else { return true };
+            let letters: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+            stems.iter().any(|stem| letters.contains(stem.as_str()))
+        };
+        let foreign = self.around.tree.of_kind(Kind::Java).any(|_| true);
+        foreign || self.around.tree.files.par_iter().filter(|file| !self.lowered.texts.contains_key(&file.id)).any(says)
+    }
+
     fn text(&self, module: ModuleId) -> &str {
         &self.file_text(module).text
     }

@@ -22,7 +22,7 @@ pub(super) fn write(outcome: &Outcome, _: &ReportOptions<'_>, out: &mut dyn io::
         out.write_all(annotation(verdict.check, verdict.severity, outcome.project_site(), &sentence::verdict(verdict)).as_bytes())?;
     }
     for finding in outcome.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-        let mut message = harmless::line(&finding.message);
+        let mut message = sentence::finding(finding);
         if let Some(fix) = &finding.fix {
             message.push_str(&format!("\nhelp: {}", harmless::line(fix)));
         }

@@ -49,7 +49,7 @@ fn vulnerabilities(outcome: &Outcome) -> Vec<Value> {
     }
     for finding in outcome.findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let fix = finding.fix.as_deref().unwrap_or("");
-        list.push(vulnerability(finding.check, finding.severity, &harmless::line(&finding.message), fix, Some(&finding.site), None, &finding.fingerprint));
+        list.push(vulnerability(finding.check, finding.severity, &sentence::finding(finding), fix, Some(&finding.site), None, &finding.fingerprint));
     }
     list
 }

@@ -91,7 +91,7 @@ fn row(action: &ActionOutcome, page: &mut String) {
 fn item(finding: &Finding, page: &mut String) {
     let suppressed = finding.suppressed.as_ref().map_or_else(String::new, |reason| format!(" (suppressed: {})", text(reason)));
     let (severity, place) = (finding.severity.as_str(), text(&sentence::place(&finding.site)));
-    let _ = write!(page, "<li><b>{severity}</b> <code>{}</code> <code>{place}</code>: {}{suppressed}", finding.check, text(&finding.message));
+    let _ = write!(page, "<li><b>{severity}</b> <code>{}</code> <code>{place}</code>: {}{suppressed}", finding.check, text(&sentence::finding(finding)));
     if let Some(fix) = &finding.fix {
         let _ = write!(page, "<br><span class=\"fix\">fix: {}</span>", text(fix));
     }

@@ -29,7 +29,7 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn io::Write) -> io::Result<()
         for finding in &outcome.findings {
             let status = match &finding.suppressed {
                 Some(reason) => skipped(&format!("suppressed: {}", harmless::line(reason))),
-                None => failed(finding.check, &harmless::line(&finding.message), finding.fix.as_slice()),
+                None => failed(finding.check, &sentence::finding(finding), finding.fix.as_slice()),
             };
             suite.add_test_case(case(&sentence::place(&finding.site), finding.check, status));
         }

@@ -28,7 +28,14 @@ pub(super) fn write(outcome: &Outcome, options: &ReportOptions<'_>, out: &mut dy
         text.push_str("\n## Findings\n\n");
         for finding in findings {
             let suppressed = finding.suppressed.as_ref().map_or_else(String::new, |reason| format!(" (suppressed: {})", prose(reason)));
-            let _ = writeln!(text, "- **{}** `{}` {}: {}{suppressed}", finding.severity.as_str(), finding.check, code(&sentence::place(&finding.site)), prose(&finding.message));
+            let _ = writeln!(
+                text,
+                "- **{}** `{}` {}: {}{suppressed}",
+                finding.severity.as_str(),
+                finding.check,
+                code(&sentence::place(&finding.site)),
+                prose(&sentence::finding(finding))
+            );
             if let Some(fix) = &finding.fix {
                 let _ = writeln!(text, "  Fix: {}", prose(fix));
             }

@@ -1,7 +1,7 @@
 //! Sentences that several formats share.
 
 use super::harmless;
-use crate::outcome::{Action, ActionOutcome, Answer, Evidence, Flow, Handler, Outcome, Site, Timing, Verdict};
+use crate::outcome::{Action, ActionOutcome, Answer, Evidence, Finding, Flow, Handler, Outcome, Site, Timing, Verdict};
 
 /// The name of a flow: its route, else the handler's symbol.
 pub(super) fn flow_name(flow: &Flow) -> String {
@@ -62,6 +62,20 @@ pub(super) fn absence(action: &ActionOutcome) -> Option<String> {
         (None, Some(missing)) => Some(harmless::line(missing)),
         (None, None) => None,
     }
+}
+
+/// What a finding says, with the other places that it speaks of: for formats that quote one place alone.
+pub(super) fn finding(finding: &Finding) -> String {
+    const MOST: usize = 4;
+    let mut places: Vec<String> = Vec::new();
+    for site in finding.related.iter().filter(|site| (&site.file, site.line) != (&finding.site.file, finding.site.line)) {
+        let place = place(site);
+        if !places.contains(&place) && places.len() < MOST {
+            places.push(place);
+        }
+    }
+    let message = harmless::line(&finding.message);
+    if places.is_empty() { message } else { format!("{message} (see {})", places.join(", ")) }
 }
 
 /// `1204` as `1,204`.

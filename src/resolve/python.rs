@@ -91,12 +91,16 @@ impl Modules {
 
     fn absolute(&self, directory: &Utf8Path, names: &[&str], item: Option<&str>) -> Vec<FileId> {
         let Some(first) = names.first() else { return Vec::new() };
-        let is_foreign = STANDARD.contains(first) || self.declared().contains(&canonical(first));
-        // A project is run from a directory outside its packages; what lies inside a package is not seen from there.
-        let (inside, outside): (Vec<&Utf8Path>, Vec<&Utf8Path>) = directory.ancestors().partition(|ancestor| self.layout.file(&ancestor.join("__init__.py")).is_some());
+        // A project is run from a directory outside its packages, or from where it says what it needs; what lies inside a package is not seen from there.
+        let is_package = |ancestor: &Utf8Path| self.layout.file(&ancestor.join("__init__.py")).is_some();
+        // The package that the file itself lies in is the project's, whatever a manifest says of the word.
+        let is_own = directory.ancestors().any(|ancestor| ancestor.file_name() == Some(*first) && is_package(ancestor));
+        let is_foreign = !is_own && (STANDARD.contains(first) || self.declared().contains(&canonical(first)));
+        let is_inside = |ancestor: &&Utf8Path| is_package(ancestor) && !self.is_project(ancestor);
+        let (inside, outside): (Vec<&Utf8Path>, Vec<&Utf8Path>) = directory.ancestors().partition(is_inside);
         for ancestor in outside {
             // A foreign name is only taken by a file where a project begins: there it truly hides the other.
-            if is_foreign && !self.is_project(ancestor) {
+            if is_foreign && (is_package(ancestor) || !self.is_project(ancestor)) {
                 continue;
             }
             for base in [ancestor.to_owned(), ancestor.join("src")] {
@@ -109,8 +113,22 @@ impl Modules {
         if is_foreign {
             return Vec::new();
         }
-        let others = inside.into_iter().skip_while(|ancestor| *ancestor == directory).chain(self.projects().iter().map(Utf8PathBuf::as_path));
-        others.map(|base| self.below(base, names, item)).find(|found| !found.is_empty()).unwrap_or_default()
+        let around = inside.into_iter().skip_while(|ancestor| *ancestor == directory);
+        let found = around.map(|base| self.below(base, names, item)).find(|found| !found.is_empty());
+        found.or_else(|| self.in_projects(directory, names, item)).unwrap_or_default()
+    }
+
+    /// The files for `names` in the nearest of the other projects; a module that is there goes before a package that only may define it.
+    fn in_projects(&self, directory: &Utf8Path, names: &[&str], item: Option<&str>) -> Option<Vec<FileId>> {
+        // A script sees the packages beside it, even if it lies in one itself.
+        let beside = names.first().filter(|first| names.len() > 1 && self.layout.is_directory(&directory.join(first))).map(|_| directory);
+        let bases = || beside.into_iter().chain(self.projects().iter().map(Utf8PathBuf::as_path));
+        let nearness = |base: &Utf8Path| std::cmp::Reverse(super::layout::shared_parts(base, directory));
+        let nearest = |look: &dyn Fn(&Utf8Path) -> Vec<FileId>| {
+            let found = bases().map(|base| (nearness(base), look(base))).filter(|(_, found)| !found.is_empty());
+            found.min_by_key(|(nearness, _)| *nearness).map(|(_, found)| found)
+        };
+        nearest(&|base| self.exact(base, names, item)).or_else(|| nearest(&|base| self.below(base, names, item)))
     }
 
     /// The files for `names` below one directory. A name that is no module may be defined by the module before it.

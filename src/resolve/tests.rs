@@ -263,6 +263,22 @@ fn python_modules_are_found_from_their_project() {
 }
 
 #[test]
+fn python_modules_of_the_same_name_are_those_of_the_nearest_project() {
+    let project = Project::new(
+        "//- accounts/requirements.txt\nflask\n//- accounts/app/__init__.py\n//- accounts/app/views/__init__.py\n//- login/app/__init__.py\n//- login/app/router.py\n//- login/app/views/logout.py\n\
+         //- shop/app/__init__.py\n//- shop/app/requirements.txt\nflask\n//- shop/app/flask.py\n//- shop/app/main.py\n//- shop/app/views.py\n//- accounts/app/requirements.txt\nflask\n//- accounts/app/main.py\n",
+    );
+    project.check("login/app/router.py", "views.logout", &["login/app/views/logout.py"]);
+    project.check_item("shop/app/main.py", "views", "bp", &["shop/app/views.py"]);
+    project.check_item("accounts/app/main.py", "views", "bp", &["accounts/app/views/__init__.py"]);
+    project.check("shop/app/main.py", "flask", &[]);
+    let project = Project::new(
+        "//- setup.cfg\n[isort]\nknown_first_party = apps\n//- server/__init__.py\n//- server/apps/__init__.py\n//- server/apps/users/__init__.py\n//- server/apps/users/views.py\n//- server/apps/core.py\n",
+    );
+    project.check("server/apps/users/views.py", "apps.core", &["server/apps/core.py"]);
+}
+
+#[test]
 fn kotlin_names_are_found_by_package_across_source_sets() {
     let project = Project::new(
         "//- shared/src/commonMain/kotlin/Token.kt\npackage com.acme.auth\nexpect class TokenStore\n\

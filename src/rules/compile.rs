@@ -7,12 +7,14 @@ use crate::source::Language;
 
 use super::RuleSet;
 use super::compiled::{
-    ArgumentTest, Backend, Callback, Credential, CredentialKind, Effect, Example, Fact, FileRoute, HandlerRule, Listen, Locator, Matcher, Mount, Navigation, Provider, Request,
-    Route, Rule, Runs, SideHint, SqlTest, Style, Unit, Version, What, When, WhichArgument,
+    ArgumentTest, Backend, Callback, Credential, CredentialKind, Effect, Example, Fact, FileRoute, HandlerRule, Listen, Matcher, Mount, Navigation, Provider, Request, Route, Rule,
+    Runs, SideHint, SqlTest, Style, Unit, Version, What, When, WhichArgument,
 };
 use super::load::{Error, Read};
+use super::locator::{locator, locators};
 use super::pattern::{Glob, Pattern};
 use super::schema::{self, OneOrMany};
+use super::signs;
 use super::value::{Is, ValueTest};
 use super::words::Lexicon;
 
@@ -49,6 +51,7 @@ pub(super) fn compile(files: Vec<Read>, lexicon: Lexicon) -> Result<RuleSet, Err
         compile_kind!(syntax.handler, set.handlers, handler, |e: &schema::Handler| e.id.clone());
         compile_kind!(syntax.request, set.requests, request, |e: &schema::Request| e.id.clone());
         compile_kind!(syntax.credential, set.credentials, credential, |e: &schema::Credential| e.id.clone());
+        compile_kind!(syntax.sign, set.signs, sign, |e: &signs::Written| e.id.clone());
         compile_kind!(syntax.fact, set.facts, fact, |_: &schema::Fact| String::new());
         compile_kind!(syntax.navigation, set.navigations, navigation, |_: &schema::Plain| String::new());
         compile_kind!(syntax.callback, set.callbacks, callback, |_: &schema::Callback| String::new());
@@ -87,13 +90,14 @@ fn languages_of(library: &schema::Library) -> Result<Vec<Language>, String> {
     Ok(languages)
 }
 
-struct Context<'l> {
+/// What the entries of one file have in common.
+pub(super) struct Context<'l> {
     lexicon: &'l Lexicon,
     dotted: bool,
-    languages: Vec<Language>,
-    library: String,
+    pub(super) languages: Vec<Language>,
+    pub(super) library: String,
     /// The examples were left out.
-    is_bare: bool,
+    pub(super) is_bare: bool,
 }
 
 type Compiled<T> = Result<T, String>;
@@ -107,7 +111,7 @@ impl Context<'_> {
         texts.iter().map(|text| Glob::parse(text, self.lexicon)).collect()
     }
 
-    fn matchers(&self, matches: OneOrMany<schema::Match>) -> Compiled<Vec<Matcher>> {
+    pub(super) fn matchers(&self, matches: OneOrMany<schema::Match>) -> Compiled<Vec<Matcher>> {
         matches.into_vec().into_iter().map(|one| self.matcher(one)).collect()
     }
 
@@ -194,7 +198,7 @@ impl Context<'_> {
         effects.into_iter().map(one).collect()
     }
 
-    fn examples(&self, examples: Vec<schema::Example>) -> Compiled<Vec<Example>> {
+    pub(super) fn examples(&self, examples: Vec<schema::Example>) -> Compiled<Vec<Example>> {
         let ending = match self.languages.first() {
             Some(Language::Python) => "py",
             Some(Language::Kotlin) => "kt",
@@ -206,7 +210,7 @@ impl Context<'_> {
             let mut files = vec![(example.file.unwrap_or_else(|| format!("example.{ending}")), example.code)];
             files.extend(example.files);
             let found = example.found.map(|actions| actions.iter().map(|name| action(name)).collect::<Compiled<_>>()).transpose()?;
-            Ok(Example { files, found, why: example.why, truth: example.truth })
+            Ok(Example { files, found, finds: example.finds, finds_not: example.finds_not, why: example.why, truth: example.truth })
         };
         examples.into_iter().map(one).collect()
     }
@@ -240,8 +244,10 @@ impl Context<'_> {
             undone_by: self.patterns(rule.undone_by)?,
             spoiled_by: self.patterns(rule.spoiled_by)?,
             default_path: rule.default_path,
+            lazy: rule.lazy,
             returned: rule.returned,
             weak: rule.weak,
+            denylist: rule.denylist,
             fix: rule.fix,
             truth: rule.truth,
             examples: self.examples(rule.example)?,
@@ -396,7 +402,7 @@ impl Context<'_> {
             kind,
             languages: self.languages.clone(),
             matchers: self.matchers(credential.matches)?,
-            key: credential.key.as_deref().map(locator).transpose()?,
+            key: locators(credential.key)?,
             lifetime: locators(credential.lifetime)?,
             unit,
             default_seconds: credential.default_seconds,
@@ -435,60 +441,4 @@ fn version(text: &str) -> Compiled<Version> {
     let mut numbers = text.split('.').map(|part| part.parse::<u64>().map_err(|_| format!("`{text}` is no version")));
     let mut next = || numbers.next().unwrap_or(Ok(0));
     Ok((next()?, next()?, next()?))
-}
-
-fn locators(texts: Option<OneOrMany<String>>) -> Compiled<Vec<Locator>> {
-    texts.map(OneOrMany::into_vec).unwrap_or_default().iter().map(|text| locator(text)).collect()
-}
-
-fn locator(text: &str) -> Compiled<Locator> {
-    if let Some(quoted) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-        return Ok(Locator::Text(quoted.to_owned()));
-    }
-    if let Some(field) = text.strip_prefix("field:") {
-        return Ok(Locator::Field(field.to_owned()));
-    }
-    if let Some(setting) = text.strip_prefix("inside:") {
-        return Ok(Locator::Inside(setting.to_owned()));
-    }
-    if let Some(name) = text.strip_prefix("chained:") {
-        return Ok(Locator::Chained(name.to_owned()));
-    }
-    if let Some(argument) = text.strip_prefix("made:") {
-        let (index, annotation) = argument.split_once('.').ok_or_else(|| format!("`{text}` needs the name of an annotation"))?;
-        let index = index.parse().map_err(|_| format!("`{text}` needs the number of an argument"))?;
-        return Ok(Locator::Made(index, annotation.to_owned()));
-    }
-    if let Some(argument) = text.strip_prefix("type:") {
-        let (index, annotation) = argument.split_once('.').map_or((argument, None), |(index, annotation)| (index, Some(annotation.to_owned())));
-        let index = index.parse().map_err(|_| format!("`{text}` needs the number of a type argument"))?;
-        return Ok(Locator::Type(index, annotation));
-    }
-    if let Some(argument) = text.strip_prefix("arg:") {
-        let mut path = argument.split('.').map(str::to_owned);
-        let first = path.next().unwrap_or_default();
-        let rest: Vec<String> = path.collect();
-        return Ok(match first.parse() {
-            Ok(index) => Locator::Argument(index, rest),
-            Err(_) => Locator::Named(first, rest),
-        });
-    }
-    Ok(match text {
-        "callee" => Locator::Callee,
-        "args" => Locator::Arguments,
-        "annotated" => Locator::Annotated,
-        "receiver" => Locator::Receiver,
-        "result" => Locator::Result,
-        "chain" => Locator::Chain,
-        "body" => Locator::Body,
-        "class" => Locator::Class,
-        "global" => Locator::Global,
-        "none" => Locator::None,
-        word if word.chars().all(|c| c.is_ascii_uppercase()) && !word.is_empty() => Locator::Text(word.to_owned()),
-        other => {
-            return Err(format!(
-                "unknown place `{other}`; one of arg:…, type:…, made:…, inside:…, field:…, callee, args, annotated, receiver, result, chain, body, class, global, none, a 'text' in quotes, or a method such as POST"
-            ));
-        }
-    })
 }

@@ -162,8 +162,11 @@ pub struct Rule {
     pub undone_by: Vec<Pattern>,
     pub spoiled_by: Vec<Pattern>,
     pub default_path: Option<String>,
+    pub lazy: bool,
     pub returned: bool,
     pub weak: bool,
+    /// It writes down what is no longer accepted, which means something only where that is looked up.
+    pub denylist: bool,
     pub fix: Option<String>,
     pub truth: Vec<String>,
     pub examples: Vec<Example>,
@@ -177,6 +180,10 @@ pub struct Example {
     pub files: Vec<(String, String)>,
     /// The actions that the whole example must have found.
     pub found: Option<Vec<Action>>,
+    /// The supporting checks that find something in it.
+    pub finds: Vec<String>,
+    /// Those that find nothing in it.
+    pub finds_not: Vec<String>,
     pub why: Option<String>,
     pub truth: Vec<String>,
 }
@@ -335,7 +342,7 @@ pub struct Credential {
     pub kind: CredentialKind,
     pub languages: Vec<Language>,
     pub matchers: Vec<Matcher>,
-    pub key: Option<Locator>,
+    pub key: Vec<Locator>,
     pub lifetime: Vec<Locator>,
     pub unit: Unit,
     pub default_seconds: Option<u64>,

@@ -26,6 +26,10 @@ pub enum Kind {
     Callback,
     Listen,
     Credential,
+    /// What supporting checks look for in flows.
+    Sign,
+    /// What they look for in the whole project.
+    Trait,
 }
 
 /// One matcher of one entry.
@@ -97,6 +101,7 @@ impl RuleSet {
             Kind::Callback => &self.callbacks[index].matchers[matcher],
             Kind::Listen => &self.listens[index].matchers[matcher],
             Kind::Credential => &self.credentials[index].matchers[matcher],
+            Kind::Sign | Kind::Trait => &self.signs[index].matchers[matcher],
         }
     }
 
@@ -116,6 +121,7 @@ impl RuleSet {
             Kind::Callback => &self.callbacks[index].languages,
             Kind::Listen => &self.listens[index].languages,
             Kind::Credential => &self.credentials[index].languages,
+            Kind::Sign | Kind::Trait => &self.signs[index].languages,
         }
     }
 
@@ -158,7 +164,7 @@ impl RuleSet {
     /// Builds the index, and the words by which files are chosen. Called once, when all entries are there.
     pub(super) fn finish(&mut self) {
         let mut index = Index::default();
-        let counts: [(Kind, Vec<usize>); 13] = [
+        let counts: [(Kind, Vec<usize>); 15] = [
             (Kind::Rule, self.rules.iter().map(|entry| entry.matchers.len()).collect()),
             (Kind::Backend, self.backends.iter().map(|entry| entry.matchers.len()).collect()),
             (Kind::Fact, self.facts.iter().map(|entry| entry.matchers.len()).collect()),
@@ -172,6 +178,8 @@ impl RuleSet {
             (Kind::Callback, self.callbacks.iter().map(|entry| entry.matchers.len()).collect()),
             (Kind::Listen, self.listens.iter().map(|entry| entry.matchers.len()).collect()),
             (Kind::Credential, self.credentials.iter().map(|entry| entry.matchers.len()).collect()),
+            (Kind::Sign, self.signs.iter().map(|entry| if entry.kind.is_of_flows() { entry.matchers.len() } else { 0 }).collect()),
+            (Kind::Trait, self.signs.iter().map(|entry| if entry.kind.is_of_project() { entry.matchers.len() } else { 0 }).collect()),
         ];
         let mut by_pattern: FxHashMap<Glob, Vec<Entry>> = FxHashMap::default();
         let mut order: Vec<Glob> = Vec::new();

@@ -6,9 +6,12 @@ mod compile;
 mod compiled;
 mod index;
 mod load;
+mod locator;
 mod matching;
 mod pattern;
 mod schema;
+mod schema_words;
+mod signs;
 mod sql;
 mod value;
 mod words;
@@ -21,6 +24,7 @@ pub use index::{Entry, Kind, Shape, names_logout};
 pub use load::{Error, built_in, from_texts, load, load_bare};
 pub use matching::Subject;
 pub use pattern::{Glob, Pattern};
+pub use signs::{Sign, SignKind};
 pub use value::{Lookup, number_of};
 pub use words::{ClassId, Lexicon, split_words};
 
@@ -41,6 +45,7 @@ pub struct RuleSet {
     pub callbacks: Vec<Callback>,
     pub listens: Vec<Listen>,
     pub credentials: Vec<Credential>,
+    pub signs: Vec<Sign>,
     pub sides: Vec<SideHint>,
     /// Name of each library and its names in manifests.
     pub libraries: Vec<(String, Vec<String>)>,

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+pub(super) use super::schema_words::{SideHint, WordClass};
+use super::signs;
+
 /// One string or several.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -50,6 +53,8 @@ pub(super) struct File {
     pub listen: Vec<Listen>,
     #[serde(default)]
     pub credential: Vec<Credential>,
+    #[serde(default)]
+    pub sign: Vec<signs::Written>,
     #[serde(default)]
     pub side: Vec<SideHint>,
     #[serde(default)]
@@ -212,12 +217,18 @@ pub(super) struct Rule {
     /// Without a word of a path it expires a cookie of the route's own folder; this fact says that the login's cookie is the whole site's.
     #[serde(default)]
     pub default_path: Option<String>,
+    /// It is only described by the call, and does nothing where nothing is done with what the call gives.
+    #[serde(default)]
+    pub lazy: bool,
     /// It does nothing unless its value, or the variable that it changes, is part of what the handler returns.
     #[serde(default)]
     pub returned: bool,
     /// A fallback that speaks only where the callee is not a function of the project.
     #[serde(default)]
     pub weak: bool,
+    /// What it writes down means something only where it is looked up.
+    #[serde(default)]
+    pub denylist: bool,
     #[serde(default)]
     pub fix: Option<String>,
     /// Rows of the truth tables.
@@ -242,6 +253,12 @@ pub(super) struct Example {
     /// The actions found by the whole example; by default those of the rule.
     #[serde(default)]
     pub found: Option<Vec<String>>,
+    /// The supporting checks that find something in the example.
+    #[serde(default)]
+    pub finds: Vec<String>,
+    /// Those that find nothing in it.
+    #[serde(default)]
+    pub finds_not: Vec<String>,
     /// For a counter-example: why the rule must not count.
     #[serde(default)]
     pub why: Option<String>,
@@ -454,9 +471,9 @@ pub(super) struct Credential {
     pub kind: String,
     #[serde(rename = "match")]
     pub matches: OneOrMany<Match>,
-    /// Where the cookie's name or the storage key stands.
+    /// Where the cookie's name or the storage key stands; several are tried in turn.
     #[serde(default)]
-    pub key: Option<String>,
+    pub key: Option<OneOrMany<String>>,
     /// Where the lifetime stands.
     #[serde(default)]
     pub lifetime: Option<OneOrMany<String>>,
@@ -469,31 +486,4 @@ pub(super) struct Credential {
     /// The cookie is `HttpOnly` unless the call says otherwise.
     #[serde(default)]
     pub http_only: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct SideHint {
-    /// `server` or `client`.
-    pub at: String,
-    /// Modules whose import tells it, `*` allowed.
-    #[serde(default)]
-    pub imports: Vec<String>,
-    /// Calls whose presence tells it.
-    #[serde(default)]
-    pub calls: Vec<String>,
-    /// Names in manifests that tell it of files that do not tell it themselves.
-    #[serde(default)]
-    pub packages: Vec<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct WordClass {
-    pub name: String,
-    /// Words, or several words in their order: `refresh token`.
-    pub words: Vec<String>,
-    /// Words that exclude it wherever they stand in the same name.
-    #[serde(default)]
-    pub except: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
 use super::typed::{made_path, typed_path};
-use crate::ir::{Call, Name, StepKind, Value, ValueKind};
+use crate::ir::{BinaryOp, Call, Name, StepKind, Value, ValueKind};
 use crate::link::{Place, Program, Thing};
 use crate::rules::Locator;
 
@@ -112,6 +112,15 @@ pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place
                 }
             }
             vec![text]
+        }
+        // `BASE_URL + endpoint`
+        ValueKind::Binary { op: BinaryOp::Add, left, right } => {
+            let [left, right] = [left, right].map(|side| texts_of(program, side, place, depth).into_iter().next());
+            if left.is_none() && right.is_none() {
+                return Vec::new();
+            }
+            let or_hole = |text: Option<String>| text.unwrap_or_else(|| "{}".to_owned());
+            vec![or_hole(left) + &or_hole(right)]
         }
         ValueKind::List(items) => items.iter().flat_map(|item| texts_of(program, item, place, depth)).collect(),
         ValueKind::Choice { then, otherwise, .. } => {

@@ -355,8 +355,12 @@ pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
     rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json"))
 }
 
-/// Whether an endpoint deletes the session as a resource.
+/// Whether an endpoint deletes the session as a resource: that of a login, not `/chat/session`.
 pub(super) fn deletes_session(rules: &RuleSet, method: &str, path: &str) -> bool {
+    if method != "DELETE" {
+        return false;
+    }
     let segments = path_segments(path);
-    method == "DELETE" && segments.last().is_some_and(|last| rules.lexicon.is("session-resource", last))
+    let Some((last, before)) = segments.split_last() else { return false };
+    rules.lexicon.is("session-resource", last) && !before.iter().any(|segment| rules.lexicon.is("other-meeting", segment))
 }

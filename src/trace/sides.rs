@@ -21,6 +21,8 @@ pub struct Sides {
 #[derive(Debug, Clone)]
 pub struct Described {
     pub method: String,
+    /// Where the description says that the whole interface stands.
+    pub base: String,
     pub path: String,
     /// The function that answers, as the description names it: `app.auth.logout`.
     pub function: String,

@@ -12,7 +12,8 @@ use crate::rules::{Entry, Kind, RuleSet, Shape, Subject};
 use crate::source::{FileId, Span};
 
 /// The kinds that the survey looks for.
-const KINDS: [Kind; 9] = [Kind::Backend, Kind::Fact, Kind::ProviderSignOut, Kind::ProviderUse, Kind::Route, Kind::Mount, Kind::Handler, Kind::Listen, Kind::Credential];
+const KINDS: [Kind; 10] =
+    [Kind::Backend, Kind::Fact, Kind::ProviderSignOut, Kind::ProviderUse, Kind::Route, Kind::Mount, Kind::Handler, Kind::Listen, Kind::Credential, Kind::Trait];
 
 /// A rule entry that fits a place.
 #[derive(Debug, Clone, Copy)]

@@ -24,6 +24,9 @@ pub(crate) fn differences(truth: &Truth, outcome: &Outcome) -> Vec<String> {
             differences.push(format!("{file}:{line}: expected a finding of {check}, got {all:?}"));
         }
     }
+    for finding in outcome.findings.iter().filter(|finding| truth.verdicts.finds_not.iter().any(|check| check == finding.check)) {
+        differences.push(format!("{}:{}: expected that {} finds nothing, got: {}", finding.site.file, finding.site.line, finding.check, finding.message));
+    }
     differences
 }
 

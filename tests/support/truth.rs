@@ -52,6 +52,9 @@ pub(crate) struct Expected {
     /// For cases without comments: `src/app.ts:9 set-cookie-overwritten`.
     #[serde(default)]
     pub finds: Vec<String>,
+    /// The supporting checks that must find nothing.
+    #[serde(default)]
+    pub finds_not: Vec<String>,
     /// Flows that must be among those of the outcome.
     #[serde(default, rename = "flow")]
     pub flows: Vec<ExpectedFlow>,

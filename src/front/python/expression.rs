@@ -208,18 +208,38 @@ impl Lowering<'_> {
         ValueKind::Record(entries.collect())
     }
 
+    /// A comprehension. One that calls something for its effect gives its variables their origin before the statement, as a loop would.
     fn comprehension(&mut self, node: Node<'_>) -> ValueKind {
+        let declares = self.hoist && node.child_by_field_name("body").is_some_and(|body| matches!(body.kind(), "call" | "await"));
         let hoist = std::mem::replace(&mut self.hoist, false);
-        let mut values = Vec::new();
-        for part in parts(node) {
+        let (mut values, mut sources) = (Vec::new(), Vec::new());
+        let (clauses, rest): (Vec<_>, Vec<_>) = parts(node).into_iter().partition(|part| part.kind() == "for_in_clause");
+        for clause in clauses {
+            let over: Vec<Value> = field_parts(clause, "right").into_iter().map(|over| self.value(over)).collect();
+            if let (true, Some(left), [only]) = (declares, clause.child_by_field_name("left"), over.as_slice()) {
+                let step = self.element(left, only);
+                self.before.push(step);
+            }
+            sources.extend(over);
+        }
+        for part in rest {
             match part.kind() {
-                "for_in_clause" => values.extend(field_parts(part, "right").into_iter().map(|over| self.value(over))),
                 "if_clause" | "pair" => values.extend(self.values(part)),
                 _ => values.push(self.value(part)),
             }
         }
         self.hoist = hoist;
+        let after_body = values.len().min(1);
+        values.splice(after_body..after_body, sources);
         ValueKind::Unknown(values)
+    }
+
+    /// `for left in over`: the variable is told from what is looped over, so that its origin can be followed.
+    pub(super) fn element(&mut self, left: Node<'_>, over: &Value) -> Step {
+        let target = self.target(left);
+        self.declare_all(left);
+        let value = unknown(vec![super::operator::copy_of(over)], span_of(left));
+        Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty: None }, span: span_of(left) }
     }
 }
 

@@ -157,11 +157,8 @@ impl Lowering<'_> {
         let over = self.head_value(right, out);
         let mut body = Block::new();
         if let Some(left) = node.child_by_field_name("left") {
-            let target = self.target(left);
-            self.declare_all(left);
-            // NOTE: the element is told from what is looped over, so that its origin can be followed.
-            let value = unknown(vec![super::operator::copy_of(&over)], span_of(left));
-            self.push(&mut body, StepKind::Assign { target, op: AssignOp::Declare, value, ty: None }, left);
+            let step = self.element(left, &over);
+            body.push(step);
         }
         if let Some(node) = node.child_by_field_name("body") {
             self.statements(node, &mut body);

@@ -59,6 +59,12 @@ fn a_constant_text_key_is_a_member() {
 }
 
 #[test]
+fn a_comprehension_that_calls_tells_where_its_variable_comes_from() {
+    assert_eq!(lowered("[r.delete(k) for k in keys]\n"), "k := unknown(keys)\nunknown(r.delete(k), keys)\n");
+    assert_eq!(lowered("x = [k.id for k in keys]\n"), "x := unknown(k.id, keys)\n");
+}
+
+#[test]
 fn several_handlers_are_branches_and_a_single_one_is_inline() {
     assert_eq!(lowered("try:\n    a()\nexcept E:\n    b()\nelse:\n    c()\n"), "try\n  a()\n  c()\ncatch\n  b()\n");
     assert_eq!(lowered("try:\n    a()\nexcept E:\n    b()\nexcept F:\n    c()\n"), "try\n  a()\ncatch\n  if unknown(E)\n    b()\n  if unknown(F)\n    c()\n");

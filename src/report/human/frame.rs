@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, NamedSource, Severity, SourceCode};
+use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents};
 
 use crate::outcome::Site;
 use crate::report::columns;
@@ -30,7 +30,7 @@ pub(super) fn draw(drawer: &GraphicalReportHandler, source: Option<&str>, marks:
     let text = Text::new(source, marks);
     let name = marks.first().map_or_else(String::new, |mark| harmless::line(mark.site.file.as_str()));
     let labels = marks.iter().filter_map(|mark| text.label(mark)).collect();
-    let frame = Frame { message: words.message.to_owned(), help: words.help.clone(), severity: words.severity, source: NamedSource::new(name, text.text), labels };
+    let frame = Frame { message: words.message.to_owned(), help: words.help.clone(), severity: words.severity, source: Quoted { name, text: text.text }, labels };
     let mut out = String::new();
     if drawer.render_report(&mut out, &frame).is_err() {
         out.push_str("   (the code could not be drawn)\n");
@@ -122,12 +122,28 @@ impl Text {
     }
 }
 
+/// A named text of which miette quotes parts.
+#[derive(Debug)]
+struct Quoted {
+    name: String,
+    text: String,
+}
+
+impl SourceCode for Quoted {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let part = self.text.read_span(span, before, after)?;
+        // NOTE: the text itself counts its lines from the beginning of the file, and parts that lie far apart would be drawn as one.
+        let lines = part.data().iter().filter(|byte| **byte == b'\n').count();
+        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), part.data(), *part.span(), part.line(), part.column(), lines)))
+    }
+}
+
 #[derive(Debug)]
 struct Frame {
     message: String,
     help: Option<String>,
     severity: Severity,
-    source: NamedSource<String>,
+    source: Quoted,
     labels: Vec<LabeledSpan>,
 }
 

@@ -19,7 +19,8 @@ impl Builder<'_, '_> {
                 let Some(function) = self.function_of_operation(&described.function) else { continue };
                 all.push(Endpoint {
                     method: normal_method(&described.method),
-                    path: join("", &described.path),
+                    // What mounts the interface says where it stands, whatever its description does.
+                    path: join(self.global_prefix(function.module).as_ref().unwrap_or(&described.base), &described.path),
                     framework: rule.framework.clone(),
                     functions: vec![function],
                     library: None,

@@ -25,6 +25,8 @@ pub(super) fn is_verb(name: &str) -> bool {
             | "__call__"
             | "process"
             | "mutate"
+            | "mutate_and_get_payload"
+            | "perform_mutation"
     )
 }
 

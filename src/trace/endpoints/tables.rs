@@ -223,5 +223,9 @@ fn defined_field<'p>(rules: &RuleSet, name: &'p str, value: &'p Value, found: &m
 fn is_resolver(rules: &RuleSet, function: &Function) -> bool {
     let is_context = |param: &Param| rules.lexicon.is("handler-parameter", &param.name) || param.parts.iter().any(|(part, _)| rules.lexicon.is("handler-parameter", part));
     let [parent, _, context, ..] = function.params.as_slice() else { return false };
+    // What stands above a field is an object.
+    if parent.ty.as_ref().is_some_and(|ty| matches!(ty.last(), "string" | "number" | "boolean")) {
+        return false;
+    }
     function.owner.is_none() && function.params.len() <= 4 && !is_context(parent) && is_context(context) && !function.body.is_empty() && is_logout_name(rules, &function.name)
 }

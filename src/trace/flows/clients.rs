@@ -146,7 +146,7 @@ impl<'p> Tracer<'_, 'p> {
             EventKind::Rules { .. } | EventKind::Endpoint(_) | EventKind::SignOut(_) => true,
             EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
             EventKind::Unknown(name) => (0..self.endpoints.all.len()).any(|index| self.is_procedure(index, name)),
-            EventKind::Leaves(_) => false,
+            EventKind::Leaves(_) | EventKind::Signs { .. } => false,
         }
     }
 
@@ -263,7 +263,7 @@ fn without_unused<'p>(program: &Program<'p>, mut kept: Vec<(Candidate<'p>, Reach
     let never_runs = |at: usize| {
         let function = kept[at].0.function;
         let span = program.function(function).span;
-        let inside = |event: &&Event<'p>| event.place.module == function.module && span.contains(event.span);
+        let inside = |event: &&Event<'p>| !matches!(event.kind, EventKind::Signs { .. }) && event.place.module == function.module && span.contains(event.span);
         let callers = kept.iter().enumerate().filter(|(other, (_, reached))| *other != at && reached.functions.contains(&function));
         let mut events = callers.flat_map(|(_, (_, reached))| reached.events.iter().filter(inside)).peekable();
         events.peek().is_some() && events.all(|event| event.way == Way::Dead)

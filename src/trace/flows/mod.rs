@@ -1,6 +1,7 @@
 //! Joins handlers to flows: a server's logout, the clients that call it, and all that they reach.
 
 mod clients;
+mod everywhere;
 mod listeners;
 mod relays;
 mod servers;
@@ -173,7 +174,7 @@ impl<'p> Tracer<'_, 'p> {
         if flows.iter().chain(&alone).any(|flow| flow.clients.iter().any(|client| !self.is_reducer(client))) {
             alone.retain(|flow| !flow.clients.iter().all(|client| self.is_reducer(client)));
         }
-        flows.extend(alone);
+        flows.extend(one_for_each_call(alone));
         flows
     }
 
@@ -203,6 +204,22 @@ impl<'p> Tracer<'_, 'p> {
             side,
         }
     }
+}
+
+/// Joins the flows of clients that call a server elsewhere from the very same place: a hook's function, and what a component makes of it.
+fn one_for_each_call(alone: Vec<Flow<'_>>) -> Vec<Flow<'_>> {
+    let mut joined: Vec<Flow<'_>> = Vec::new();
+    let at = |flow: &Flow<'_>| flow.calls_elsewhere.as_ref().map(|request| (request.place.module, request.span));
+    for flow in alone {
+        match joined.iter_mut().find(|other| at(&flow).is_some() && at(other) == at(&flow)) {
+            Some(other) => {
+                other.clients.extend(flow.clients);
+                other.events.extend(flow.events);
+            }
+            None => joined.push(flow),
+        }
+    }
+    joined
 }
 
 /// A function from which a walk begins.

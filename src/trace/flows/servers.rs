@@ -104,7 +104,7 @@ impl<'p> Tracer<'_, 'p> {
         })
     }
 
-    /// Endings of other sessions are left out where the same program has an ordinary logout.
+    /// Endings of other sessions are left out where the same program has an ordinary logout. Where this one ends with them it is a logout too.
     pub(super) fn drop_others(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>) {
         let is_other = |endpoint: &Endpoint<'p>| {
             let last = endpoint.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with([':', '{', '[', '<'])).unwrap_or("");
@@ -115,7 +115,11 @@ impl<'p> Tracer<'_, 'p> {
         if !has_plain {
             return;
         }
-        let keep: Vec<bool> = servers.iter().map(|indices| !is_other(&self.endpoints.all[indices[0]])).collect();
+        let stays = |(indices, reached): (&Vec<usize>, &Reached<'p>)| {
+            let endpoint = &self.endpoints.all[indices[0]];
+            !is_other(endpoint) || self.ends_every_session(endpoint, &reached.functions)
+        };
+        let keep: Vec<bool> = servers.iter().zip(reached.iter()).map(stays).collect();
         let mut at = keep.iter();
         servers.retain(|_| *at.next().unwrap_or(&true));
         let mut at = keep.iter();

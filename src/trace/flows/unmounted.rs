@@ -12,8 +12,8 @@ use crate::trace::reach::{EventKind, Reached};
 impl<'p> Tracer<'_, 'p> {
     /// Server functions that bear a logout's name and that no route was seen for: server actions, procedures, handlers handed over by name.
     pub(super) fn unmounted(&self, flows: &[Flow<'p>]) -> Vec<Flow<'p>> {
-        let mut reached_already: BTreeSet<FunctionId> =
-            flows.iter().flat_map(|flow| flow.events.iter().filter_map(|(_, event)| event.place.function.map(|index| FunctionId { module: event.place.module, index }))).collect();
+        let events = flows.iter().flat_map(|flow| &flow.events).map(|(_, event)| event).filter(|event| !matches!(event.kind, EventKind::Signs { .. }));
+        let mut reached_already: BTreeSet<FunctionId> = events.filter_map(|event| event.place.function.map(|index| FunctionId { module: event.place.module, index })).collect();
         reached_already.extend(self.endpoints.by_function.keys().copied());
         let reach = self.reach(false);
         let mut found: Vec<(Candidate<'p>, Reached<'p>, bool)> = Vec::new();

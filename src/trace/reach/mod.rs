@@ -2,6 +2,7 @@
 
 mod arguments;
 mod branches;
+mod buses;
 mod calls;
 mod raised;
 mod walk;
@@ -47,6 +48,8 @@ pub struct Step {
 pub enum EventKind<'p> {
     /// Rules fit the place.
     Rules { entries: Vec<Entry>, call: Option<&'p Call> },
+    /// Signs for the supporting checks fit the place.
+    Signs { entries: Vec<Entry>, call: Option<&'p Call> },
     /// An endpoint is called.
     Request(Request),
     /// A function that answers an endpoint is called directly: a server action.
@@ -69,6 +72,8 @@ pub struct Event<'p> {
     /// The condition under which it is reached, if it is not a guard on the credential.
     pub condition: Option<Step>,
     pub awaited: bool,
+    /// It is a statement of its own: nothing is done with what it gives.
+    pub dropped: bool,
     /// It is part of what its function returns.
     pub returned: bool,
     /// The variable to which its value is assigned.
@@ -143,7 +148,7 @@ const MAX_PROVIDERS: usize = 3;
 const MAX_FUNCTIONS: usize = 500;
 
 /// The kinds that are looked for on the way.
-const KINDS: [Kind; 5] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation, Kind::Request];
+const KINDS: [Kind; 6] = [Kind::Rule, Kind::ProviderSignOut, Kind::Callback, Kind::Navigation, Kind::Request, Kind::Sign];
 
 impl<'p> Reach<'_, 'p> {
     /// Follows the functions of one handler.
@@ -307,6 +312,7 @@ impl<'p> Walk<'_, '_, 'p> {
             way,
             condition,
             awaited: used.awaited,
+            dropped: self.statement.is_some_and(|statement| statement.span == span && !used.awaited && !used.returned),
             returned: used.returned,
             bound: used.bound,
             trail: self.trail.clone(),
@@ -322,6 +328,7 @@ impl<'p> Walk<'_, '_, 'p> {
     fn sort(&mut self, entries: &[Entry], span: Span, call: Option<&'p Call>, used: Use<'p>) -> Fitted {
         let mut fitted = Fitted::default();
         let mut rules = Vec::new();
+        let mut signs = Vec::new();
         for entry in entries.iter().copied() {
             match entry.kind {
                 Kind::Rule => rules.push(entry),
@@ -331,11 +338,16 @@ impl<'p> Walk<'_, '_, 'p> {
                 }
                 Kind::Callback => fitted.callbacks.push(entry.index),
                 Kind::Navigation => fitted.navigation = true,
+                Kind::Sign => signs.push(entry),
                 _ => {}
             }
         }
         fitted.has_rule = !rules.is_empty();
         fitted.is_known |= fitted.has_rule;
+        if !signs.is_empty() {
+            self.push(EventKind::Signs { entries: signs, call }, span, used);
+        }
+        // The last of the events, where a fallback among them may yet be dropped.
         if !rules.is_empty() {
             self.push(EventKind::Rules { entries: rules, call }, span, used);
         }

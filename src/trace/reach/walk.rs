@@ -83,15 +83,26 @@ impl<'p> Walk<'_, '_, 'p> {
                 true
             }
             StepKind::Throw(value) => {
-                value.iter().for_each(|value| self.raised(value));
-                let before = self.state;
-                self.state.way = self.state.way.max(Way::Error);
-                value.iter().for_each(|value| self.value(value, Use::default()));
-                self.state = before;
+                self.throw(value.as_ref());
                 true
             }
             StepKind::Leave => true,
         }
+    }
+
+    /// What is thrown is an error, or the answer itself where the framework sends what is thrown: `throw redirect("/", { headers })`.
+    fn throw(&mut self, value: Option<&'p Value>) {
+        let Some(value) = value else { return };
+        self.raised(value);
+        let answers = matches!(&value.kind, ValueKind::Call(call) if self.reach.rules.lexicon.is("thrown-answer", Name::written(&call.callee).last()));
+        if answers {
+            self.value(value, Use { returned: true, awaited: true, bound: None });
+            return;
+        }
+        let before = self.state;
+        self.state.way = self.state.way.max(Way::Error);
+        self.value(value, Use::default());
+        self.state = before;
     }
 
     fn assign(&mut self, target: &'p Value, op: AssignOp, value: &'p Value) {

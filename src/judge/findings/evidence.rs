@@ -1,12 +1,9 @@
 //! The supporting checks that follow from a flow's evidence.
 
-use super::Case;
-use super::backends::Stack;
 use crate::outcome::{Action, Finding, Flow, Severity, Side, Site, Timing};
-use crate::trace;
 
 /// Adds what a flow's evidence shows beside the two primary checks.
-pub(super) fn findings(_case: &Case<'_, '_>, _stack: &Stack, _traced: &trace::Flow<'_>, flow: &Flow, found: &mut Vec<Finding>) {
+pub(super) fn findings(flow: &Flow, found: &mut Vec<Finding>) {
     for evidence in flow.actions.iter().flat_map(|action| &action.evidence) {
         if evidence.timing == Timing::Deferred {
             found.push(finding(

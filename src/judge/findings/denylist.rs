@@ -1,0 +1,198 @@
+//! Deny lists that are filled and never read.
+
+use super::{Case, Judged, Said, Stack};
+use crate::ir::{AssignOp, Block, Call, Class, Function, Module, Name, StepKind, TypeName, Value, ValueKind, Visit, walk_value};
+use crate::link::{ModuleId, Place};
+use crate::outcome::{Action, Evidence, Finding, Severity};
+use crate::rules::{CredentialKind, split_words};
+use crate::source::{Language, Span};
+
+/// `denylist-never-read`: a logout writes down what is no longer accepted, and nothing else in the tree speaks of that list.
+pub(super) fn denylist_never_read<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>], found: &mut Vec<Finding>) {
+    let is_denylist = |evidence: &Evidence| case.rules.rules.iter().any(|rule| rule.denylist && rule.id == evidence.rule);
+    let mut written: Vec<(Judged<'_, 'p>, &Evidence, &Call, Own)> = Vec::new();
+    for one in judged.iter().filter(|one| one.server_module().is_some()) {
+        for cleanup in one.cleanups(case, Action::Token) {
+            if let (true, Some(call), Some(event)) = (cleanup.evidence.counts && is_denylist(cleanup.evidence), cleanup.call(), cleanup.event) {
+                written.push((*one, cleanup.evidence, call, Own { place: event.place, span: event.span }));
+            }
+        }
+    }
+    if written.is_empty() || stack.issued.iter().any(|issued| issued.kind == CredentialKind::DenylistRead) || judged.iter().any(|one| one.is_cut_short()) {
+        return;
+    }
+    let own: Vec<Own> = written.iter().map(|(_, _, _, own)| *own).collect();
+    for (one, evidence, call, Own { place, span }) in &written {
+        let Some(stems) = stems(case, call) else { continue };
+        let language = case.program.module(place.module).language;
+        if is_spoken_of(case, &stems, language, &own) || case.texts.is_said_elsewhere(&stems) {
+            continue;
+        }
+        let mut related: Vec<_> = one.flow.server.iter().map(|server| server.head.clone()).collect();
+        related.extend(evidence.via.iter().cloned());
+        let said = Said {
+            check: "denylist-never-read",
+            severity: Severity::High,
+            message: "what is written down here as revoked is never looked up: the token is accepted as before".to_owned(),
+            site: case.site(place.module, *span),
+            related,
+            fix: Some("look the token's id up wherever tokens are verified, before anything else uses the token"),
+        };
+        found.push(said.finding(&one.flow.id));
+    }
+}
+
+/// Where a logout fills the list.
+#[derive(Clone, Copy)]
+struct Own {
+    place: Place,
+    span: Span,
+}
+
+/// The beginnings of the words by which a call names a deny list; `None` if it names none, as where it is a method of another name.
+fn stems(case: &Case<'_, '_>, call: &Call) -> Option<Vec<String>> {
+    const STEM: usize = 6;
+    let name = Name::of_call(call);
+    let texts = name.segments.iter().flat_map(|segment| [Some(&segment.text), segment.called.as_ref()]).flatten();
+    let words: Vec<String> = texts.flat_map(|text| split_words(text)).collect();
+    // `blackList` is `blacklist`.
+    let pairs = words.windows(2).map(<[String]>::concat);
+    let meant = words.iter().cloned().chain(pairs).filter(|word| word.len() >= STEM && case.rules.lexicon.is("denylist", word));
+    let mut stems: Vec<String> = meant.filter_map(|word| word.get(..STEM).map(str::to_owned)).collect();
+    stems.sort();
+    stems.dedup();
+    (!stems.is_empty()).then_some(stems)
+}
+
+/// Whether code other than the logouts' own calls, and other than what declares the list, says a word that begins so.
+fn is_spoken_of(case: &Case<'_, '_>, stems: &[String], language: Language, own: &[Own]) -> bool {
+    case.program.modules().filter(|(_, module)| module.language.name() == language.name()).any(|(id, module)| {
+        let mut speakers = Speakers { stems, own, module: id, found: false };
+        speakers.block(&module.top, true);
+        module.functions.iter().for_each(|function| speakers.block(&function.body, false));
+        speakers.found || speakers.is_declared_elsewhere(module)
+    })
+}
+
+struct Speakers<'a> {
+    stems: &'a [String],
+    own: &'a [Own],
+    module: ModuleId,
+    found: bool,
+}
+
+impl Speakers<'_> {
+    fn says(&self, text: &str) -> bool {
+        let letters: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        self.stems.iter().any(|stem| letters.contains(stem.as_str()))
+    }
+
+    fn is_own(&self, span: Span) -> bool {
+        self.own.iter().any(|own| own.place.module == self.module && own.span.contains(span))
+    }
+
+    /// Whether a class or function other than those that fill the list is given something of its type, by whatever name.
+    fn is_declared_elsewhere(&self, module: &Module) -> bool {
+        let own_functions: Vec<&Function> = self.own.iter().filter(|own| own.place.module == self.module).filter_map(|own| Some(module.function(own.place.function?))).collect();
+        let is_of_type = |ty: &Option<TypeName>| ty.as_ref().is_some_and(|ty| self.says_type(ty));
+        let fills = |function: &Function| own_functions.iter().any(|own| function.span.contains(own.span) || own.owner.is_some() && own.owner == function.owner);
+        let owns = |class: &Class| own_functions.iter().any(|own| own.owner.is_some_and(|owner| std::ptr::eq(module.class(owner), class)));
+        module.functions.iter().filter(|function| !function.body.is_empty() && !fills(function)).any(|function| function.params.iter().any(|param| is_of_type(&param.ty)))
+            || module.classes.iter().filter(|class| !owns(class) && !class.methods.is_empty()).any(|class| class.fields.iter().any(|field| is_of_type(&field.ty)))
+    }
+
+    fn says_type(&self, ty: &TypeName) -> bool {
+        ty.path.iter().any(|part| self.says(part)) || ty.args.iter().any(|argument| self.says_type(argument))
+    }
+
+    /// Whether a list is only made here.
+    fn makes(value: &Value) -> bool {
+        match &value.kind {
+            ValueKind::Call(_) => true,
+            ValueKind::List(items) => items.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn block(&mut self, block: &Block, is_top: bool) {
+        for step in block {
+            // What declares the list at the top of a file, or hands it to others.
+            if is_top
+                && matches!(&step.kind, StepKind::Assign { target, op, .. } if *op == AssignOp::Declare || Name::written(target).segments.first().is_some_and(|first| first.text == "module" || first.text == "exports"))
+            {
+                continue;
+            }
+            self.step(&step.kind, is_top);
+        }
+    }
+
+    fn step(&mut self, step: &StepKind, is_top: bool) {
+        match step {
+            StepKind::Evaluate(value) | StepKind::Delete(value) => walk_value(value, self),
+            StepKind::Assign { target, value, .. } => {
+                walk_value(value, self);
+                walk_value(target, self);
+            }
+            StepKind::Branch { test, then, otherwise } => {
+                walk_value(test, self);
+                self.block(then, is_top);
+                self.block(otherwise, is_top);
+            }
+            StepKind::Match { subject, arms } => {
+                subject.iter().for_each(|value| walk_value(value, self));
+                for (labels, arm) in arms {
+                    labels.iter().for_each(|label| walk_value(label, self));
+                    self.block(arm, is_top);
+                }
+            }
+            StepKind::Loop { head, body } => {
+                head.iter().for_each(|value| walk_value(value, self));
+                self.block(body, is_top);
+            }
+            StepKind::Attempt { body, caught, finally } => [body, caught, finally].into_iter().for_each(|block| self.block(block, is_top)),
+            StepKind::Return(value) | StepKind::Throw(value) => value.iter().for_each(|value| walk_value(value, self)),
+            StepKind::Leave => {}
+        }
+    }
+}
+
+impl<'ir> Visit<'ir> for Speakers<'_> {
+    fn value(&mut self, value: &'ir Value) -> bool {
+        if self.found || self.is_own(value.span) {
+            return false;
+        }
+        self.found = match &value.kind {
+            ValueKind::Name(text) | ValueKind::Member(_, text) => self.says(text),
+            // A sentence for people is no key.
+            ValueKind::Text(text) => !text.contains(' ') && self.says(text) || is_statement(text) && self.says(text),
+            ValueKind::Record(entries) => entries.iter().any(|(key, entry)| !Self::makes(entry) && self.says(key)),
+            ValueKind::Call(call) => call.args.iter().any(|argument| !Self::makes(&argument.value) && argument.name.as_deref().is_some_and(|name| self.says(name))),
+            _ => false,
+        };
+        !self.found
+    }
+}
+
+/// Whether a text is a statement in SQL.
+fn is_statement(text: &str) -> bool {
+    let text = text.trim_start().to_lowercase();
+    ["select", "update", "insert", "delete", "with"].iter().any(|verb| text.starts_with(verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_told_from_sentences() {
+        assert!(is_statement("SELECT 1 FROM revoked_tokens") && is_statement("  delete from blacklist"));
+        assert!(!is_statement("the token was revoked"));
+    }
+
+    #[test]
+    fn a_word_is_known_in_any_spelling() {
+        let stems = ["blackl".to_owned()];
+        let speakers = Speakers { stems: &stems, own: &[], module: ModuleId(0), found: false };
+        assert!(speakers.says("black_listed_tokens") && speakers.says("TokenBlacklist") && !speakers.says("token"));
+    }
+}

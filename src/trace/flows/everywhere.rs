@@ -1,0 +1,45 @@
+//! Endings of all sessions: a logout of its own, unless the session that asks for it goes on.
+
+use super::Tracer;
+use crate::ir::{BinaryOp, Name, Value, ValueKind, each_value};
+use crate::link::FunctionId;
+use crate::trace::endpoints::Endpoint;
+
+/// What says in a query that something is left out.
+const LEAVES_OUT: [&str; 14] = ["not", "ne", "$ne", "neq", "neq_to", "notequal", "notin", "$nin", "is_not", "isnot", "exclude", "not_", "noteq", "not_eq"];
+
+impl Tracer<'_, '_> {
+    /// Whether an endpoint ends all sessions of the one who asks, that one too.
+    pub(super) fn ends_every_session(&self, endpoint: &Endpoint<'_>, functions: &[FunctionId]) -> bool {
+        let is_parameter = |segment: &str| segment.starts_with([':', '{', '[', '<']);
+        let mut segments = endpoint.path.split('/').filter(|segment| !segment.is_empty());
+        let is_of_others = segments.clone().any(|segment| is_parameter(segment) || segment.eq_ignore_ascii_case("admin"));
+        let last = segments.next_back().unwrap_or("");
+        let names = endpoint.functions.iter().map(|function| self.program.function(*function).name.as_str());
+        !is_of_others && names.chain([last]).any(|name| self.rules.lexicon.is("every-session", name)) && !functions.iter().any(|function| self.spares_one(*function))
+    }
+
+    /// Whether a function takes those sessions or tokens that are not a certain one.
+    fn spares_one(&self, function: FunctionId) -> bool {
+        let mut spares = false;
+        each_value(&self.program.function(function).body, |value| {
+            spares |= match &value.kind {
+                ValueKind::Binary { op: BinaryOp::NotEqual, left, right } => [left, right].into_iter().all(|side| is_key(side)),
+                ValueKind::Record(entries) => entries.iter().any(|(key, entry)| leaves_out(key) && is_key(entry)),
+                ValueKind::Call(call) => leaves_out(Name::written(&call.callee).last()) && !call.args.is_empty(),
+                ValueKind::Text(text) => text.contains("!=") || text.contains("<>"),
+                _ => false,
+            };
+        });
+        spares
+    }
+}
+
+fn leaves_out(word: &str) -> bool {
+    LEAVES_OUT.contains(&word.to_lowercase().as_str())
+}
+
+/// Whether a value may be what a session is known by: no constant.
+fn is_key(value: &Value) -> bool {
+    !matches!(value.kind, ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_)) && !matches!(&value.kind, ValueKind::Name(name) if name == "undefined")
+}
