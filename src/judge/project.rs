@@ -178,7 +178,12 @@ fn is_delegated(case: &Case<'_, '_>, stack: &Stack) -> bool {
     if stack.has_credentials_where(case, |module| !is_tool(case, module)) {
         return false;
     }
-    case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && matches!(event.kind, EventKind::Rules { .. })))
+    case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && works(case, *side, &event.kind)))
+}
+
+/// Whether a rule of an event says something on its side. What works on the other side only is nothing.
+fn works(case: &Case<'_, '_>, side: Side, kind: &EventKind<'_>) -> bool {
+    matches!(kind, EventKind::Rules { entries, .. } if entries.iter().any(|entry| case.rules.rules[entry.index].at.is_none_or(|at| at == side)))
 }
 
 /// Whether a module belongs to a program that stands alone: its own manifest declares nothing by which it could serve.
@@ -198,9 +203,9 @@ fn has_sign_out(flow: &trace::Flow<'_>) -> bool {
 }
 
 /// Whether a flow only hands over to the provider, in an application that has sessions of its own beside it.
-fn is_only_provider(_case: &Case<'_, '_>, flow: &trace::Flow<'_>) -> bool {
-    let own = flow.events.iter().any(|(_, event)| {
-        matches!(event.kind, EventKind::Rules { .. })
+fn is_only_provider(case: &Case<'_, '_>, flow: &trace::Flow<'_>) -> bool {
+    let own = flow.events.iter().any(|(side, event)| {
+        works(case, *side, &event.kind)
             && !flow.events.iter().any(|(_, other)| matches!(other.kind, EventKind::SignOut(_)) && other.place.module == event.place.module && other.span.contains(event.span))
     });
     flow.server.is_none() && has_sign_out(flow) && flow.calls_elsewhere.is_none() && !own

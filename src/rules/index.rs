@@ -221,10 +221,14 @@ impl RuleSet {
 const LOGOUT_WORDS: [&str; 14] =
     ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
 
+/// Words that what is clicked to log out may have instead.
+const BUTTON_WORDS: [&str; 2] = ["log out", "sign out"];
+
 impl RuleSet {
     /// The words that make a file worth lowering, each with the languages of which it does; no language stands for all.
     pub fn selecting_words(&self) -> Vec<(String, Vec<Language>)> {
         let mut words: Vec<(String, Vec<Language>)> = LOGOUT_WORDS.iter().map(|word| ((*word).to_owned(), Vec::new())).collect();
+        words.extend(BUTTON_WORDS.iter().map(|word| ((*word).to_owned(), vec![Language::TypeScript, Language::Component])));
         words.extend(self.words.iter().filter(|(word, _)| !LOGOUT_WORDS.contains(&word.to_lowercase().as_str())).cloned());
         words
     }
@@ -232,6 +236,7 @@ impl RuleSet {
 
 /// Whether a text or path has a logout's word in it.
 pub fn names_logout(text: &str) -> bool {
-    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(LOGOUT_WORDS).expect("the words are short and few"));
+    static WORDS: LazyLock<AhoCorasick> =
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(LOGOUT_WORDS.iter().chain(&BUTTON_WORDS)).expect("the words are short and few"));
     WORDS.is_match(text)
 }

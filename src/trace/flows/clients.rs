@@ -77,7 +77,7 @@ impl<'p> Tracer<'_, 'p> {
                 group_of[a.max(b)] = a.min(b);
             }
         }
-        join_alike(&kept, &mut group_of);
+        self.join_alike(&kept, &mut group_of);
         let mut groups: BTreeMap<usize, Group<'p>> = BTreeMap::new();
         for (at, (candidate, reached)) in kept.into_iter().enumerate() {
             let group = groups.entry(root(&group_of, at)).or_insert_with(|| Group { members: Vec::new(), reached: Vec::new() });
@@ -117,6 +117,27 @@ impl<'p> Tracer<'_, 'p> {
             at = parent;
         }
         FunctionId { module: function.module, index: at }
+    }
+
+    /// Joins what runs on clicks in several components of an application and does the same, by the same rules: one logout that is written
+    /// out wherever it is offered.
+    fn join_alike(&self, kept: &[(Candidate<'p>, Reached<'p>)], group_of: &mut [usize]) {
+        let has_name: BTreeSet<usize> = kept.iter().enumerate().filter(|(_, (candidate, _))| !candidate.is_event).map(|(at, _)| root(group_of, at)).collect();
+        let mut first_of: BTreeMap<(String, BTreeSet<usize>), usize> = BTreeMap::new();
+        for (at, (candidate, reached)) in kept.iter().enumerate() {
+            if has_name.contains(&root(group_of, at)) {
+                continue;
+            }
+            let entries = reached.events.iter().flat_map(|event| if let EventKind::Rules { entries, .. } = &event.kind { entries.as_slice() } else { &[] });
+            let rules: BTreeSet<usize> = entries.map(|entry| entry.index).collect();
+            if rules.is_empty() {
+                continue;
+            }
+            let path = self.surroundings.path(candidate.function.module);
+            let folder = path.split('/').next().unwrap_or_default().to_owned();
+            let (a, b) = (root(group_of, at), root(group_of, *first_of.entry((folder, rules)).or_insert(at)));
+            group_of[a.max(b)] = a.min(b);
+        }
     }
 
     /// Whether an event makes a client function a logout handler.
@@ -252,23 +273,6 @@ fn without_unused<'p>(program: &Program<'p>, mut kept: Vec<(Candidate<'p>, Reach
         kept[at].1.events.iter_mut().for_each(|event| event.way = Way::Dead);
     }
     kept
-}
-
-/// Joins what runs on clicks in several components and does the same, by the same rules: one logout that is written out wherever it is offered.
-fn join_alike(kept: &[(Candidate<'_>, Reached<'_>)], group_of: &mut [usize]) {
-    let has_name: BTreeSet<usize> = kept.iter().enumerate().filter(|(_, (candidate, _))| !candidate.is_event).map(|(at, _)| root(group_of, at)).collect();
-    let mut first_of: BTreeMap<BTreeSet<usize>, usize> = BTreeMap::new();
-    for (at, (_, reached)) in kept.iter().enumerate() {
-        if has_name.contains(&root(group_of, at)) {
-            continue;
-        }
-        let rules: BTreeSet<usize> =
-            reached.events.iter().flat_map(|event| if let EventKind::Rules { entries, .. } = &event.kind { entries.as_slice() } else { &[] }).map(|entry| entry.index).collect();
-        if !rules.is_empty() {
-            let (a, b) = (root(group_of, at), root(group_of, *first_of.entry(rules).or_insert(at)));
-            group_of[a.max(b)] = a.min(b);
-        }
-    }
 }
 
 fn root(group_of: &[usize], at: usize) -> usize {

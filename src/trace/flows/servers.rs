@@ -24,11 +24,15 @@ impl<'p> Tracer<'_, 'p> {
                 |event| matches!(&event.kind, EventKind::Request(request) if !request.is_markup && is_logout_path(self.rules, &request.path) && !self.best_fits(request).is_empty()),
             );
             let named = !asks_plainly && group.members.iter().any(|member| member.named);
+            // What a click without a name runs, of several functions of the server, only one by its name is known to log out.
+            let is_vague = group.members.iter().all(|member| member.is_event);
+            let runs: BTreeSet<usize> =
+                group.reached.iter().flat_map(|reached| &reached.events).filter_map(|event| if let EventKind::Endpoint(index) = event.kind { Some(index) } else { None }).collect();
+            if !is_vague || runs.len() == 1 {
+                asked.extend(runs);
+            }
             for event in group.reached.iter().flat_map(|reached| &reached.events) {
                 match &event.kind {
-                    EventKind::Endpoint(index) => {
-                        asked.insert(*index);
-                    }
                     EventKind::Request(request) if named && !request.is_markup && request.method != "GET" => {
                         // `POST /api/auth.delete` is a logout since a function called `logout` asks for it.
                         if let Some(best) = self.best_fits(request).first()
