@@ -50,6 +50,7 @@ const ARE_NO_LIBRARY_NAMES: &[(&str, &str)] = &[
     ("astro", "the ending of a kind of file"),
     ("svelte", "the ending of a kind of file"),
     ("cookie", "an ordinary word"),
+    ("cookies", "an ordinary word"),
     ("store", "an ordinary word"),
     ("requests", "an ordinary word"),
     ("session", "an ordinary word"),

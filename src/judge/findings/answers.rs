@@ -193,7 +193,7 @@ pub(super) fn logout_cacheable<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, fou
         message: "this logout clears its cookie and says neither `Cache-Control: no-store` nor `Clear-Site-Data`".to_owned(),
         site: server.head.clone(),
         related: vec![clears.site.clone()],
-        fix: Some("send `Cache-Control: no-store` with the logout, and best `Clear-Site-Data: \"cache\", \"cookies\", \"storage\"`"),
+        fix: Some("send `Cache-Control: no-store` with the logout, and best `Clear-Site-Data: \"*\"`"),
     };
     found.push(said.finding(&one.flow.id));
 }
@@ -245,4 +245,16 @@ pub(super) fn logout_not_logged<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, fo
         fix: Some("log an event with the user's id, the time and the origin; never the token or the session id"),
     };
     found.push(said.finding(&one.flow.id));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_catches_any_error_is_general() {
+        assert!(is_general("try:\n  end()\nexcept Exception as e:\n  ", Language::Python) && is_general("try:\n  end()\nexcept:\n", Language::Python));
+        assert!(!is_general("try:\n  end()\nexcept UnknownSession as e:\n  ", Language::Python));
+        assert!(is_general("} catch (e: Exception) { ", Language::Kotlin) && !is_general("} catch (e: NotFound) { ", Language::Kotlin));
+    }
 }

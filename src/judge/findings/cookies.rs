@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::removed::Removed;
+use super::removed::{Holder, Removed};
 use super::texts::{Cookie, Given};
 use super::{Case, Issued, Judged, Said, Stack};
 use crate::ir::Call;
@@ -50,14 +50,14 @@ pub(super) fn cookies_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
         let site = case.site(issued.place.module, issued.span);
         let own: Vec<&Cleared<'p>> = cleared.iter().filter(|one| one.cookie.name == *name).collect();
         // What is cleared elsewhere may have another purpose than the login.
-        if own.is_empty() && removed.keys.contains(name) {
+        if own.is_empty() && removed.has(case, name, Holder::Cookies, issued.place.module) {
             continue;
         }
         let (message, mut related): (String, Vec<Site>) = if own.is_empty() {
             (format!("the cookie `{name}` that is set here is cleared by no logout"), logouts.iter().filter_map(|one| Some(one.flow.server.as_ref()?.head.clone())).collect())
         } else {
             let others: Vec<Option<Other>> = own.iter().map(|one| misses(case, issued, one)).collect();
-            let Some(Some(other)) = others.iter().next().filter(|_| others.iter().all(Option::is_some)) else { continue };
+            let Some(Some(other)) = others.first().filter(|_| others.iter().all(Option::is_some)) else { continue };
             let text = match other {
                 Other::Path(set, cleared) => format!("the cookie `{name}` is set with the path `{set}` and cleared with `{cleared}`: browsers keep it"),
                 Other::Domain(set, cleared) => format!("the cookie `{name}` is set for the domain `{set}` and cleared for {cleared}: browsers keep it"),

@@ -216,3 +216,20 @@ fn is_password(field: &str) -> bool {
         "password" | "passwd" | "password hash" | "hashed password" | "encrypted password" | "pwd" | "hash password" | "password digest"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_passwords_are_told_from_others() {
+        assert!(is_password("hashed_password") && is_password("passwordHash") && is_password("password"));
+        assert!(!is_password("passwordResetToken") && !is_password("password_changed_at"));
+    }
+
+    #[test]
+    fn functions_that_end_nothing_are_known_by_their_verbs() {
+        assert!(is_harmless(&split_words("get_password_hash")) && is_harmless(&split_words("findById")));
+        assert!(!is_harmless(&split_words("endEverything")));
+    }
+}

@@ -178,3 +178,21 @@ fn is_statement(text: &str) -> bool {
     let text = text.trim_start().to_lowercase();
     ["select", "update", "insert", "delete", "with"].iter().any(|verb| text.starts_with(verb))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_told_from_sentences() {
+        assert!(is_statement("SELECT 1 FROM revoked_tokens") && is_statement("  delete from blacklist"));
+        assert!(!is_statement("the token was revoked"));
+    }
+
+    #[test]
+    fn a_word_is_known_in_any_spelling() {
+        let stems = ["blackl".to_owned()];
+        let speakers = Speakers { stems: &stems, own: &[], module: ModuleId(0), found: false };
+        assert!(speakers.says("black_listed_tokens") && speakers.says("TokenBlacklist") && !speakers.says("token"));
+    }
+}

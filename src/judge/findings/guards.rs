@@ -16,10 +16,10 @@ pub(super) fn logout_requires_auth<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>,
     let said = Said {
         check: "logout-requires-auth",
         severity: Severity::Low,
-        message: "a guard answers 401 before this logout if the session has expired, so the cookies stay in the browser".to_owned(),
+        message: "a guard answers 401 before this logout if the session has expired, so its cookie stays in the browser".to_owned(),
         site: server.head.clone(),
         related: vec![case.site(module, span), cleared.site.clone()],
-        fix: Some("let the handler run without a valid session: end what is there, clear the cookies in any case, answer with success"),
+        fix: Some("let the handler run without a valid session: end what is there, clear the cookie in any case, answer with success"),
     };
     found.push(said.finding(&one.flow.id));
 }

@@ -8,6 +8,7 @@ mod caches;
 mod cookies;
 mod credentials;
 mod denylist;
+mod everywhere;
 mod evidence;
 mod guards;
 mod order;
@@ -57,6 +58,7 @@ pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<
     }
     tokens::access_token_lifetime(case, stack, judged, &mut found);
     credentials::credential_change_keeps_sessions(case, stack, &mut found);
+    everywhere::no_logout_everywhere(case, stack, judged, &mut found);
     found.sort_by(|a, b| (&a.site.file, a.site.line, a.site.column, a.check).cmp(&(&b.site.file, b.site.line, b.site.column, b.check)));
     found.dedup_by(|later, earlier| later.check == earlier.check && later.site == earlier.site);
     number(&mut found);

@@ -114,3 +114,14 @@ fn stand_apart(block: &Block, a: Span, b: Span) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_that_something_begins_forgets_nothing() {
+        assert!(is_announcement("dispatch({ type: LOGOUT_REQUEST })") && is_announcement("dispatch(logoutStart())"));
+        assert!(!is_announcement("localStorage.removeItem('token')"));
+    }
+}

@@ -157,3 +157,21 @@ fn is_header_name(text: &str) -> bool {
 fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_cookies_are_told_from_paths_and_headers() {
+        assert!(is_cookie_name("__Host-sid") && is_cookie_name("connect.sid"));
+        assert!(!is_cookie_name("/auth") && !is_cookie_name("") && !is_cookie_name("a b"));
+        assert!(is_header_name("Set-Cookie") && !is_header_name("sid"));
+    }
+
+    #[test]
+    fn options_are_compared_by_their_letters() {
+        assert_eq!(letters("http_only"), letters("httpOnly"));
+        assert_ne!(letters("path"), letters("domain"));
+    }
+}

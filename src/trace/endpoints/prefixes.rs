@@ -145,7 +145,11 @@ impl<'p> Builder<'_, 'p> {
     pub(super) fn global_prefix(&self, module: ModuleId) -> Option<String> {
         let path = self.surroundings.path(module);
         let language = |id: ModuleId| self.program.module(id).language;
-        self.global.iter().filter(|(at, _)| language(*at) == language(module)).max_by_key(|(at, _)| common_folders(&self.surroundings.path(*at), &path)).map(|(_, prefix)| prefix.clone())
+        self.global
+            .iter()
+            .filter(|(at, _)| language(*at) == language(module))
+            .max_by_key(|(at, _)| common_folders(&self.surroundings.path(*at), &path))
+            .map(|(_, prefix)| prefix.clone())
     }
 }
 
