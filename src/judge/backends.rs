@@ -100,7 +100,17 @@ impl Stack {
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
                     let kind = if rule.kind == CredentialKind::AccessToken && case.makes_refresh_token(found.place) { CredentialKind::RefreshToken } else { rule.kind };
-                    stack.issued.push(Issued { kind, place: found.place, span, key, lifetime, hidden: is_hidden(case, found, rule.http_only), assumed, carries_session: case.makes_session_token(found.place), rule: found.entry.index });
+                    stack.issued.push(Issued {
+                        kind,
+                        place: found.place,
+                        span,
+                        key,
+                        lifetime,
+                        hidden: is_hidden(case, found, rule.http_only),
+                        assumed,
+                        carries_session: case.makes_session_token(found.place),
+                        rule: found.entry.index,
+                    });
                 }
                 _ => {}
             }

@@ -272,7 +272,9 @@ fn python_modules_of_the_same_name_are_those_of_the_nearest_project() {
     project.check_item("shop/app/main.py", "views", "bp", &["shop/app/views.py"]);
     project.check_item("accounts/app/main.py", "views", "bp", &["accounts/app/views/__init__.py"]);
     project.check("shop/app/main.py", "flask", &[]);
-    let project = Project::new("//- setup.cfg\n[isort]\nknown_first_party = apps\n//- server/__init__.py\n//- server/apps/__init__.py\n//- server/apps/users/__init__.py\n//- server/apps/users/views.py\n//- server/apps/core.py\n");
+    let project = Project::new(
+        "//- setup.cfg\n[isort]\nknown_first_party = apps\n//- server/__init__.py\n//- server/apps/__init__.py\n//- server/apps/users/__init__.py\n//- server/apps/users/views.py\n//- server/apps/core.py\n",
+    );
     project.check("server/apps/users/views.py", "apps.core", &["server/apps/core.py"]);
 }
 
