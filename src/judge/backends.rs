@@ -319,8 +319,29 @@ impl Case<'_, '_> {
         let text = self.texts.text(place.module).get(span.start as usize..span.end as usize).unwrap_or("");
         // `com.example` is where beginners' packages stand, and `example.com` any host.
         let without_domain = |text: &str| ["com/example", "org/example", "example.com", "example.org"].iter().fold(text.to_owned(), |text, domain| text.replace(domain, ""));
-        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_domain(text.get(..text.len().min(160)).unwrap_or("")))
+        let beginning = text.char_indices().nth(160).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
+        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_addresses(&without_domain(beginning)))
     }
+}
+
+/// A text without the names that only say whose token it is by an address, `user.email`, `userEmail`, `email_address`, but not
+/// `EMAIL_SECRET`; where it says more of who that is than the address.
+fn without_addresses(text: &str) -> String {
+    const WHO: [&str; 8] = ["sub", "subject", "id", "uuid", "role", "roles", "authorities", "username"];
+    if !split_words(text).iter().any(|word| WHO.contains(&word.as_str())) {
+        return text.to_owned();
+    }
+    const WHOSE: [&str; 14] = ["e", "email", "mail", "address", "user", "account", "member", "customer", "admin", "my", "get", "as", "ref", "claim"];
+    let is_address = |name: &str| {
+        let words = split_words(name);
+        words.iter().any(|word| matches!(word.as_str(), "email" | "mail")) && words.iter().all(|word| WHOSE.contains(&word.as_str()))
+    };
+    text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_')
+        .map(|part| {
+            let name = part.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+            if is_address(name) { part.get(name.len()..).unwrap_or_default() } else { part }
+        })
+        .collect()
 }
 
 /// Whether no script can see the cookie that a call sets: the call says so, or its library does where the call says nothing.

@@ -42,6 +42,9 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
     }
     let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
     for effect in chosen_effects(case, stack, &rule.effects, chosen, event.place) {
+        if rule.weak && is_known_idle(case, stack, flow, side, event, effect.action) {
+            continue;
+        }
         let why_not = why_not(case, rule, effect, side, event)
             .or_else(|| hidden_cookie(case, stack, rule, effect, event))
             .or_else(|| misses_path(case, stack, flow, rule, effect, event))
@@ -59,6 +62,16 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
             via: event.trail.iter().map(|step| case.site(step.module, step.span)).collect(),
         });
     }
+}
+
+/// Whether a rule that knows the library of a call says that it does nothing for an action: a rule that goes by names only is then not asked.
+fn is_known_idle<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'p>, action: Action) -> bool {
+    let EventKind::Rules { entries, .. } = &event.kind else { return false };
+    entries.iter().map(|entry| &case.rules.rules[entry.index]).filter(|rule| !rule.weak && rule.at.is_none_or(|at| at == side)).any(|rule| {
+        let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
+        let effects = chosen_effects(case, stack, &rule.effects, chosen, event.place);
+        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || misses_path(case, stack, flow, rule, effect, event).is_some()))
+    })
 }
 
 /// Why a script expires no cookie: those of the login are `HttpOnly`.
@@ -143,6 +156,9 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
     }
     if rule.awaited && !event.awaited {
         return Some("nothing awaits it, so it does nothing".to_owned());
+    }
+    if rule.lazy && event.dropped {
+        return Some("nothing is done with what the call gives, so it never runs".to_owned());
     }
     if rule.returned && !is_returned(case, event) && !changes_answer(case, event) {
         return Some("what it changes is not part of the response".to_owned());

@@ -1,7 +1,7 @@
 //! The flows as an outcome, and the project as a whole.
 
 use super::Case;
-use super::backends::Stack;
+use super::backends::{Issued, Stack};
 use super::evidence::evidence_of;
 use super::findings::{Judged, findings};
 use super::verdicts::{CLEARS_DATA, INVALIDATES, actions, life_text, verdicts};
@@ -249,6 +249,11 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
         })
         .collect();
     created.extend(stack.all_seen().filter(|seen| seen.is_in_code()).map(|seen| (seen.site.clone(), format!("{} keeps sessions", case.rules.backends[seen.index].store))));
+    // A client that keeps a token of a server elsewhere has a login.
+    if created.is_empty() {
+        let stored = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Storage && keeps_login(case, issued));
+        created.extend(stored.map(|issued| (case.site(issued.place.module, issued.span), "a login's token is stored here".to_owned())));
+    }
     created.sort();
     created.dedup();
     match created.first() {
@@ -259,6 +264,11 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
         }
         None => (both(Answer::Skip, "nothing creates a session or a token, and nothing logs out", Some(SkipReason::NoSessionHandling)), Vec::new()),
     }
+}
+
+/// Whether what is stored is the token of a login, by its key.
+fn keeps_login(case: &Case<'_, '_>, issued: &Issued) -> bool {
+    issued.key.as_deref().is_none_or(|key| case.rules.lexicon.is("token", key))
 }
 
 /// The worst flow decides, check by check.

@@ -164,10 +164,22 @@ impl<'p> Program<'p> {
                 Thing::Literal(_, _) => {}
             }
         }
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            things.splice(0..0, self.guarded(call, place, follow, steps));
+        }
         if things.is_empty() {
             things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)) });
         }
         things
+    }
+
+    /// `pool.lock().await`, `state.sessions.write().unwrap()`, `auth.borrow_mut()`: the instance that a lock or a shared pointer holds.
+    fn guarded(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let ValueKind::Member(of, name) = &call.callee.kind else { return Vec::new() };
+        if call.args.len() > usize::from(name == "expect") || !self.module(place.module).language.gives_through(name) {
+            return Vec::new();
+        }
+        self.eval_steps(of, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Instance(_))).collect()
     }
 
     /// What a call of a function of the project gives. `catchErrors(handler)` is the handler, where the closure that the wrapper

@@ -416,7 +416,8 @@ impl<'p> Program<'p> {
         only_fails || defined.body.is_empty() && self.class(ClassId { module: function.module, index }).kind == ClassKind::Interface
     }
 
-    fn implementations(&self, interface: ClassId, method: &str) -> Vec<FunctionId> {
+    /// The methods by which the classes below an interface implement one of its own.
+    pub fn implementations(&self, interface: ClassId, method: &str) -> Vec<FunctionId> {
         let mut found = Vec::new();
         let mut queue = vec![(interface, 0)];
         while let Some((base, depth)) = queue.pop() {

@@ -253,7 +253,7 @@ impl<'p> Program<'p> {
     }
 
     /// The calls of functions and constructors of that name, told by the callee's last segment alone.
-    pub(super) fn calls_of(&self, name: &str) -> &[(&'p Call, Place)] {
+    pub fn calls_of(&self, name: &str) -> &[(&'p Call, Place)] {
         let callers = self.callers.get_or_init(|| {
             let mut callers: FxHashMap<&'p str, Vec<(&'p Call, Place)>> = FxHashMap::default();
             for (id, module) in self.modules() {

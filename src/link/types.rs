@@ -25,6 +25,11 @@ impl<'p> Program<'p> {
                 other => things.push(other),
             }
         }
+        if let [argument, ..] = ty.args.as_slice()
+            && self.module(place.module).language.wraps(ty.last())
+        {
+            things.extend(self.eval_type(argument, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Outside { .. })));
+        }
         // What a wrapper holds (`Arc<T>`, `State<T>`, `Lazy<T>`) is reached through it.
         if !things.iter().any(|thing| matches!(thing, Thing::Instance(_))) {
             for argument in &ty.args {
@@ -66,6 +71,12 @@ impl<'p> Program<'p> {
         }
         for part in rest {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
+        }
+        // What a macro makes in a module of the project is known by how it is written: `refresh_token::ActiveModel`.
+        if path.len() > 1 && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            let mut name = Name::default();
+            path.iter().for_each(|part| name.push(part.as_str()));
+            things.push(Thing::outside(name));
         }
         things
     }

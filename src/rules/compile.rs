@@ -244,6 +244,7 @@ impl Context<'_> {
             undone_by: self.patterns(rule.undone_by)?,
             spoiled_by: self.patterns(rule.spoiled_by)?,
             default_path: rule.default_path,
+            lazy: rule.lazy,
             returned: rule.returned,
             weak: rule.weak,
             denylist: rule.denylist,

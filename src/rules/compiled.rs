@@ -162,6 +162,7 @@ pub struct Rule {
     pub undone_by: Vec<Pattern>,
     pub spoiled_by: Vec<Pattern>,
     pub default_path: Option<String>,
+    pub lazy: bool,
     pub returned: bool,
     pub weak: bool,
     /// It writes down what is no longer accepted, which means something only where that is looked up.

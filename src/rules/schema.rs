@@ -217,6 +217,9 @@ pub(super) struct Rule {
     /// Without a word of a path it expires a cookie of the route's own folder; this fact says that the login's cookie is the whole site's.
     #[serde(default)]
     pub default_path: Option<String>,
+    /// It is only described by the call, and does nothing where nothing is done with what the call gives.
+    #[serde(default)]
+    pub lazy: bool,
     /// It does nothing unless its value, or the variable that it changes, is part of what the handler returns.
     #[serde(default)]
     pub returned: bool,

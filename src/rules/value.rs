@@ -11,6 +11,10 @@ pub trait Lookup<'p> {
     fn fold(&self, value: &'p Value) -> &'p Value;
     /// All names of a value: as written, and as imports, types and assignments make it.
     fn names(&self, value: &'p Value) -> Vec<Name>;
+    /// The text that a helper of the project makes which a value calls: `keyOf(token)` with `fun keyOf(token) = "refresh:$token"`.
+    fn made_by_helper(&self, _value: &'p Value) -> Option<&'p Value> {
+        None
+    }
 }
 
 /// A property of a value.
@@ -94,8 +98,15 @@ impl ValueTest {
         let Some(value) = value else { return self.is.contains(&Is::Absent) };
         let folded = lookup.fold(value);
         (self.is.is_empty() || self.is.iter().any(|is| has_property(*is, folded, lookup, lexicon, 0)))
-            && (self.like.is_empty() || self.like.iter().any(|glob| is_like(glob, value, folded, lexicon)))
+            && (self.like.is_empty() || self.like.iter().any(|glob| is_like(glob, value, folded, lexicon)) || self.is_made_like(value, lookup, lexicon))
             && (self.calls.is_empty() || mentions_call(&self.calls, value, lookup, lexicon, 0) || mentions_call(&self.calls, folded, lookup, lexicon, 0))
+    }
+}
+
+impl ValueTest {
+    /// Whether a text that a helper of the project makes is like what is asked for.
+    fn is_made_like<'p>(&self, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
+        lookup.made_by_helper(value).is_some_and(|made| self.like.iter().any(|glob| is_like(glob, made, made, lexicon)))
     }
 }
 

@@ -43,6 +43,35 @@ impl Language {
         matches!(self, Self::Rust)
     }
 
+    /// Whether a method without arguments gives what its receiver holds: the guard of a lock, a borrow, the value of an answer.
+    pub fn gives_through(self, method: &str) -> bool {
+        const THROUGH: [&str; 17] = [
+            "lock",
+            "read",
+            "write",
+            "borrow",
+            "borrow_mut",
+            "unwrap",
+            "expect",
+            "clone",
+            "as_ref",
+            "as_mut",
+            "get_ref",
+            "get_mut",
+            "into_inner",
+            "deref",
+            "blocking_lock",
+            "upgrade",
+            "to_owned",
+        ];
+        matches!(self, Self::Rust) && THROUGH.contains(&method)
+    }
+
+    /// Whether a type of the standard library only wraps its first argument: what has it has that one's methods, or gives it at once.
+    pub fn wraps(self, ty: &str) -> bool {
+        matches!(self, Self::Rust) && matches!(ty, "Option" | "Result" | "Box" | "Arc" | "Rc" | "Mutex" | "RwLock" | "RefCell" | "Cow")
+    }
+
     /// The name used in reports and rule files.
     pub fn name(self) -> &'static str {
         match self {

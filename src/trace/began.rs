@@ -1,24 +1,36 @@
 //! Handlers without a name of their own: what runs when something that bears a logout's name is clicked or chosen.
 
-use super::candidates::Candidate;
-use crate::ir::{Block, Call, FunctionIndex, StepKind, Value, ValueKind, each_call};
+use super::candidates::{Candidate, is_logout_name};
+use crate::ir::{Block, Call, CallStyle, FunctionIndex, StepKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
 
 /// How deep branches are searched for the arms of a choice.
 const MAX_DEPTH: usize = 5;
 
+/// The most words that what a user clicks to log out says of itself: `Yes, log out`.
+const MAX_WORDS: usize = 3;
+
+/// What may name an entry of a menu, or an element without a text inside.
+const LABELS: [&str; 8] = ["label", "title", "text", "name", "key", "aria-label", "buttonText", "placeholder"];
+
 /// The closures that a function hands to the events of a logout's element, and its arms for the choice of a logout.
 pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Vec<Candidate<'p>> {
     let place = Place::of(function);
     let mut found = Vec::new();
     let body = &program.function(function).body;
-    each_call(body, |call| {
-        if let Some(symbol) = listened(program, rules, call, place) {
-            let closures = call.args.iter().flat_map(|argument| closures(&argument.value));
-            let handlers = closures.map(|index| FunctionId { module: function.module, index }).filter(|id| !program.function(*id).body.is_empty());
-            found.extend(handlers.map(|id| Candidate { function: id, symbol: symbol.clone(), span: None, named: true, call: None, arm: None, is_event: true }));
+    let mut begins = |id: FunctionId, symbol: &str| {
+        if !program.function(id).body.is_empty() {
+            found.push(Candidate { function: id, symbol: symbol.to_owned(), span: None, named: true, call: None, arm: None, is_event: true });
         }
+    };
+    each_value(body, |value| {
+        if let ValueKind::Call(call) = &value.kind
+            && let Some(symbol) = listened(program, rules, call, place)
+        {
+            call.args.iter().flat_map(|argument| closures(&argument.value)).for_each(|index| begins(FunctionId { module: function.module, index }, &symbol));
+        }
+        each_clicked(program, rules, value, place, &mut begins);
     });
     if program.module(function.module).language.has_implicit_members() {
         arms(rules, body, MAX_DEPTH, &mut |symbol, arm| {
@@ -26,6 +38,74 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
         });
     }
     found
+}
+
+/// What runs on the event of an element, or of a menu's entry, that says that it logs out: `<button onClick={() => …}>Log out</button>`,
+/// `{ label: "Log out", onPress: leave }`.
+fn each_clicked<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, begins: &mut dyn FnMut(FunctionId, &str)) {
+    let mut on_events: Vec<(&str, &'p Value)> = match &value.kind {
+        ValueKind::Call(call) if call.style == CallStyle::Element => call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value))).collect(),
+        ValueKind::Record(entries) => entries.iter().map(|(key, entry)| (key.as_str(), entry)).collect(),
+        _ => return,
+    };
+    on_events.retain(|(key, handler)| is_event(key) && matches!(handler.kind, ValueKind::Closure(_) | ValueKind::Name(_) | ValueKind::Member(..)));
+    if on_events.is_empty() || !says_logout(rules, value) {
+        return;
+    }
+    for (key, handler) in on_events {
+        match &handler.kind {
+            ValueKind::Closure(index) => begins(FunctionId { module: place.module, index: *index }, key),
+            _ => program.functions_of(handler, place, false).into_iter().for_each(|id| begins(id, &program.function(id).name)),
+        }
+    }
+}
+
+/// Whether what stands under a key runs when something is clicked: `onClick`, `@click.prevent`, `on:click`, `onPress`.
+fn is_event(key: &str) -> bool {
+    let plain = ["v-on:", "x-on:", "on:", "@"].iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(key);
+    let plain = plain.split(['.', '|']).next().unwrap_or_default();
+    let plain = plain.strip_prefix("on").unwrap_or(plain).trim_start_matches('_').to_ascii_lowercase();
+    matches!(plain.as_str(), "click" | "press" | "tap" | "select" | "submit" | "confirm" | "ok" | "command" | "action" | "handler" | "callback") && key != "action"
+}
+
+/// Whether an element's or entry's text is that of a logout.
+fn says_logout(rules: &RuleSet, value: &Value) -> bool {
+    let is_logout = |text: &str| is_logout_name(rules, text) && !rules.lexicon.is("after-logout", text) && !rules.lexicon.is("other-sessions", text);
+    let mut words = Vec::new();
+    let (labelled, is_short) = match &value.kind {
+        ValueKind::Call(call) => {
+            let is_short = call.named("children").is_none_or(|children| texts(children, MAX_DEPTH, &mut words));
+            (call.args.iter().any(|argument| argument.name.as_deref().is_some_and(|name| LABELS.contains(&name)) && is_label(&argument.value, &is_logout)), is_short)
+        }
+        ValueKind::Record(entries) => (entries.iter().any(|(key, entry)| LABELS.contains(&key.as_str()) && is_label(entry, &is_logout)), false),
+        _ => return false,
+    };
+    labelled || is_short && is_logout(&words.join(" "))
+}
+
+fn is_label(value: &Value, is_logout: &dyn Fn(&str) -> bool) -> bool {
+    let mut words = Vec::new();
+    texts(value, 2, &mut words) && is_logout(&words.join(" "))
+}
+
+/// Gathers the words that a reader sees; `false` once there are too many.
+fn texts<'v>(value: &'v Value, depth: usize, words: &mut Vec<&'v str>) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return true };
+    match &value.kind {
+        ValueKind::Text(text) => words.extend(text.split_whitespace().take(MAX_WORDS + 1)),
+        ValueKind::List(items) => return items.iter().all(|item| texts(item, depth, words)),
+        ValueKind::Call(call) if call.style == CallStyle::Element => return call.named("children").is_none_or(|children| texts(children, depth, words)),
+        // The key of a translation: `t("menu.logout")`.
+        ValueKind::Call(call) => {
+            if let Some(ValueKind::Text(key)) = call.positional(0).map(|key| &key.kind) {
+                words.extend(key.rsplit(['.', ':', '/']).next());
+            }
+        }
+        // `{busy ? "Leaving …" : "Log out"}`
+        ValueKind::Choice { then, otherwise, .. } => return texts(if matches!(otherwise.kind, ValueKind::Text(_)) { otherwise } else { then }, depth, words),
+        _ => {}
+    }
+    words.len() <= MAX_WORDS
 }
 
 /// The closures that an argument is, or that it wraps: `View.OnClickListener { … }`.

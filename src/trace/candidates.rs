@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::began::begun;
 use super::endpoints::{Endpoints, normal_method};
@@ -191,24 +191,51 @@ fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> 
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    !overrides && !mentioned.names.contains(function.name.as_str())
+    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id))
+}
+
+/// Whether a call of a function's name may run it: every other one is known to run another of that name.
+fn is_called(program: &Program<'_>, id: FunctionId) -> bool {
+    const MAX_CALLS: usize = 40;
+    let calls = program.calls_of(&program.function(id).name);
+    let may_run = |call, place| {
+        let targets = program.targets(call, place, false);
+        targets.is_empty() || targets.contains(&id)
+    };
+    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| place.function != Some(id.index) && may_run(*call, *place))
+}
+
+/// How often a name stands somewhere, and how often it is called there.
+#[derive(Debug, Default)]
+struct Mentions {
+    all: usize,
+    called: usize,
 }
 
 /// Every name that stands anywhere as a value or as the member of one, kept while modules are added.
 #[derive(Debug, Default)]
 pub(super) struct Mentioned<'p> {
-    names: FxHashSet<&'p str>,
+    names: FxHashMap<&'p str, Mentions>,
     seen: FxHashSet<ModuleId>,
 }
 
 impl<'p> Mentioned<'p> {
+    /// Whether a name is never handed over, but always called where it stands.
+    fn only_called(&self, name: &str) -> bool {
+        self.names.get(name).is_none_or(|mentions| mentions.called >= mentions.all)
+    }
+
     /// Looks at the modules that are new. Only where a plain function needs no import to be called is the answer ever asked for.
     pub(super) fn complete(&mut self, program: &Program<'p>) {
         let Self { names, seen } = self;
-        let mut mention = |value: &'p Value| {
-            if let ValueKind::Name(name) | ValueKind::Member(_, name) = &value.kind {
-                names.insert(name.as_str());
+        let mut mention = |value: &'p Value| match &value.kind {
+            ValueKind::Name(name) | ValueKind::Member(_, name) => names.entry(name.as_str()).or_default().all += 1,
+            ValueKind::Call(call) => {
+                if let ValueKind::Name(name) | ValueKind::Member(_, name) = &call.callee.kind {
+                    names.entry(name.as_str()).or_default().called += 1;
+                }
             }
+            _ => {}
         };
         for (id, module) in program.modules().filter(|(_, module)| module.language.has_implicit_members()) {
             if !seen.insert(id) {

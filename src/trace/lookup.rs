@@ -1,6 +1,6 @@
 //! The program as rules see it from one place.
 
-use crate::ir::{Name, Value};
+use crate::ir::{Name, Step, StepKind, Value, ValueKind};
 use crate::link::{Place, Program};
 use crate::rules::Lookup;
 
@@ -13,6 +13,17 @@ pub struct At<'a, 'p> {
 impl<'p> Lookup<'p> for At<'_, 'p> {
     fn fold(&self, value: &'p Value) -> &'p Value {
         self.program.fold(value, self.place).0
+    }
+
+    fn made_by_helper(&self, value: &'p Value) -> Option<&'p Value> {
+        let (value, place) = self.program.origin(value, self.place);
+        let ValueKind::Call(call) = &value.kind else { return None };
+        let [helper] = *self.program.targets(call, place, false).as_slice() else { return None };
+        match self.program.function(helper).body.as_slice() {
+            [Step { kind: StepKind::Return(Some(made)) | StepKind::Evaluate(made), .. }] => Some(made),
+            _ => None,
+        }
+        .filter(|made| matches!(made.kind, ValueKind::Template(_) | ValueKind::Text(_) | ValueKind::Binary { .. } | ValueKind::Call(_)))
     }
 
     fn names(&self, value: &'p Value) -> Vec<Name> {

@@ -147,7 +147,7 @@ impl Lowerer {
         index
     }
 
-    fn push_class(&mut self, name: String, kind: ClassKind, span: Span, head: Span) -> ClassIndex {
+    pub(super) fn push_class(&mut self, name: String, kind: ClassKind, span: Span, head: Span) -> ClassIndex {
         // NOTE: a file within the size limit cannot hold four thousand million classes.
         let index = ClassIndex(self.module.classes.len() as u32);
         self.classes.insert(name.clone(), index);
@@ -163,7 +163,7 @@ impl Lowerer {
         }
     }
 
-    fn method(&mut self, class: ClassIndex, source: &FunctionSource) {
+    pub(super) fn method(&mut self, class: ClassIndex, source: &FunctionSource) {
         let value = self.declared(source);
         if let ValueKind::Closure(index) = value.kind {
             self.add_method(class, index);

@@ -1,11 +1,12 @@
 //! Items: what stands at the top of a file, in an inline module, or among the statements of a body.
 
 use proc_macro2::{TokenStream, TokenTree};
-use syn::{Expr, Item, ItemMod, Meta};
+use rustc_hash::FxHashSet;
+use syn::{Expr, Item, ItemMod, Meta, UseTree};
 
 use super::functions::FunctionSource;
 use super::lowerer::{Lowerer, NESTED, evaluate, name, plain, unknown};
-use crate::ir::{AssignOp, Block, FunctionKind, ImportItem, Step, StepKind, TypeName, Value};
+use crate::ir::{AssignOp, Block, ClassKind, FunctionKind, ImportItem, Step, StepKind, TypeName, Value};
 
 impl Lowerer {
     /// Items in order; what they declare as a name is a step in `out`.
@@ -28,6 +29,10 @@ impl Lowerer {
                     owner: None,
                     receiver: None,
                 };
+                if let Some(class) = self.namespace.filter(|_| self.enclosing.is_empty()) {
+                    self.method(class, &FunctionSource { kind: FunctionKind::Method, owner: Some(class), ..source });
+                    return;
+                }
                 let closure = self.declared(&source);
                 let ident = &function.sig.ident;
                 let target = name(plain(ident), self.span(ident.span()));
@@ -84,16 +89,71 @@ impl Lowerer {
             return;
         };
         let span = self.span(item.ident.span());
+        let around = self.namespace.take();
+        let is_doubled = |item: &Item| matches!(item, Item::Fn(function) if self.names.doubled.contains(&plain(&function.sig.ident)));
+        if self.enclosing.is_empty() && items.iter().any(is_doubled) && !self.names.opened.contains(&plain(&item.ident)) {
+            let whole = self.between(item.mod_token.span, item.ident.span());
+            self.namespace = Some(self.push_class(plain(&item.ident), ClassKind::Object, whole, span));
+            self.deeper(NESTED, item.ident.span(), |lowerer| lowerer.items(items, out));
+            self.namespace = around;
+            return;
+        }
         self.import(plain(&item.ident), "self".to_owned(), ImportItem::Namespace, span);
         self.inline_modules += 1;
         self.deeper(NESTED, item.ident.span(), |lowerer| lowerer.items(items, out));
         self.inline_modules -= 1;
+        self.namespace = around;
     }
 
     fn constant(&mut self, ident: &proc_macro2::Ident, ty: &syn::Type, expr: &Expr, out: &mut Block) {
         let target = name(plain(ident), self.span(ident.span()));
         let value = self.bound_value(expr, ident);
         out.push(assign(target, AssignOp::Declare, value, Some(super::types::type_name(ty))));
+    }
+}
+
+/// What is to be known of a file's items before they are lowered.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// The names of functions that several modules of the file have.
+    doubled: FxHashSet<String>,
+    /// The inline modules whose items are brought into the scope of the file.
+    opened: FxHashSet<String>,
+}
+
+impl Names {
+    /// Looks at the items of a file and of its inline modules.
+    pub(super) fn of(items: &[Item]) -> Self {
+        let mut names = Self::default();
+        names.look_at(items, &mut FxHashSet::default());
+        names
+    }
+
+    fn look_at(&mut self, items: &[Item], seen: &mut FxHashSet<String>) {
+        for item in items {
+            match item {
+                Item::Fn(function) if !is_test(&function.attrs) => {
+                    let name = plain(&function.sig.ident);
+                    if !seen.insert(name.clone()) {
+                        self.doubled.insert(name);
+                    }
+                }
+                Item::Use(item) => self.opened.extend(first_words(&item.tree)),
+                Item::Mod(module) if !is_test(&module.attrs) => self.look_at(module.content.as_ref().map_or(&[], |(_, items)| items), seen),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The first names of what a `use` brings in, `self` aside.
+fn first_words(tree: &UseTree) -> Vec<String> {
+    match tree {
+        UseTree::Path(path) if path.ident == "self" => first_words(&path.tree),
+        UseTree::Path(path) => vec![plain(&path.ident)],
+        UseTree::Name(name) => vec![plain(&name.ident)],
+        UseTree::Group(group) => group.items.iter().flat_map(first_words).collect(),
+        UseTree::Rename(_) | UseTree::Glob(_) => Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use proc_macro2::Span as TokenSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::items::Names;
 use crate::front::MAX_DEPTH;
 use crate::ir::{ClassIndex, FunctionIndex, Module, Problem, Step, StepKind, Value, ValueKind};
 use crate::source::{FileId, Language, Span};
@@ -24,6 +25,9 @@ pub(super) struct Lowerer {
     pub(super) enclosing: Vec<FunctionIndex>,
     /// How many inline modules are around the present place.
     pub(super) inline_modules: usize,
+    pub(super) names: Names,
+    /// The inline module around the present place, where its functions are known by its name only.
+    pub(super) namespace: Option<ClassIndex>,
     pub(super) classes: FxHashMap<String, ClassIndex>,
     /// Classes that so far only `impl` blocks speak of.
     pub(super) made_by_impl: FxHashSet<ClassIndex>,
@@ -38,6 +42,8 @@ impl Lowerer {
             depth: 0,
             enclosing: Vec::new(),
             inline_modules: 0,
+            names: Names::default(),
+            namespace: None,
             classes: FxHashMap::default(),
             made_by_impl: FxHashSet::default(),
         }

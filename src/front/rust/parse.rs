@@ -2,6 +2,7 @@
 
 use syn::spanned::Spanned;
 
+use super::items::Names;
 use super::lowerer::Lowerer;
 use crate::ir::Module;
 use crate::source::{FileId, Span};
@@ -68,6 +69,7 @@ fn pieces(code: &str) -> Vec<std::ops::Range<usize>> {
 impl Lowerer {
     fn file(&mut self, file: &syn::File) {
         let mut top = std::mem::take(&mut self.module.top);
+        self.names = Names::of(&file.items);
         self.items(&file.items, &mut top);
         self.module.top = top;
     }

@@ -82,9 +82,8 @@ fn file_path(rule: &FileRoute, path: &str) -> (String, Option<String>) {
             *last = stem.to_owned();
         }
         if rule.dots {
-            let parts: Vec<String> = last.split('.').map(str::to_owned).collect();
-            segments.pop();
-            segments.extend(parts);
+            // The folder of a route is named like one: `_app.logout/route.tsx`.
+            segments = segments.iter().flat_map(|segment| segment.split('.')).map(str::to_owned).collect();
         }
     }
     segments.retain(|segment| !(segment.starts_with(['_', '@']) || segment.starts_with('(') && segment.ends_with(')')));

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use super::paths::is_verb;
-use crate::ir::{Call, Value, ValueKind};
+use crate::ir::{Call, ClassKind, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Thing};
 use crate::rules::Locator;
 use crate::trace::candidates::is_logout_name;
@@ -13,7 +13,7 @@ impl<'p> Builder<'_, 'p> {
     /// The functions that answer a route.
     pub(super) fn handlers(&self, locator: &Locator, site: &MatchSite<'p>, place: Place) -> Vec<FunctionId> {
         match (locator, site) {
-            (Locator::Annotated, MatchSite::Annotation(_, Bearer::Function(function))) => vec![*function],
+            (Locator::Annotated, MatchSite::Annotation(_, Bearer::Function(function))) => self.implemented(*function),
             (Locator::Annotated, MatchSite::Annotation(_, Bearer::Class(class)) | MatchSite::Class(class)) => self.class_handlers(*class),
             (Locator::Arguments, site) => site.call().map(|call| self.argument_functions(call, place, 0)).unwrap_or_default(),
             (Locator::Body, site) => site.call().map(|call| self.argument_functions(call, place, 0)).unwrap_or_default(),
@@ -27,6 +27,14 @@ impl<'p> Builder<'_, 'p> {
             }
             (locator, site) => value_at(self.program, locator, site, place).map(|(value, at)| self.functions_at(value, at)).unwrap_or_default(),
         }
+    }
+
+    /// A function, or those that implement it: an interface may declare the routes of the class that answers.
+    fn implemented(&self, function: FunctionId) -> Vec<FunctionId> {
+        let declared = self.program.function(function);
+        let owner = declared.owner.map(|index| ClassId { module: function.module, index }).filter(|class| self.program.class(*class).kind == ClassKind::Interface);
+        let found = owner.filter(|_| declared.body.is_empty()).map(|class| self.program.implementations(class, &declared.name)).unwrap_or_default();
+        if found.is_empty() { vec![function] } else { found }
     }
 
     /// The last argument that is a function; behind it those that stand before it and do a part of its work: closures written in

@@ -8,6 +8,7 @@ mod prefixes;
 mod routers;
 mod routes;
 mod tables;
+mod wrapped;
 
 pub(super) use paths::{join, normal_method, path_texts};
 pub(super) use prefixes::common_folders;

@@ -2,6 +2,7 @@
 
 use super::paths::join;
 use super::{Builder, MAX_PATHS, Router};
+use crate::ir::{Call, FunctionIndex, Value, ValueKind, each_call};
 use crate::link::{ClassId, FunctionId, ModuleId, Place};
 use crate::rules::Locator;
 use crate::trace::locate::value_at;
@@ -77,6 +78,13 @@ impl<'p> Builder<'_, 'p> {
                 && let Some(mount) = self.mounts.iter().find(|mount| mount.body.is_some_and(|body| std::ptr::eq(body, handed.call)))
             {
                 prefixes = mount.prefixes.iter().flat_map(|outer| prefixes.iter().map(move |inner| join(outer, inner))).collect();
+            } else if depth > 0
+                && let Some((call, inside)) = self.passed_on(id)
+            {
+                let own =
+                    self.mounts.iter().find(|mount| mount.body.is_some_and(|body| std::ptr::eq(body, call))).map_or_else(|| vec![String::new()], |mount| mount.prefixes.clone());
+                let outer: Vec<String> = self.lexical_prefixes(inside, depth - 1).iter().flat_map(|outer| own.iter().map(move |own| join(outer, own))).collect();
+                prefixes = outer.iter().flat_map(|outer| prefixes.iter().map(move |inner| join(outer, inner))).collect();
             }
             at = module.function(index).parent;
         }
@@ -91,6 +99,29 @@ impl<'p> Builder<'_, 'p> {
         prefixes.dedup();
         prefixes.truncate(MAX_PATHS);
         prefixes
+    }
+
+    /// Where a function of the project that is handed a closure with routes hands it on: `fun Application.api(routes: Route.() -> Unit)
+    /// { routing { route("/api", routes) } }`.
+    fn passed_on(&self, closure: FunctionId) -> Option<(&'p Call, Place)> {
+        let module = self.program.module(closure.module);
+        if !module.language.has_implicit_members() {
+            return None;
+        }
+        let handed = self.survey.handed_to.get(&closure)?;
+        let place = Place { module: closure.module, function: module.function(closure.index).parent };
+        let [target] = *self.program.targets(handed.call, place, false).as_slice() else { return None };
+        let to = self.program.module(target.module);
+        let param = to.function(target.index).params.last()?.name.as_str();
+        let is_it = |value: &Value| matches!(&value.kind, ValueKind::Name(name) if name == param);
+        let hands_on = |call: &Call| call.args.iter().any(|argument| is_it(&argument.value));
+        let inside = |index: FunctionIndex| std::iter::successors(Some(index), |at| to.function(*at).parent).any(|at| at == target.index);
+        let functions = (0..to.functions.len()).map(|index| FunctionIndex(u32::try_from(index).unwrap_or(u32::MAX))).filter(|index| inside(*index));
+        functions.into_iter().find_map(|index| {
+            let mut found: Option<&'p Call> = None;
+            each_call(&to.function(index).body, |call| found = found.or_else(|| hands_on(call).then_some(call)));
+            found.map(|call| (call, Place { module: target.module, function: Some(index) }))
+        })
     }
 
     pub(super) fn outer_prefixes(&self, found: &Match<'p>, router: &Locator) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::trace::survey::{Bearer, Match, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
     pub(super) fn route(&self, found: &Match<'p>, all: &mut Vec<Endpoint<'p>>) {
-        if self.is_of_the_page(found) {
+        if self.is_of_the_page(found) || self.wrapped_route(found, all) {
             return;
         }
         let route = &self.rules.routes[found.entry.index];
@@ -142,7 +142,7 @@ impl<'p> Builder<'_, 'p> {
     }
 
     /// Whether a route's path or handler bears a logout's name, so that the file of the handler is worth reading.
-    fn speaks_of_logout(&self, found: &Match<'p>, paths: &[String]) -> bool {
+    pub(super) fn speaks_of_logout(&self, found: &Match<'p>, paths: &[String]) -> bool {
         let mut named = paths.iter().any(|path| is_logout_path(self.rules, path));
         if let (false, MatchSite::Call(call)) = (named, found.site) {
             let mut look = |value: &'p Value| {

@@ -77,6 +77,7 @@ impl<'p> Tracer<'_, 'p> {
                 group_of[a.max(b)] = a.min(b);
             }
         }
+        join_alike(&kept, &mut group_of);
         let mut groups: BTreeMap<usize, Group<'p>> = BTreeMap::new();
         for (at, (candidate, reached)) in kept.into_iter().enumerate() {
             let group = groups.entry(root(&group_of, at)).or_insert_with(|| Group { members: Vec::new(), reached: Vec::new() });
@@ -251,6 +252,23 @@ fn without_unused<'p>(program: &Program<'p>, mut kept: Vec<(Candidate<'p>, Reach
         kept[at].1.events.iter_mut().for_each(|event| event.way = Way::Dead);
     }
     kept
+}
+
+/// Joins what runs on clicks in several components and does the same, by the same rules: one logout that is written out wherever it is offered.
+fn join_alike(kept: &[(Candidate<'_>, Reached<'_>)], group_of: &mut [usize]) {
+    let has_name: BTreeSet<usize> = kept.iter().enumerate().filter(|(_, (candidate, _))| !candidate.is_event).map(|(at, _)| root(group_of, at)).collect();
+    let mut first_of: BTreeMap<BTreeSet<usize>, usize> = BTreeMap::new();
+    for (at, (_, reached)) in kept.iter().enumerate() {
+        if has_name.contains(&root(group_of, at)) {
+            continue;
+        }
+        let rules: BTreeSet<usize> =
+            reached.events.iter().flat_map(|event| if let EventKind::Rules { entries, .. } = &event.kind { entries.as_slice() } else { &[] }).map(|entry| entry.index).collect();
+        if !rules.is_empty() {
+            let (a, b) = (root(group_of, at), root(group_of, *first_of.entry(rules).or_insert(at)));
+            group_of[a.max(b)] = a.min(b);
+        }
+    }
 }
 
 fn root(group_of: &[usize], at: usize) -> usize {

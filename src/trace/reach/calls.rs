@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{CallFacts, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place};
-use crate::rules::{Kind, Runs, Subject};
+use crate::rules::{Kind, Runs, Subject, split_words};
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::lookup::At;
@@ -124,6 +124,10 @@ impl<'p> Walk<'_, '_, 'p> {
             return;
         }
         let endpoints = self.reach.endpoints;
+        // `let action = ServerAction::<LogoutUser>::new()` is the handle of `logout_user`.
+        let maker = call.named("action").and_then(|action| self.reach.program.maker_of(action, self.place()));
+        let typed = maker.and_then(|(maker, _)| maker.types.first()).map(|ty| split_words(ty.last()).join("_"));
+        let name = typed.as_ref().filter(|typed| is_logout_name(self.reach.rules, typed)).unwrap_or(name);
         let is_annotated = |index: &&usize| endpoints.all.get(**index).is_some_and(|endpoint| matches!(endpoint.site, Some(MatchSite::Annotation(..))));
         let served = |function: &FunctionId| Some((*function, *endpoints.by_function.get(function)?.iter().find(is_annotated)?));
         let same_language = |function: &FunctionId| self.reach.program.module(function.module).language == self.reach.program.module(self.place().module).language;
@@ -192,6 +196,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.push(EventKind::Leaves(file.clone()), call.span, Use::default());
         } else if targets.is_empty() {
             self.listen(None, last);
+            self.sent(call);
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
                 self.by_name(last, call);
             }

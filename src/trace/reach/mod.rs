@@ -2,6 +2,7 @@
 
 mod arguments;
 mod branches;
+mod buses;
 mod calls;
 mod raised;
 mod walk;
@@ -71,6 +72,8 @@ pub struct Event<'p> {
     /// The condition under which it is reached, if it is not a guard on the credential.
     pub condition: Option<Step>,
     pub awaited: bool,
+    /// It is a statement of its own: nothing is done with what it gives.
+    pub dropped: bool,
     /// It is part of what its function returns.
     pub returned: bool,
     /// The variable to which its value is assigned.
@@ -309,6 +312,7 @@ impl<'p> Walk<'_, '_, 'p> {
             way,
             condition,
             awaited: used.awaited,
+            dropped: self.statement.is_some_and(|statement| statement.span == span && !used.awaited && !used.returned),
             returned: used.returned,
             bound: used.bound,
             trail: self.trail.clone(),

@@ -1,0 +1,48 @@
+//! Commands that are sent over a bus: what handles one is known by the command's class.
+
+use super::{Step, Walk};
+use crate::ir::{Call, Class, FunctionKind, Module, ValueKind};
+use crate::link::{FunctionId, Thing};
+use crate::trace::candidates::is_logout_name;
+
+impl<'p> Walk<'_, '_, 'p> {
+    /// `bus.send(LogoutCommand(token))`: what handles a command of the project whose class bears a logout's name.
+    pub(super) fn sent(&mut self, call: &'p Call) {
+        let Some(command) = call.positional(0) else { return };
+        if !matches!(command.kind, ValueKind::Call(_) | ValueKind::Name(_)) || call.args.len() > 2 {
+            return;
+        }
+        let program = self.reach.program;
+        let class = program.eval(command, self.place(), false).into_iter().find_map(|thing| match thing {
+            Thing::Instance(class) => Some(class),
+            _ => None,
+        });
+        let Some(name) = class.map(|class| program.class(class).name.as_str()).filter(|name| is_logout_name(self.reach.rules, name)) else { return };
+        let handlers: Vec<FunctionId> = program.modules().flat_map(|(id, module)| handling(module, name).map(move |index| FunctionId { module: id, index })).collect();
+        self.trail.push(Step { module: self.place().module, span: call.span });
+        for handler in handlers {
+            self.function(handler);
+        }
+        self.trail.pop();
+    }
+}
+
+/// The methods of a module's classes that handle commands of a class.
+fn handling<'m>(module: &'m Module, command: &'m str) -> impl Iterator<Item = crate::ir::FunctionIndex> + 'm {
+    let of_class = move |class: &'m Class| {
+        let takes = move |index: &crate::ir::FunctionIndex| {
+            let method = module.function(*index);
+            let typed = method.params.first().and_then(|param| param.ty.as_ref());
+            method.kind != FunctionKind::Constructor && method.params.len() <= 2 && typed.is_some_and(|ty| ty.last() == command)
+        };
+        class.methods.iter().copied().filter(takes)
+    };
+    module.classes.iter().filter(move |class| handles(class, command)).flat_map(of_class)
+}
+
+/// Whether a class says that it handles commands of another: `Handler<LogoutCommand, Unit>`, `@CommandHandler(LogoutCommand)`.
+fn handles(class: &Class, command: &str) -> bool {
+    let in_base = class.bases.iter().any(|base| base.args.iter().any(|argument| argument.last() == command));
+    let is_it = |call: &Call| call.args.iter().any(|argument| matches!(&argument.value.kind, ValueKind::Name(name) if name == command));
+    in_base || class.annotations.iter().any(is_it)
+}
