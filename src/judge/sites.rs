@@ -1,6 +1,8 @@
 //! From spans to places for people.
 
-use camino::Utf8PathBuf;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Case;
 use crate::link::ModuleId;
@@ -15,6 +17,8 @@ pub trait Texts: Sync {
     fn lines(&self, module: ModuleId) -> &LineIndex;
     /// The path of the file as reports show it.
     fn path(&self, module: ModuleId) -> Utf8PathBuf;
+    /// The manifest with dependencies that is nearest to the file.
+    fn manifest(&self, module: ModuleId) -> Option<Arc<Utf8Path>>;
     /// Whether a source file that was not read closely says a word with one of these beginnings, in letters and numbers alone. It
     /// reads the whole tree: for questions that are seldom asked.
     fn is_said_elsewhere(&self, stems: &[String]) -> bool;

@@ -13,15 +13,23 @@ use crate::manifest::{Manifests, operations};
 use crate::source::{self, Kind, Language, LineIndex, Tree};
 use crate::trace::{Described, Surroundings};
 
-/// Names of dependencies, by the directory of the files that may use them.
-type ByDirectory = FxHashMap<(Utf8PathBuf, Language), Arc<[String]>>;
+/// What the nearest manifest says, by the directory of the files that it is nearest to.
+type ByDirectory = FxHashMap<(Utf8PathBuf, Language), Nearest>;
+
+/// The manifest that is nearest to the files of a directory.
+#[derive(Clone)]
+struct Nearest {
+    file: Option<Arc<Utf8Path>>,
+    /// The names of its dependencies.
+    names: Arc<[String]>,
+}
 
 /// What the tree tells about its files.
 pub(super) struct Around<'t> {
     pub(super) tree: &'t Tree,
     pub(super) manifests: &'t Manifests,
-    /// The names of dependencies by directory, since the files of one share them.
-    dependencies: Mutex<ByDirectory>,
+    /// The nearest manifests by directory, since the files of one share them.
+    nearest: Mutex<ByDirectory>,
     /// The sources without a front end by the class that they are named after, found when the first call asks.
     foreign: OnceLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
     /// The operations of the tree's descriptions, read when a framework that goes by them is seen.
@@ -35,7 +43,7 @@ pub(super) struct Context<'l, 'p> {
 
 impl<'t> Around<'t> {
     pub(super) fn new(tree: &'t Tree, manifests: &'t Manifests) -> Self {
-        Self { tree, manifests, dependencies: Mutex::default(), foreign: OnceLock::new(), described: OnceLock::new() }
+        Self { tree, manifests, nearest: Mutex::default(), foreign: OnceLock::new(), described: OnceLock::new() }
     }
 
     /// The sources that are named after a class.
@@ -54,16 +62,18 @@ impl<'t> Around<'t> {
         self.tree.file(module.file()).map_or(Utf8Path::new(""), |file| &file.path)
     }
 
-    fn dependencies(&self, path: &Utf8Path, language: Language) -> Arc<[String]> {
+    /// The nearest manifest that has dependencies.
+    fn nearest(&self, path: &Utf8Path, language: Language) -> Nearest {
         let key = (path.parent().unwrap_or(Utf8Path::new("")).to_owned(), language);
-        if let Some(known) = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(known);
+        if let Some(known) = self.nearest.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
         }
-        let nearest = self.manifests.nearest(path, language);
-        let first = nearest.first().map(|dependency| &dependency.file);
-        let names: Arc<[String]> = nearest.iter().filter(|dependency| Some(&dependency.file) == first).map(|dependency| dependency.name.clone()).collect();
-        self.dependencies.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&names));
-        names
+        let all = self.manifests.nearest(path, language);
+        let file = all.first().map(|dependency| &dependency.file);
+        let names = all.iter().filter(|dependency| Some(&dependency.file) == file).map(|dependency| dependency.name.clone()).collect();
+        let nearest = Nearest { file: file.map(|file| file.as_path().into()), names };
+        self.nearest.lock().unwrap_or_else(PoisonError::into_inner).insert(key, nearest.clone());
+        nearest
     }
 }
 
@@ -76,7 +86,7 @@ impl Context<'_, '_> {
 impl Surroundings for Context<'_, '_> {
     fn dependencies(&self, module: ModuleId) -> Arc<[String]> {
         let language = self.around.tree.file(module.file()).map_or(Language::Template, |file| file.language);
-        self.around.dependencies(self.around.path(module), language)
+        self.around.nearest(self.around.path(module), language).names
     }
 
     fn path(&self, module: ModuleId) -> String {
@@ -125,5 +135,10 @@ impl Texts for Context<'_, '_> {
 
     fn path(&self, module: ModuleId) -> Utf8PathBuf {
         self.around.path(module).to_owned()
+    }
+
+    fn manifest(&self, module: ModuleId) -> Option<Arc<Utf8Path>> {
+        let file = self.around.tree.file(module.file())?;
+        self.around.nearest(&file.path, file.language).file
     }
 }

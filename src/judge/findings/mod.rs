@@ -166,10 +166,8 @@ impl<'p> Cleanup<'_, 'p> {
 impl<'p> Case<'_, 'p> {
     /// Whether two modules belong to one application: they are of one language and stand below the same manifest.
     fn are_of_one_application(&self, a: ModuleId, b: ModuleId) -> bool {
-        let language = |module: ModuleId| self.program.module(module).language;
-        let family = |module: ModuleId| language(module).name();
-        let manifest = |module: ModuleId| self.manifests.nearest(&self.texts.path(module), language(module)).first().map(|dependency| dependency.file.clone());
-        family(a) == family(b) && (a == b || manifest(a) == manifest(b))
+        let family = |module: ModuleId| self.program.module(module).language.name();
+        a == b || family(a) == family(b) && self.texts.manifest(a) == self.texts.manifest(b)
     }
 
     /// The name or key of a credential, if all of it is known.
