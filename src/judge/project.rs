@@ -1,5 +1,7 @@
 //! The flows as an outcome, and the project as a whole.
 
+use rayon::prelude::*;
+
 use super::Case;
 use super::backends::{Issued, Stack};
 use super::evidence::evidence_of;
@@ -16,17 +18,9 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
     let delegated = !providers.is_empty() && is_delegated(case, stack);
     let server_in_tree =
         case.traced.flows.iter().any(|flow| flow.server.is_some()) || case.traced.endpoints.all.iter().any(|endpoint| !endpoint.path.is_empty()) || stack.has_own_credentials(case);
-    let mut flows = Vec::new();
-    let mut kept = Vec::new();
-    if !delegated {
-        for traced in &case.traced.flows {
-            if !providers.is_empty() && is_only_provider(case, traced) {
-                continue;
-            }
-            flows.push(judge_flow(case, stack, traced, server_in_tree));
-            kept.push(traced);
-        }
-    }
+    let is_judged = |traced: &&trace::Flow<'_>| !delegated && (providers.is_empty() || !is_only_provider(case, traced));
+    let kept: Vec<&trace::Flow<'_>> = case.traced.flows.iter().filter(is_judged).collect();
+    let mut flows: Vec<Flow> = kept.par_iter().with_max_len(1).map(|traced| judge_flow(case, stack, traced, server_in_tree)).collect();
     let judged: Vec<Judged<'_, '_>> = kept.into_iter().zip(&flows).map(|(traced, flow)| Judged { traced, flow }).collect();
     let found = if delegated { Vec::new() } else { findings(case, stack, &judged) };
     flows.dedup_by(|later, earlier| {

@@ -1,6 +1,6 @@
 //! Projects that stand side by side in one repository, and which of them know one another.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
@@ -15,7 +15,7 @@ use crate::source::Language;
 pub(super) struct Projects {
     folders: Vec<Utf8PathBuf>,
     /// The pairs of projects of which one imports something of the other; the lesser first.
-    ties: OnceCell<FxHashSet<(usize, usize)>>,
+    ties: OnceLock<FxHashSet<(usize, usize)>>,
 }
 
 impl Projects {
@@ -24,7 +24,7 @@ impl Projects {
         let mut folders: Vec<Utf8PathBuf> = manifests.filter_map(|manifest| manifest.path.parent()).map(Utf8Path::to_owned).collect();
         folders.sort();
         folders.dedup();
-        Self { folders, ties: OnceCell::new() }
+        Self { folders, ties: OnceLock::new() }
     }
 
     /// Whether two files belong to projects that stand side by side and have nothing to do with one another.

@@ -20,6 +20,8 @@ mod tokens;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::Case;
 use super::backends::{Issued, Stack};
 use crate::ir::Call;
@@ -37,8 +39,8 @@ pub(super) struct Judged<'t, 'p> {
 
 /// All findings, in the order of their places.
 pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for one in judged {
+    let of_flow = |one: &Judged<'_, 'p>| {
+        let mut found = Vec::new();
         evidence::findings(one.flow, &mut found);
         order::client_before_server(case, *one, &mut found);
         tokens::refresh_token_kept(case, stack, *one, judged, &mut found);
@@ -49,7 +51,9 @@ pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<
         answers::logout_not_logged(case, *one, &mut found);
         caches::client_cache_kept(case, *one, &mut found);
         guards::logout_requires_auth(case, *one, &mut found);
-    }
+        found
+    };
+    let mut found: Vec<Finding> = judged.par_iter().with_max_len(1).flat_map_iter(of_flow).collect();
     denylist::denylist_never_read(case, stack, judged, &mut found);
     if stack.issued.iter().any(|issued| matches!(issued.kind, CredentialKind::Storage | CredentialKind::Cookie)) && !judged.is_empty() {
         let removed = removed::removed(case);
