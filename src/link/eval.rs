@@ -1,6 +1,7 @@
 //! What a value stands for: a function, a class, an instance, a module, a literal, or something outside the project.
 
 use super::effort;
+use super::lacking::wishes;
 use super::program::{ClassId, FunctionId, ModuleId, Program};
 use crate::ir::{Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind, each_call};
 
@@ -63,13 +64,14 @@ impl<'p> Program<'p> {
         if is_whole && let Some(things) = self.recall(key) {
             return things.to_vec();
         }
+        let before = wishes();
         let entered = effort::enter(key.0, is_whole);
         let things = if entered { self.eval_fresh(value, place, follow, steps) } else { vec![Thing::outside(Name::written(value))] };
         if entered {
             effort::leave();
         }
         if is_whole {
-            self.remember(key, &things);
+            self.remember(key, &things, wishes() != before);
         }
         things
     }

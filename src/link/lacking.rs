@@ -20,8 +20,8 @@ pub(super) fn note(file: FileId) {
     });
 }
 
-/// Notes that this thread asked for something that is not lowered.
-pub(super) fn note_wish() {
+/// Notes that this thread asked for something that is not lowered, or was answered from what was asked for before.
+pub fn note_wish() {
     WISHES.set(WISHES.get().wrapping_add(1));
 }
 
@@ -36,8 +36,6 @@ pub fn lacking<R>(question: impl FnOnce() -> R) -> (R, FxHashSet<FileId>) {
 }
 
 /// How often this thread has asked for something that is not lowered: more after a question than before if the question did.
-///
-/// NOTE: what was asked for on behalf of another and is answered from memory does not count.
 pub fn wishes() -> u64 {
     WISHES.get()
 }

@@ -22,5 +22,5 @@ mod stars;
 mod types;
 
 pub use eval::{Place, Thing};
-pub use lacking::{lacking, wishes};
+pub use lacking::{lacking, note_wish, wishes};
 pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

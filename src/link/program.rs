@@ -73,8 +73,8 @@ struct Linked<'p> {
     homes: Mutex<FxHashMap<String, Arc<Homes>>>,
 }
 
-/// Answers by value, place, and whether files were asked for.
-type Evaluated<'p> = FxHashMap<(usize, Place, bool), Arc<[Thing<'p>]>>;
+/// Answers by value, place, and whether files may be asked for; each with whether one was.
+type Evaluated<'p> = FxHashMap<(usize, Place, bool), (Arc<[Thing<'p>]>, bool)>;
 
 /// How many shards the answers have.
 const SHARDS: usize = 64;
@@ -238,17 +238,23 @@ impl<'p> Program<'p> {
         }
     }
 
-    /// The answer for a value at an address, if it was asked before.
+    /// The answer for a value at an address, if it was asked before. What it asked for then is asked for again: who asks must not
+    /// depend on which thread came first.
     pub(super) fn recall(&self, key: (usize, Place, bool)) -> Option<Arc<[Thing<'p>]>> {
         let shard = self.evaluated.get((key.0 >> 4) % SHARDS)?;
-        shard.lock().ok()?.get(&key).cloned()
+        let (things, wishes) = shard.lock().ok()?.get(&key).cloned()?;
+        if wishes {
+            super::lacking::note_wish();
+        }
+        Some(things)
     }
 
-    pub(super) fn remember(&self, key: (usize, Place, bool), things: &[Thing<'p>]) {
+    /// Keeps an answer; `wishes` if files were asked for.
+    pub(super) fn remember(&self, key: (usize, Place, bool), things: &[Thing<'p>], wishes: bool) {
         if let Some(shard) = self.evaluated.get((key.0 >> 4) % SHARDS)
             && let Ok(mut shard) = shard.lock()
         {
-            shard.insert(key, things.into());
+            shard.insert(key, (things.into(), wishes));
         }
     }
 

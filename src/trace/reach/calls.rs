@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{CallFacts, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
-use crate::link::{FunctionId, Place};
+use crate::link::{FunctionId, Place, note_wish, wishes};
 use crate::rules::{Kind, Runs, Subject, split_words};
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
@@ -153,8 +153,12 @@ impl<'p> Walk<'_, '_, 'p> {
     fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
         let key = std::ptr::from_ref(call) as usize;
         if let Some(known) = self.reach.known.borrow().get(&key) {
+            if known.wishes {
+                note_wish();
+            }
             return Rc::clone(known);
         }
+        let before = wishes();
         let place = self.place();
         let program = self.reach.program;
         // What an element draws is not run by the handler: no file is read for it. Nor is one read for what a constructor does:
@@ -166,7 +170,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };
-        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for });
+        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for, wishes: wishes() != before });
         self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
         facts
     }

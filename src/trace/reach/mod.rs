@@ -108,6 +108,8 @@ pub(super) struct CallFacts {
     request: Option<Request>,
     /// The file of another language that holds the callee.
     leaves_for: Option<String>,
+    /// Files were asked for to find this out.
+    wishes: bool,
 }
 
 /// A function that runs whenever another is called.
