@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
 use super::projects::Projects;
-use crate::ir::{Name, StepKind, Value, ValueKind};
+use crate::ir::{Block, Name, StepKind, Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
 use crate::rules::{Backend, CredentialKind, Kind, When, split_words};
@@ -99,7 +99,7 @@ impl Stack {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
-                    let kind = if rule.kind == CredentialKind::AccessToken && case.makes_refresh_token(found.place) { CredentialKind::RefreshToken } else { rule.kind };
+                    let kind = if rule.kind == CredentialKind::AccessToken && case.makes_refresh_token(found.place, span) { CredentialKind::RefreshToken } else { rule.kind };
                     stack.issued.push(Issued {
                         kind,
                         place: found.place,
@@ -280,14 +280,20 @@ fn declared(case: &Case<'_, '_>, backend: &Backend) -> Vec<Site> {
 }
 
 impl Case<'_, '_> {
-    /// Whether the function around a place is one that makes refresh tokens, by its name: `createRefreshToken`.
-    fn makes_refresh_token(&self, place: Place) -> bool {
+    /// Whether what is made at a place is a refresh token, by the name that it is given or that of the function around it:
+    /// `const refreshToken = …`, `createRefreshToken`.
+    fn makes_refresh_token(&self, place: Place, span: Span) -> bool {
         let module = self.program.module(place.module);
+        let body = place.function.map_or(&module.top, |index| &module.function(index).body);
+        let is_refresh = |name: &str| split_words(name).iter().any(|word| word == "refresh") && !split_words(name).iter().any(|word| word == "access");
+        if bound_to(body, span).is_some_and(is_refresh) {
+            return true;
+        }
         let mut at = place.function;
         while let Some(function) = at.map(|index| module.function(index)) {
             let words = split_words(&function.name);
             let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-            if has(&["refresh"]) && has(&["create", "generate", "issue", "make", "sign", "build", "new", "encode"]) && !has(&["access", "tokens", "and"]) {
+            if has(&["refresh"]) && has(&["create", "generate", "issue", "make", "sign", "build", "new", "encode", "get"]) && !has(&["access", "tokens", "and"]) {
                 return true;
             }
             at = function.parent;
@@ -342,6 +348,20 @@ fn without_addresses(text: &str) -> String {
             if is_address(name) { part.get(name.len()..).unwrap_or_default() } else { part }
         })
         .collect()
+}
+
+/// The local name that a value at a place is bound to, be it awaited or not.
+fn bound_to(block: &Block, span: Span) -> Option<&str> {
+    block.iter().find_map(|step| match &step.kind {
+        StepKind::Assign { target, value, .. } if value.span.contains(span) => match (&target.kind, &value.kind) {
+            (ValueKind::Name(name), ValueKind::Call(_)) if value.span == span => Some(name.as_str()),
+            (ValueKind::Name(name), ValueKind::Await(inner)) if inner.span == span => Some(name.as_str()),
+            _ => None,
+        },
+        StepKind::Branch { then, otherwise, .. } => bound_to(then, span).or_else(|| bound_to(otherwise, span)),
+        StepKind::Attempt { body, caught, finally } => [body, caught, finally].into_iter().find_map(|block| bound_to(block, span)),
+        _ => None,
+    })
 }
 
 /// Whether no script can see the cookie that a call sets: the call says so, or its library does where the call says nothing.

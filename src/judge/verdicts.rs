@@ -99,8 +99,17 @@ pub(super) fn one_line(code: &str) -> String {
     if line.chars().count() > 60 { line.chars().take(57).collect::<String>() + "…" } else { line }
 }
 
+/// What the verdicts of a flow depend on beside the flow itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around {
+    /// Some server stands in the scanned paths.
+    pub server_in_tree: bool,
+    /// Tokens have a logout of their own, which revokes them.
+    pub tokens_end_elsewhere: bool,
+}
+
 /// Both verdicts of a flow.
-pub(super) fn verdicts(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, actions: &[ActionOutcome], server_in_tree: bool) -> Vec<Verdict> {
+pub(super) fn verdicts(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, actions: &[ActionOutcome], around: Around) -> Vec<Verdict> {
     let found = actions.iter().filter(|action| action.found).count() as u8;
     let clears = Verdict {
         check: CLEARS_DATA,
@@ -111,12 +120,13 @@ pub(super) fn verdicts(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, modu
         detail: ratio_sentence(actions),
         reason: None,
     };
-    let (answer, detail, reason) = invalidates(case, stack, flow, module, actions, server_in_tree);
+    let (answer, detail, reason) = invalidates(case, stack, flow, module, actions, around);
     let invalidates = Verdict { check: INVALIDATES, severity: Severity::High, answer, found, required: 4, detail, reason };
     vec![clears, invalidates]
 }
 
-fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, actions: &[ActionOutcome], server_in_tree: bool) -> (Answer, String, Option<SkipReason>) {
+fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, actions: &[ActionOutcome], around: Around) -> (Answer, String, Option<SkipReason>) {
+    let Around { server_in_tree, tokens_end_elsewhere } = around;
     let has = |action: Action| actions.iter().any(|one| one.action == action && one.found);
     let quote = |action: Action| {
         let evidence = actions.iter().find(|one| one.action == action);
@@ -126,7 +136,7 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
         return (Answer::Skip, "the client calls a logout endpoint of a server that is not in the scanned paths".to_owned(), Some(SkipReason::ServerNotInTree));
     }
     let access = stack.nearest_issued(case, &[CredentialKind::AccessToken], module).into_iter().next();
-    let lives_on = access.is_some_and(|issued| !issued.carries_session && !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
+    let lives_on = !tokens_end_elsewhere && access.is_some_and(|issued| !issued.carries_session && !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
     let cookie_used = cookie_is_used(case, stack, actions);
     let carried_by_cookie = has(Action::Cookie) || !cookie_used;
     if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used) {

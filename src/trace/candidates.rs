@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::began::begun;
 use super::endpoints::{Endpoints, normal_method};
-use super::requests::{Request, fit, is_logout_path, request_of};
+use super::requests::{Request, deletes_session, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
@@ -310,5 +310,5 @@ pub(super) fn asks_for_logout(rules: &RuleSet, endpoints: &Endpoints<'_>, reques
     if request.is_markup {
         return endpoints.logouts.iter().any(|index| fit(request, &endpoints.all[*index]) > 0);
     }
-    is_logout_path(rules, &request.path)
+    is_logout_path(rules, &request.path) || deletes_session(rules, &request.method, &request.path)
 }

@@ -1,10 +1,11 @@
 //! Walks steps and values in the order in which they run.
 
 use super::{EventKind, Use, Walk, Way};
-use crate::ir::{AssignOp, Block, Name, StepKind, Value, ValueKind};
+use crate::ir::{AssignOp, Block, Call, CallStyle, Name, StepKind, Value, ValueKind};
 use crate::link::FunctionId;
 use crate::rules::Subject;
 use crate::source::Span;
+use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::{location_request, record_request};
 
 impl<'p> Walk<'_, '_, 'p> {
@@ -94,7 +95,14 @@ impl<'p> Walk<'_, '_, 'p> {
     fn throw(&mut self, value: Option<&'p Value>) {
         let Some(value) = value else { return };
         self.raised(value);
-        let answers = matches!(&value.kind, ValueKind::Call(call) if self.reach.rules.lexicon.is("thrown-answer", Name::written(&call.callee).last()));
+        let made = match &value.kind {
+            ValueKind::Await(inner) => inner,
+            _ => value,
+        };
+        // `throw await logout(request)` throws what the project's own function answers.
+        let is_own = |call: &Call| call.style == CallStyle::Function && is_logout_name(self.reach.rules, Name::written(&call.callee).last());
+        let is_answer = |call: &Call| self.reach.rules.lexicon.is("thrown-answer", Name::written(&call.callee).last()) || is_own(call);
+        let answers = matches!(&made.kind, ValueKind::Call(call) if is_answer(call));
         if answers {
             self.value(value, Use { returned: true, awaited: true, bound: None });
             return;
