@@ -70,10 +70,15 @@ impl<'p> Program<'p> {
         if entered {
             effort::leave();
         }
-        if is_whole {
+        if is_whole && !super::lacking::looks_for_routes() {
             self.remember(key, &things, wishes() != before);
         }
         things
+    }
+
+    /// Asks for the files that a router which is mounted may lead through to others.
+    pub fn want_routes(&self, value: &'p Value, place: Place) {
+        super::lacking::for_routes(|| self.eval(value, place, true));
     }
 
     fn eval_fresh(&self, value: &'p Value, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {

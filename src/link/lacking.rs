@@ -9,6 +9,7 @@ use crate::source::FileId;
 thread_local! {
     static LACKING: RefCell<Option<FxHashSet<FileId>>> = const { RefCell::new(None) };
     static WISHES: Cell<u64> = const { Cell::new(0) };
+    static ROUTES: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Notes that a file is lacking, if this thread is listening.
@@ -38,4 +39,17 @@ pub fn lacking<R>(question: impl FnOnce() -> R) -> (R, FxHashSet<FileId>) {
 /// How often this thread has asked for something that is not lowered: more after a question than before if the question did.
 pub fn wishes() -> u64 {
     WISHES.get()
+}
+
+/// Runs a question on this thread that asks for files only as far as they may lead on to further routes.
+pub(super) fn for_routes<R>(question: impl FnOnce() -> R) -> R {
+    let before = ROUTES.replace(true);
+    let answer = question();
+    ROUTES.set(before);
+    answer
+}
+
+/// Whether what is asked now is asked for routes alone.
+pub(super) fn looks_for_routes() -> bool {
+    ROUTES.get()
 }

@@ -40,6 +40,8 @@ pub trait Finder: Sync {
 pub enum Wanted {
     /// A file of the project.
     File(FileId),
+    /// A file of routes, if it may lead on to others.
+    Routes(FileId),
     /// A file, if it says a name itself or takes all names of another.
     Naming { file: FileId, name: String },
     /// The files of a language that mention a word: the implementations of an interface.
@@ -283,6 +285,10 @@ impl<'p> Program<'p> {
     }
 
     pub(super) fn want(&self, wanted: Wanted) {
+        let wanted = match wanted {
+            Wanted::File(file) if super::lacking::looks_for_routes() => Wanted::Routes(file),
+            other => other,
+        };
         if self.asked.contains(&wanted) {
             return;
         }

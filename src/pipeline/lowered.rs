@@ -88,7 +88,7 @@ impl<'p> Lowered<'_, 'p> {
         let mut words: BTreeMap<Language, Vec<String>> = BTreeMap::new();
         let mut naming: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
         for one in wanted {
-            if let Wanted::File(file) | Wanted::Naming { file, .. } = one
+            if let Wanted::File(file) | Wanted::Routes(file) | Wanted::Naming { file, .. } = one
                 && self.texts.contains_key(&file)
             {
                 continue;
@@ -96,6 +96,11 @@ impl<'p> Lowered<'_, 'p> {
             match one {
                 Wanted::File(file) => {
                     files.insert(file);
+                }
+                Wanted::Routes(file) => {
+                    if self.leads_on(file) {
+                        files.insert(file);
+                    }
                 }
                 Wanted::Naming { file, name } => naming.entry(file).or_default().push(name),
                 Wanted::Mention { language, word } => words.entry(language).or_default().push(word),
@@ -107,6 +112,39 @@ impl<'p> Lowered<'_, 'p> {
         files.extend(self.naming(&naming));
         files.retain(|id| self.tree.file(*id).is_some_and(|file| !self.skipped.iter().any(|skipped| file.path == skipped.file)));
         files
+    }
+
+    /// Whether a file of routes may lead on to others. One that neither names a logout (then it is there already) nor mounts or hands on
+    /// anything has no logout to tell of; one that sets a cookie or signs a token tells of the login.
+    fn leads_on(&self, file: FileId) -> bool {
+        const LEADING: [&str; 17] = [
+            ".use(",
+            ".route(",
+            ".register(",
+            ".mount(",
+            ".group(",
+            ".plugin(",
+            ".basePath(",
+            "export *",
+            "module.exports",
+            "exports.",
+            "require(",
+            "createRouter",
+            "extends ",
+            "etCookie",
+            ".cookie(",
+            "et-Cookie",
+            ".sign(",
+        ];
+        let Some(source) = self.tree.file(file) else { return false };
+        // NOTE: elsewhere packages hand on what others define by importing it.
+        if source.language != Language::TypeScript {
+            return true;
+        }
+        source::read(source, self.limit).is_ok_and(|text| {
+            let hands_on = |line: &str| line.trim_start().starts_with("export") && line.contains(" from ");
+            LEADING.iter().any(|word| text.contains(word)) || text.lines().any(hands_on)
+        })
     }
 
     /// The files that say one of the names that are asked of them, or that take all names of another file.

@@ -8,6 +8,7 @@ use crate::ir::{Call, Module, Name, Value, ValueKind, each_call};
 use crate::link::{FunctionId, ModuleId, Place, Thing};
 use crate::rules::{Kind, Locator};
 use crate::trace::locate::{prefixes_at, value_at};
+use crate::trace::requests::{deletes_session, is_logout_path};
 use crate::trace::survey::{Bearer, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
@@ -40,7 +41,11 @@ impl<'p> Builder<'_, 'p> {
                         && self.follow
                         && matches!(value.kind, ValueKind::Name(_) | ValueKind::Call(_))
                     {
-                        self.program.eval(value, at, true);
+                        if prefixes.iter().any(|prefix| is_logout_path(self.rules, prefix) || deletes_session(self.rules, "DELETE", prefix)) {
+                            self.program.eval(value, at, true);
+                        } else {
+                            self.program.want_routes(value, at);
+                        }
                     }
                     let what = mounted.map(|(value, at)| self.routers_of(value, at, 3)).unwrap_or_default();
                     (what, self.receiver_routers(call, found.place), None)
