@@ -271,6 +271,11 @@ impl Module {
         std::iter::once((None, &self.top)).chain(of_functions)
     }
 
+    /// The steps that a function takes, or the file itself where it is none.
+    pub fn body(&self, function: Option<FunctionIndex>) -> &Block {
+        function.map_or(&self.top, |index| &self.function(index).body)
+    }
+
     /// The function at `index`.
     pub fn function(&self, index: FunctionIndex) -> &Function {
         &self.functions[index.0 as usize]

@@ -284,7 +284,7 @@ impl Case<'_, '_> {
     /// `const refreshToken = …`, `createRefreshToken`.
     fn makes_refresh_token(&self, place: Place, span: Span) -> bool {
         let module = self.program.module(place.module);
-        let body = place.function.map_or(&module.top, |index| &module.function(index).body);
+        let body = module.body(place.function);
         let is_refresh = |name: &str| split_words(name).iter().any(|word| word == "refresh") && !split_words(name).iter().any(|word| word == "access");
         if bound_to(body, span).is_some_and(is_refresh) {
             return true;
@@ -398,7 +398,7 @@ fn is_for_development<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
         return true;
     }
     let module = case.program.module(found.place.module);
-    let body = found.place.function.map_or(&module.top, |index| &module.function(index).body);
+    let body = module.body(found.place.function);
     let flags = |test: &Value| names_stage(Name::written(test).last());
     is_under_flag(body, found.site.span(case.program), &flags)
 }

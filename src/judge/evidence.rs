@@ -282,7 +282,7 @@ pub(super) fn any_call(case: &Case<'_, '_>, place: Place, patterns: &[Pattern], 
     let module = case.program.module(place.module);
     let mut at = place.function;
     loop {
-        let body = at.map_or(&module.top, |index| &module.function(index).body);
+        let body = module.body(at);
         let mut hit = false;
         each_call(body, |call| {
             hit |= fits_span(call.span)

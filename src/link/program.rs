@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::eval::{Place, Thing};
 use super::scope::ModuleScope;
 use super::stars::Homes;
-use crate::ir::{Block, Call, Class, ClassIndex, Function, FunctionIndex, Module, ValueKind, each_call};
+use crate::ir::{Call, Class, ClassIndex, Function, FunctionIndex, Module, ValueKind, each_call};
 use crate::source::{FileId, Language};
 
 /// A module of the program: the file it was lowered from, so that modules are in the order of their files whenever they came.
@@ -265,7 +265,7 @@ impl<'p> Program<'p> {
         let callers = self.callers.get_or_init(|| {
             let mut callers: FxHashMap<&'p str, Vec<(&'p Call, Place)>> = FxHashMap::default();
             for (id, module) in self.modules() {
-                let mut add = |body: &'p Block, function: Option<FunctionIndex>| {
+                for (function, body) in module.bodies() {
                     each_call(body, |call| {
                         if let ValueKind::Name(last) | ValueKind::Member(_, last) = &call.callee.kind
                             && (self.functions_by_name.contains_key(last.as_str()) || self.classes_by_name.contains_key(last.as_str()))
@@ -273,10 +273,6 @@ impl<'p> Program<'p> {
                             callers.entry(last).or_default().push((call, Place { module: id, function }));
                         }
                     });
-                };
-                add(&module.top, None);
-                for (index, function) in module.functions.iter().enumerate() {
-                    add(&function.body, Some(FunctionIndex(index as u32)));
                 }
             }
             callers

@@ -27,7 +27,7 @@ pub(super) fn setting_of<'p>(program: &Program<'p>, name: &str, site: &MatchSite
 /// The calls that are chained behind a call, the nearest first: `.b()` and `.c()` of `a().b().c()`.
 pub(super) fn chained_behind<'p>(program: &Program<'p>, call: &Call, place: Place) -> Vec<&'p Call> {
     let module = program.module(place.module);
-    let body: &'p Block = place.function.map_or(&module.top, |index| &module.function(index).body);
+    let body: &'p Block = module.body(place.function);
     let mut behind: Vec<&'p Call> = Vec::new();
     each_call(body, |later| {
         // Calls are met outside in, so a chain is met whole before its parts.

@@ -81,10 +81,7 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
                     }
                 }
             };
-            each_value(&module.top, &mut count);
-            for function in &module.functions {
-                each_value(&function.body, &mut count);
-            }
+            module.bodies().for_each(|(_, body)| each_value(body, &mut count));
         }
         let weight = imports * 2 + calls.min(4);
         match hint.at {

@@ -4,9 +4,9 @@ use super::{Case, Judged, Said};
 use crate::ir::{Block, Call, Name, StepKind, Value, ValueKind, Visit, each_value_of, walk_value};
 use crate::link::Place;
 use crate::outcome::{Action, Finding, Severity, Side};
-use crate::rules::{Kind, SignKind, Subject};
+use crate::rules::{Kind, SignKind};
 use crate::source::{Language, Span};
-use crate::trace::{At, Event, MatchSite, Way, value_at};
+use crate::trace::{Event, MatchSite, Way, value_at};
 
 /// `error-detail-exposed`: the text of what was caught goes into the answer.
 pub(super) fn error_detail_exposed<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, found: &mut Vec<Finding>) {
@@ -33,7 +33,7 @@ pub(super) fn error_detail_exposed<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>,
 fn is_dropped(case: &Case<'_, '_>, event: &Event<'_>, call: &Call) -> bool {
     let makes = ["Error", "Exception", "Response"].iter().any(|end| Name::of_call(call).last().ends_with(end));
     let module = case.program.module(event.place.module);
-    let body = event.place.function.map_or(&module.top, |index| &module.function(index).body);
+    let body = module.body(event.place.function);
     makes && is_statement(body, event.span)
 }
 
@@ -99,7 +99,7 @@ fn text_of_error<'p>(call: &'p Call, named: &dyn Fn(&'p Value) -> Option<&'p str
 fn is_caught(case: &Case<'_, '_>, event: &Event<'_>, name: &str) -> bool {
     let module = case.program.module(event.place.module);
     let mut at = event.place.function;
-    let mut block = at.map_or(&module.top, |index| &module.function(index).body);
+    let mut block = module.body(at);
     loop {
         match around(block, event.span) {
             Around::Caught => break,
@@ -112,7 +112,7 @@ fn is_caught(case: &Case<'_, '_>, event: &Event<'_>, name: &str) -> bool {
             return true;
         }
         at = function.parent;
-        block = at.map_or(&module.top, |index| &module.function(index).body);
+        block = module.body(at);
     }
     let text = case.texts.text(event.place.module).get(..event.span.start as usize).unwrap_or("");
     is_general(text, module.language)
@@ -179,12 +179,12 @@ fn split(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned).collect()
 }
 
-/// `logout-cacheable`: an answer that clears cookies says nothing of caches.
-pub(super) fn logout_cacheable<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, found: &mut Vec<Finding>) {
+/// `logout-cacheable`: an answer that clears cookies says nothing of caches, nor does any other code (`is_said`).
+pub(super) fn logout_cacheable<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, is_said: &dyn Fn() -> bool, found: &mut Vec<Finding>) {
     let Some(server) = one.flow.server.as_ref().filter(|server| server.route.is_some() && server.method.is_some()) else { return };
     let clears = one.flow.evidence().find(|evidence| evidence.action == Action::Cookie && evidence.counts && evidence.at == Side::Server);
     let (Some(clears), None) = (clears, one.traced.library) else { return };
-    if one.is_cut_short() || one.signs(case, Side::Server, SignKind::NoStore).next().is_some() || is_everywhere(case, one) || is_said(case) {
+    if one.is_cut_short() || one.signs(case, Side::Server, SignKind::NoStore).next().is_some() || is_everywhere(case, one) || is_said() {
         return;
     }
     let said = Said {
@@ -209,7 +209,7 @@ fn is_everywhere(case: &Case<'_, '_>, one: Judged<'_, '_>) -> bool {
 }
 
 /// Whether any code that is read speaks of not keeping answers: it may well set that for all.
-fn is_said(case: &Case<'_, '_>) -> bool {
+pub(super) fn speaks_of_caches(case: &Case<'_, '_>) -> bool {
     case.program.modules().any(|(id, _)| {
         let text = case.texts.text(id);
         ["no-store", "no_store", "noStore", "NO_STORE", "Clear-Site-Data", "clear-site-data", "nocache", "noCache"].iter().any(|word| text.contains(word))
@@ -219,14 +219,7 @@ fn is_said(case: &Case<'_, '_>) -> bool {
 /// Whether the handler itself is marked as one whose calls are logged.
 fn is_annotated(case: &Case<'_, '_>, one: Judged<'_, '_>) -> bool {
     let Some(function) = one.traced.server.as_ref().and_then(|server| server.function) else { return false };
-    let place = Place::of(function);
-    let language = case.program.module(function.module).language;
-    case.program.function(function).annotations.iter().any(|annotation| {
-        let names = case.program.names_of_call(annotation, place, false);
-        let at = At { program: case.program, place };
-        let fitting = case.rules.fitting(&[Kind::Sign], Subject::Call { call: annotation, names: &names }, &Vec::new, language, &at);
-        fitting.iter().any(|entry| case.rules.signs[entry.index].kind == SignKind::Log)
-    })
+    case.program.function(function).annotations.iter().any(|annotation| case.shows(annotation, Place::of(function), SignKind::Log))
 }
 
 /// `logout-not-logged`: nothing that a server's logout reaches writes a line.

@@ -68,8 +68,7 @@ fn stems(case: &Case<'_, '_>, call: &Call) -> Option<Vec<String>> {
 fn is_spoken_of(case: &Case<'_, '_>, stems: &[String], language: Language, own: &[Own]) -> bool {
     case.program.modules().filter(|(_, module)| module.language.name() == language.name()).any(|(id, module)| {
         let mut speakers = Speakers { stems, own, module: id, found: false };
-        speakers.block(&module.top, true);
-        module.functions.iter().for_each(|function| speakers.block(&function.body, false));
+        module.bodies().for_each(|(function, body)| speakers.block(body, function.is_none()));
         speakers.found || speakers.is_declared_elsewhere(module)
     })
 }

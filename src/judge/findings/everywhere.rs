@@ -34,11 +34,8 @@ fn is_row(case: &Case<'_, '_>, issued: &Issued) -> bool {
 
 /// Whether any code that is read may end several tokens or sessions: by what it is called, or by a call for several.
 fn ends_several(case: &Case<'_, '_>) -> bool {
-    case.program.modules().any(|(_, module)| {
-        module.functions.iter().any(|function| is_for_all(&function.name))
-            || ends_several_in(&module.top)
-            || module.functions.iter().any(|function| ends_several_in(&function.body))
-    }) || case.traced.endpoints.all.iter().any(|endpoint| is_for_all(&endpoint.path))
+    case.program.modules().any(|(_, module)| module.functions.iter().any(|function| is_for_all(&function.name)) || module.bodies().any(|(_, body)| ends_several_in(body)))
+        || case.traced.endpoints.all.iter().any(|endpoint| is_for_all(&endpoint.path))
 }
 
 fn ends_several_in(block: &Block) -> bool {

@@ -4,9 +4,9 @@ use super::{Case, Judged, Said};
 use crate::ir::{Call, FunctionIndex, Value, ValueKind, each_value};
 use crate::link::{FunctionId, ModuleId, Place};
 use crate::outcome::{Action, Finding, Severity, Side};
-use crate::rules::{Kind, SignKind, Subject};
+use crate::rules::SignKind;
 use crate::source::Span;
-use crate::trace::{At, MatchSite};
+use crate::trace::MatchSite;
 
 /// `logout-requires-auth`: the answer that would clear the cookies is never given, since a guard answers 401 before.
 pub(super) fn logout_requires_auth<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, found: &mut Vec<Finding>) {
@@ -87,11 +87,7 @@ fn parts(value: &Value) -> Vec<&Value> {
 
 /// Whether a rule says that a call guards what stands behind it.
 fn is_guard<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place) -> bool {
-    let names = case.program.names_of_call(call, place, false);
-    let language = case.program.module(place.module).language;
-    let at = At { program: case.program, place };
-    let fitting = case.rules.fitting(&[Kind::Sign], Subject::Call { call, names: &names }, &Vec::new, language, &at);
-    fitting.iter().any(|entry| case.rules.signs[entry.index].kind == SignKind::Guard)
+    case.shows(call, place, SignKind::Guard)
 }
 
 /// Whether a function or one that provides its parameters refuses.

@@ -19,16 +19,17 @@ mod texts;
 mod tokens;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::Case;
 use super::backends::{Issued, Stack};
 use crate::ir::Call;
-use crate::link::ModuleId;
+use crate::link::{ModuleId, Place};
 use crate::outcome::{Action, Evidence, Finding, Flow, Severity, Side, Site};
-use crate::rules::{CredentialKind, Kind, Locator, Sign, SignKind};
-use crate::trace::{self, Event, EventKind, Match, value_at};
+use crate::rules::{CredentialKind, Kind, Locator, Sign, SignKind, Subject};
+use crate::trace::{self, At, Event, EventKind, Match, value_at};
 
 /// A flow as it was traced, and what was made of it.
 #[derive(Clone, Copy)]
@@ -39,6 +40,8 @@ pub(super) struct Judged<'t, 'p> {
 
 /// All findings, in the order of their places.
 pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>]) -> Vec<Finding> {
+    // All that is read is searched for it: once, and only if a flow asks.
+    let speaks_of_caches = OnceLock::new();
     let of_flow = |one: &Judged<'_, 'p>| {
         let mut found = Vec::new();
         evidence::findings(one.flow, &mut found);
@@ -47,7 +50,7 @@ pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<
         redirect::open_redirect(case, *one, &mut found);
         attributes::cookie_clear_attributes(case, stack, *one, &mut found);
         answers::error_detail_exposed(case, *one, &mut found);
-        answers::logout_cacheable(case, *one, &mut found);
+        answers::logout_cacheable(case, *one, &|| *speaks_of_caches.get_or_init(|| answers::speaks_of_caches(case)), &mut found);
         answers::logout_not_logged(case, *one, &mut found);
         caches::client_cache_kept(case, *one, &mut found);
         guards::logout_requires_auth(case, *one, &mut found);
@@ -172,6 +175,15 @@ impl<'p> Case<'_, 'p> {
     fn are_of_one_application(&self, a: ModuleId, b: ModuleId) -> bool {
         let family = |module: ModuleId| self.program.module(module).language.name();
         a == b || family(a) == family(b) && self.texts.manifest(a) == self.texts.manifest(b)
+    }
+
+    /// Whether a sign of a kind fits a call, or an annotation.
+    fn shows(&self, call: &'p Call, place: Place, kind: SignKind) -> bool {
+        let names = self.program.names_of_call(call, place, false);
+        let language = self.program.module(place.module).language;
+        let at = At { program: self.program, place };
+        let fitting = self.rules.fitting(&[Kind::Sign], Subject::Call { call, names: &names }, &Vec::new, language, &at);
+        fitting.iter().any(|entry| self.rules.signs[entry.index].kind == kind)
     }
 
     /// The name or key of a credential, if all of it is known.

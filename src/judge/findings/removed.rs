@@ -59,9 +59,8 @@ pub(super) fn is_browser_storage(name: &str) -> bool {
 pub(super) fn removed(case: &Case<'_, '_>) -> Removed {
     let mut removed = Removed::default();
     for (id, module) in case.program.modules() {
-        look(case, &module.top, id, None, &mut removed);
-        for (index, function) in module.functions.iter().enumerate() {
-            look(case, &function.body, id, Some(FunctionIndex(index as u32)), &mut removed);
+        for (function, body) in module.bodies() {
+            look(case, body, id, function, &mut removed);
         }
     }
     removed

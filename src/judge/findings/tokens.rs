@@ -1,7 +1,7 @@
 //! Tokens that outlive the logout.
 
 use super::{Case, Issued, Judged, Said, Stack};
-use crate::ir::{Block, Value, ValueKind, each_value};
+use crate::ir::{Value, ValueKind, each_value};
 use crate::judge::lifetimes::{Lifetime, SHORT};
 use crate::judge::verdicts::life_text;
 use crate::outcome::{Action, Finding, Severity};
@@ -34,11 +34,12 @@ pub(super) fn refresh_token_kept<'p>(case: &Case<'_, 'p>, stack: &Stack, one: Ju
 /// `access-token-lifetime`: access tokens that live long, in a project in which nothing revokes a token.
 pub(super) fn access_token_lifetime<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>], found: &mut Vec<Finding>) {
     let tokens = || stack.issued.iter().filter(|issued| issued.kind == CredentialKind::AccessToken);
-    // Several rules may read one call, each where it expects the lifetime.
-    let others = |issued: &Issued| tokens().filter(|other| other.place == issued.place && other.span == issued.span).map(|other| other.lifetime).collect::<Vec<_>>();
+    // Several rules may read one call, and not alike.
+    let is_agreed = |issued: &Issued| tokens().filter(|other| other.place == issued.place && other.span == issued.span).all(|other| other.lifetime == issued.lifetime);
     let is_long = |issued: &&Issued| match issued.lifetime {
-        Lifetime::Seconds(seconds) => seconds > SHORT && others(issued).iter().all(|other| matches!(other, Lifetime::Never) || *other == issued.lifetime),
-        Lifetime::Never => others(issued).iter().all(|other| matches!(other, Lifetime::Never)) && says_all(case, issued),
+        Lifetime::Seconds(seconds) => seconds > SHORT && is_agreed(issued),
+        // Where another rule reads a lifetime at the call, this one is gone already.
+        Lifetime::Never => says_all(case, issued),
         Lifetime::Unknown => false,
     };
     let long: Vec<&Issued> = tokens().filter(is_long).collect();
@@ -90,17 +91,15 @@ pub(super) fn speaks_of_version(case: &Case<'_, '_>) -> bool {
 fn speaks_of(case: &Case<'_, '_>, is_meant: &dyn Fn(&str) -> bool) -> bool {
     case.program.modules().any(|(_, module)| {
         let mut found = false;
-        let mut look = |block: &Block| {
-            each_value(block, |value| {
+        for (_, body) in module.bodies() {
+            each_value(body, |value| {
                 found |= match &value.kind {
                     ValueKind::Member(_, name) | ValueKind::Name(name) => is_meant(name),
                     ValueKind::Record(entries) => entries.iter().any(|(key, _)| is_meant(key)),
                     _ => false,
                 };
-            })
-        };
-        look(&module.top);
-        module.functions.iter().for_each(|function| look(&function.body));
+            });
+        }
         found
     })
 }

@@ -158,7 +158,7 @@ impl<'p> Builder<'_, 'p> {
         let Some(call) = found.site.call() else { return Vec::new() };
         let route = &self.rules.routes[found.entry.index];
         let module = self.program.module(found.place.module);
-        let body = found.place.function.map_or(&module.top, |index| &module.function(index).body);
+        let body = module.body(found.place.function);
         let mut declared = Vec::new();
         each_call(body, |outer| {
             let mut at = &outer.callee;
