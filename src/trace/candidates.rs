@@ -9,6 +9,7 @@ use super::began::begun;
 use super::endpoints::{Endpoints, normal_method};
 use super::requests::{Request, deletes_session, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
+use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
@@ -31,6 +32,8 @@ pub(super) struct Candidate<'p> {
     pub arm: Option<(&'p Block, Place)>,
     /// It has no name of its own and runs when something of a logout's name is clicked or chosen.
     pub is_event: bool,
+    /// It runs when a logout's request has been answered, whoever sent it.
+    pub is_watcher: bool,
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
@@ -73,12 +76,15 @@ impl<'p> Finder<'_, 'p> {
             let answers_for = |owner| side == Side::Server && is_verb() && is_logout_name(rules, &module.class(owner).name);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for);
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
-                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None, is_event: false });
+                found.insert(
+                    function_id,
+                    Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None, is_event: false, is_watcher: false },
+                );
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
             self.made(&function.body, function_id, &mut found);
             if side == Side::Client {
-                for begun in begun(program, rules, function_id) {
+                for begun in begun(program, rules, function_id).into_iter().chain(watched(program, rules, function_id)) {
                     found.entry(begun.function).or_insert(begun);
                 }
                 each_call(&function.body, |call| {
@@ -91,6 +97,7 @@ impl<'p> Finder<'_, 'p> {
                             call: None,
                             arm: None,
                             is_event: false,
+                            is_watcher: false,
                         });
                     }
                     if !mentions_logout(rules, call) {
@@ -101,7 +108,16 @@ impl<'p> Finder<'_, 'p> {
                     {
                         let span = (function.kind == FunctionKind::Template || request.is_markup).then_some(call.span);
                         let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
-                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false, call: None, arm: None, is_event: false });
+                        found.entry(function_id).or_insert(Candidate {
+                            function: function_id,
+                            symbol,
+                            span,
+                            named: false,
+                            call: None,
+                            arm: None,
+                            is_event: false,
+                            is_watcher: false,
+                        });
                     }
                 });
             }
@@ -151,6 +167,7 @@ impl<'p> Finder<'_, 'p> {
                     call: Some((call, place)),
                     arm: None,
                     is_event: false,
+                    is_watcher: false,
                 });
             }
         }
@@ -266,7 +283,7 @@ fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Pl
             for function in closures_of(entry, 4) {
                 let id = FunctionId { module: place.module, index: function };
                 if !program.function(id).body.is_empty() {
-                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None, is_event: false });
+                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None, is_event: false, is_watcher: false });
                 }
             }
         }
