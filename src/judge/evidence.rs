@@ -211,6 +211,7 @@ fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
     if let EventKind::Rules { call: Some(call), .. } = &event.kind
         && !call.args.is_empty()
         && call.args.iter().all(|argument| is_bare_name(case, &argument.value, event.place, 3))
+        && !case.texts.text(event.place.module).get(call.span.end as usize..).unwrap_or_default().trim_start().starts_with('.')
     {
         return says(event.place.module, event.span);
     }
