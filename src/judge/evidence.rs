@@ -335,7 +335,8 @@ fn changes_answer(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
     let mut answers = Vec::new();
     collect_answers(&function.body, &mut answers);
     if let Some(param) = function.params.iter().find(|param| param.name == root) {
-        let is_injected = !function.annotations.is_empty() && param.ty.as_ref().is_some_and(|ty| ty.last() == "Response");
+        let is_made = param.default.as_ref().is_some_and(|default| matches!(default.kind, ValueKind::Call(_)));
+        let is_injected = !function.annotations.is_empty() && (is_made || param.ty.as_ref().is_some_and(|ty| ty.last() == "Response"));
         let is_other = |value: &&&Value| matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last())) && !mentions(value, &root, 0);
         return !is_injected || !answers.iter().any(|value| is_other(&value));
     }

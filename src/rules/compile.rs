@@ -342,6 +342,7 @@ impl Context<'_> {
             effects: self.effects(handler.effects)?,
             unless: self.patterns(handler.unless)?,
             until: self.patterns(handler.until)?,
+            bundled: handler.bundled,
             truth: handler.truth,
             examples: self.examples(handler.example)?,
             counter_examples: self.examples(handler.counter_example)?,

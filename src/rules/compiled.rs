@@ -280,6 +280,8 @@ pub struct HandlerRule {
     pub unless: Vec<Pattern>,
     /// What ends the calls chained behind it; where it is empty, they are no part of the handler.
     pub until: Vec<Pattern>,
+    /// It is one of several endpoints that the library brings along unasked.
+    pub bundled: bool,
     pub truth: Vec<String>,
     pub examples: Vec<Example>,
     pub counter_examples: Vec<Example>,

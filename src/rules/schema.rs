@@ -410,6 +410,9 @@ pub(super) struct Handler {
     /// The call that ends what is chained behind the handler's (`.and()`).
     #[serde(default)]
     pub until: Option<OneOrMany<String>>,
+    /// It is one of several endpoints that the library brings along unasked.
+    #[serde(default)]
+    pub bundled: bool,
     #[serde(default)]
     pub truth: Vec<String>,
     #[serde(default)]

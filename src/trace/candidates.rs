@@ -46,10 +46,9 @@ pub(super) fn candidates<'p>(
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
     let finder = Finder { program, rules, side, endpoints };
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
-    // Of one or two files nothing can be said about who calls them.
-    if program.len() > 2 {
-        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, mentioned));
-    }
+    // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
+    let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
+    found.retain(|function, candidate| !candidate.named || !(is_whole && is_dead(program, *function, mentioned)) && (is_part || !is_unused_local(program, *function)));
     found.into_values().collect()
 }
 
@@ -192,6 +191,28 @@ fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> 
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
     !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id))
+}
+
+/// Whether nothing uses a function that is declared in another one: what a component never hands to its elements.
+fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
+    let module = program.module(id.module);
+    let function = program.function(id);
+    let Some(outer) = function.parent.map(|parent| module.function(parent)).filter(|outer| outer.kind != FunctionKind::Template) else { return false };
+    let declares = |kind: &StepKind| match kind {
+        StepKind::Assign { target, op: AssignOp::Declare, value, .. } => {
+            matches!(value.kind, ValueKind::Closure(index) if index == id.index) && matches!(&target.kind, ValueKind::Name(name) if *name == function.name)
+        }
+        _ => false,
+    };
+    if !function.annotations.is_empty() || !outer.body.iter().any(|step| declares(&step.kind)) {
+        return false;
+    }
+    let mut mentions = 0;
+    for around in module.functions.iter().filter(|around| outer.span.contains(around.span)) {
+        each_value(&around.body, |value| mentions += usize::from(matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name)));
+    }
+    // Its own declaration is one.
+    mentions <= 1
 }
 
 /// Whether a call of a function's name may run it: every other one is known to run another of that name.

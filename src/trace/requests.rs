@@ -320,6 +320,11 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     if last_is_known { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
 }
 
+/// How many segments are equal where [`fit`] gave this.
+pub(super) fn equal_segments(fit: usize) -> usize {
+    fit / 4
+}
+
 /// The last segment of a path of several, where it is known.
 fn known_end(path: &str) -> Option<&str> {
     let path = path.split(['?', '#']).next().unwrap_or(path).trim_end_matches('/');
