@@ -337,17 +337,13 @@ fn changes_answer(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
     if let Some(param) = function.params.iter().find(|param| param.name == root) {
         let is_made = param.default.as_ref().is_some_and(|default| matches!(default.kind, ValueKind::Call(_)));
         let is_injected = !function.annotations.is_empty() && (is_made || param.ty.as_ref().is_some_and(|ty| ty.last() == "Response"));
+        let makes_answer = |name: &str| name == "Response" || case.rules.lexicon.is("made-answer", name);
         let is_other = |value: &&&Value| matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last())) && !mentions(value, &root, 0);
         return !is_injected || !answers.iter().any(|value| is_other(&value));
     }
     // A local object that nothing but its own methods touch.
     let is_local = function.body.iter().any(|step| matches!(&step.kind, StepKind::Assign { target, .. } if matches!(&target.kind, ValueKind::Name(name) if *name == root)));
     !is_local || answers.is_empty() || is_handed_on(&function.body, &root)
-}
-
-/// Whether a function or class of this name makes an answer: `RedirectResponse`, `redirect`.
-fn makes_answer(name: &str) -> bool {
-    name.ends_with("Response") || matches!(name, "redirect" | "Response")
 }
 
 fn collect_answers<'p>(block: &'p [crate::ir::Step], into: &mut Vec<&'p Value>) {

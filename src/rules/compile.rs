@@ -273,6 +273,7 @@ impl Context<'_> {
             dependencies: texts(backend.dependency)?,
             settings: backend.setting.into_iter().map(setting).collect::<Compiled<_>>()?,
             rank: backend.rank,
+            idle: backend.idle,
         })
     }
 

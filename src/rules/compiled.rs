@@ -204,6 +204,8 @@ pub struct Backend {
     /// The settings that bring it about: keys and values.
     pub settings: Vec<(Glob, Vec<Glob>)>,
     pub rank: i32,
+    /// It stands in every project of its framework: alone it creates no session.
+    pub idle: bool,
 }
 
 /// Something true of the project that rules ask for.

@@ -289,6 +289,9 @@ pub(super) struct Backend {
     /// Of several that match, the highest wins; 0 without it.
     #[serde(default)]
     pub rank: i32,
+    /// It stands in every project of its framework, whether anybody logs in or not: alone it creates no session.
+    #[serde(default)]
+    pub idle: bool,
 }
 
 /// A setting of a file such as `application.properties`.

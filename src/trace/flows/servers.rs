@@ -92,7 +92,9 @@ impl<'p> Tracer<'_, 'p> {
             return true;
         }
         let last = endpoint.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with([':', '{', '[', '<'])).unwrap_or("");
-        if self.rules.lexicon.is("not-logout", last) {
+        // `/workout/end-session/{session_id}` ends the one that is named.
+        let names_session = endpoint.path.trim_end_matches('/').rsplit('/').next().is_some_and(|end| end != last);
+        if self.rules.lexicon.is("not-logout", last) || names_session && self.rules.lexicon.is("ends-session", last) {
             return false;
         }
         if is_logout_path(self.rules, &endpoint.path) || deletes_session(self.rules, &endpoint.method, &endpoint.path) {

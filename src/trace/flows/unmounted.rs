@@ -23,7 +23,9 @@ impl<'p> Tracer<'_, 'p> {
         candidates.extend(self.candidates(Side::Client).into_iter().filter(|candidate| self.is_server_action(candidate.function)));
         for candidate in candidates {
             let defined = self.program.function(candidate.function);
-            if reached_already.contains(&candidate.function) || defined.kind == FunctionKind::Template || !candidate.named {
+            // What only ends sessions does so for those who call it, whatever sessions these are.
+            let is_helper = self.rules.lexicon.is("ends-session", &candidate.symbol);
+            if reached_already.contains(&candidate.function) || defined.kind == FunctionKind::Template || !candidate.named || is_helper {
                 continue;
             }
             let is_action = self.is_server_action(candidate.function);
