@@ -208,18 +208,29 @@ fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> 
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id))
+    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id, mentioned))
 }
 
 /// Whether a call of a function's name may run it: every other one is known to run another of that name.
-fn is_called(program: &Program<'_>, id: FunctionId) -> bool {
+fn is_called(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
     const MAX_CALLS: usize = 40;
     let calls = program.calls_of(&program.function(id).name);
     let may_run = |call, place| {
         let targets = program.targets(call, place, false);
         targets.is_empty() || targets.contains(&id)
     };
-    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| place.function != Some(id.index) && may_run(*call, *place))
+    let runs = |call, place: Place| place.function != Some(id.index) && !is_unattached(program, place, mentioned) && may_run(call, place);
+    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| runs(*call, *place))
+}
+
+/// Whether a place is in a listener that a field holds and nothing ever names: `private val onLeave = View.OnClickListener { … }`.
+fn is_unattached(program: &Program<'_>, place: Place, mentioned: &Mentioned<'_>) -> bool {
+    let Some(index) = place.function else { return false };
+    let module = program.module(place.module);
+    let listener = std::iter::successors(Some(index), |at| module.function(*at).parent).last().unwrap_or(index);
+    let is_listener = |value: &Value| matches!(&value.kind, ValueKind::Call(call) if call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(closure) if closure == listener)));
+    let mut fields = module.classes.iter().flat_map(|class| &class.fields);
+    fields.any(|field| field.value.as_ref().is_some_and(is_listener) && !mentioned.names.contains_key(field.name.as_str()))
 }
 
 /// How often a name stands somewhere, and how often it is called there.
