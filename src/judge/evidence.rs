@@ -70,7 +70,7 @@ fn is_known_idle<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: 
     entries.iter().map(|entry| &case.rules.rules[entry.index]).filter(|rule| !rule.weak && rule.at.is_none_or(|at| at == side)).any(|rule| {
         let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
         let effects = chosen_effects(case, stack, &rule.effects, chosen, event.place);
-        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || misses_path(case, stack, flow, rule, effect, event).is_some()))
+        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || rule.lazy && event.dropped || misses_path(case, stack, flow, rule, effect, event).is_some()))
     })
 }
 

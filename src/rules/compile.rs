@@ -372,7 +372,8 @@ impl Context<'_> {
             "never" => Runs::Never,
             "elsewhere" => Runs::Elsewhere,
             "cold" => Runs::Cold,
-            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, cold")),
+            "discarding" => Runs::Discarding,
+            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, cold, discarding")),
         };
         Ok(Callback { languages: self.languages.clone(), matchers: self.matchers(callback.matches)?, args: callback.args, runs, delay: callback.delay })
     }

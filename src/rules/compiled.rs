@@ -106,6 +106,8 @@ pub enum Locator {
     Annotated,
     /// The object that the call is made on.
     Receiver,
+    /// What something is assigned to.
+    Target,
     /// The value of the call.
     Result,
     /// The next call of the chain.
@@ -328,6 +330,8 @@ pub enum Runs {
     Elsewhere,
     /// Only where something uses what the call gives.
     Cold,
+    /// At once, and nothing uses what the closure gives.
+    Discarding,
 }
 
 /// A function that runs whenever something else is called: a reducer for another slice's action, a signal's receiver.

@@ -9,6 +9,7 @@ use super::began::begun;
 use super::endpoints::{Endpoints, normal_method};
 use super::requests::{Request, deletes_session, fit, is_logout_path, request_of};
 use super::sides::{Sides, Surroundings};
+use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
@@ -31,6 +32,8 @@ pub(super) struct Candidate<'p> {
     pub arm: Option<(&'p Block, Place)>,
     /// It has no name of its own and runs when something of a logout's name is clicked or chosen.
     pub is_event: bool,
+    /// It runs when a logout's request has been answered, whoever sent it.
+    pub is_watcher: bool,
 }
 
 /// The functions of one side that bear a logout's name, that stand under such a key, or that call a logout's endpoint.
@@ -72,12 +75,15 @@ impl<'p> Finder<'_, 'p> {
             let answers_for = |owner| side == Side::Server && is_verb() && is_logout_name(rules, &module.class(owner).name);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for);
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
-                found.insert(function_id, Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None, is_event: false });
+                found.insert(
+                    function_id,
+                    Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None, is_event: false, is_watcher: false },
+                );
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
             self.made(&function.body, function_id, &mut found);
             if side == Side::Client {
-                for begun in begun(program, rules, function_id) {
+                for begun in begun(program, rules, function_id).into_iter().chain(watched(program, rules, function_id)) {
                     found.entry(begun.function).or_insert(begun);
                 }
                 each_call(&function.body, |call| {
@@ -90,6 +96,7 @@ impl<'p> Finder<'_, 'p> {
                             call: None,
                             arm: None,
                             is_event: false,
+                            is_watcher: false,
                         });
                     }
                     if !mentions_logout(rules, call) {
@@ -100,7 +107,16 @@ impl<'p> Finder<'_, 'p> {
                     {
                         let span = (function.kind == FunctionKind::Template || request.is_markup).then_some(call.span);
                         let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
-                        found.entry(function_id).or_insert(Candidate { function: function_id, symbol, span, named: false, call: None, arm: None, is_event: false });
+                        found.entry(function_id).or_insert(Candidate {
+                            function: function_id,
+                            symbol,
+                            span,
+                            named: false,
+                            call: None,
+                            arm: None,
+                            is_event: false,
+                            is_watcher: false,
+                        });
                     }
                 });
             }
@@ -150,6 +166,7 @@ impl<'p> Finder<'_, 'p> {
                     call: Some((call, place)),
                     arm: None,
                     is_event: false,
+                    is_watcher: false,
                 });
             }
         }
@@ -190,7 +207,7 @@ fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> 
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id))
+    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id, mentioned))
 }
 
 /// Whether nothing uses a function that is declared in another one: what a component never hands to its elements.
@@ -216,14 +233,25 @@ fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
 }
 
 /// Whether a call of a function's name may run it: every other one is known to run another of that name.
-fn is_called(program: &Program<'_>, id: FunctionId) -> bool {
+fn is_called(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
     const MAX_CALLS: usize = 40;
     let calls = program.calls_of(&program.function(id).name);
     let may_run = |call, place| {
         let targets = program.targets(call, place, false);
         targets.is_empty() || targets.contains(&id)
     };
-    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| place.function != Some(id.index) && may_run(*call, *place))
+    let runs = |call, place: Place| place.function != Some(id.index) && !is_unattached(program, place, mentioned) && may_run(call, place);
+    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| runs(*call, *place))
+}
+
+/// Whether a place is in a listener that a field holds and nothing ever names: `private val onLeave = View.OnClickListener { … }`.
+fn is_unattached(program: &Program<'_>, place: Place, mentioned: &Mentioned<'_>) -> bool {
+    let Some(index) = place.function else { return false };
+    let module = program.module(place.module);
+    let listener = std::iter::successors(Some(index), |at| module.function(*at).parent).last().unwrap_or(index);
+    let is_listener = |value: &Value| matches!(&value.kind, ValueKind::Call(call) if call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(closure) if closure == listener)));
+    let mut fields = module.classes.iter().flat_map(|class| &class.fields);
+    fields.any(|field| field.value.as_ref().is_some_and(is_listener) && !mentioned.names.contains_key(field.name.as_str()))
 }
 
 /// How often a name stands somewhere, and how often it is called there.
@@ -287,7 +315,7 @@ fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Pl
             for function in closures_of(entry, 4) {
                 let id = FunctionId { module: place.module, index: function };
                 if !program.function(id).body.is_empty() {
-                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None, is_event: false });
+                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None, is_event: false, is_watcher: false });
                 }
             }
         }

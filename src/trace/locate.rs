@@ -26,6 +26,10 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             let field = program.class(class).fields.iter().find(|field| field.name == *name)?;
             return Some((field.value.as_ref()?, Place { module: class.module, function: None }));
         }
+        Locator::Target => match site {
+            MatchSite::Assign { target, .. } => return Some((target, place)),
+            _ => return None,
+        },
         Locator::Inside(name) => return setting_of(program, name, site, place),
         Locator::Receiver => match &site.call()?.callee.kind {
             ValueKind::Member(of, _) => return Some((of, place)),
