@@ -176,7 +176,7 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
 }
 
 /// Why a cookie that is expired without a path stays: under a nested route the browser takes it for another than the login's.
-fn misses_path(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, rule: &Rule, effect: &Effect, event: &Event<'_>) -> Option<String> {
+fn misses_path<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, rule: &Rule, effect: &Effect, event: &Event<'p>) -> Option<String> {
     rule.default_path.as_ref().filter(|fact| effect.action == Action::Cookie && stack.is_true(fact))?;
     let route = flow.server.as_ref()?.route.as_deref()?;
     let folder = route.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -202,11 +202,18 @@ fn misspelled_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, ev
 }
 
 /// Whether the functions around a place, or those called there, say anything of a path.
-fn speaks_of_path(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
+fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
     let says = |module: crate::link::ModuleId, span: Span| {
         let text = case.texts.text(module).get(span.start as usize..span.end as usize).unwrap_or("");
         text.to_lowercase().contains("path")
     };
+    // What is removed by a name alone has no path, whatever is said of other cookies beside it.
+    if let EventKind::Rules { call: Some(call), .. } = &event.kind
+        && !call.args.is_empty()
+        && call.args.iter().all(|argument| is_bare_name(case, &argument.value, event.place, 3))
+    {
+        return says(event.place.module, event.span);
+    }
     let module = case.program.module(event.place.module);
     let mut at = event.place.function;
     while let Some(index) = at {
@@ -222,6 +229,19 @@ fn speaks_of_path(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
         at = function.parent;
     }
     false
+}
+
+/// Whether a value is a cookie's name and no more: `"sid"`, `Cookie::from("sid")`.
+fn is_bare_name<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match &case.program.fold(value, place).0.kind {
+        ValueKind::Text(text) => !text.contains(['=', ';']),
+        ValueKind::Call(call) => {
+            let is_made = matches!(&call.callee.kind, ValueKind::Member(of, made) if matches!(of.kind, ValueKind::Name(_)) && matches!(made.as_str(), "from" | "named" | "new"));
+            is_made && !call.args.is_empty() && call.args.iter().all(|argument| is_bare_name(case, &argument.value, place, depth))
+        }
+        _ => false,
+    }
 }
 
 fn function_at<'p>(case: &Case<'_, 'p>, place: Place) -> Option<&'p crate::ir::Function> {

@@ -13,7 +13,7 @@ use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
-use crate::rules::{Kind, RuleSet, Subject};
+use crate::rules::{Kind, RuleSet, Subject, split_words};
 use crate::source::Span;
 
 /// A function where a logout may begin.
@@ -47,7 +47,7 @@ pub(super) fn candidates<'p>(
     mentioned: &Mentioned<'p>,
 ) -> Vec<Candidate<'p>> {
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
-    let finder = Finder { program, rules, side, endpoints };
+    let finder = Finder { program, rules, side, endpoints, surroundings };
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
@@ -60,20 +60,24 @@ struct Finder<'a, 'p> {
     rules: &'a RuleSet,
     side: Side,
     endpoints: &'a Endpoints<'p>,
+    surroundings: &'a dyn Surroundings,
 }
 
 impl<'p> Finder<'_, 'p> {
     /// The candidates of one module.
     fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate<'p>> {
-        let Finder { program, rules, side, endpoints } = *self;
+        let Finder { program, rules, side, endpoints, .. } = *self;
         let mut found: BTreeMap<FunctionId, Candidate<'p>> = BTreeMap::new();
+        let is_of_logout = self.surroundings.path(id).rsplit('/').next().and_then(|file| file.split('.').next()).is_some_and(|stem| is_logout_name(rules, stem));
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
             // `class Logout(View): def post(self, request)`
             let is_verb = || function.name.eq_ignore_ascii_case(&normal_method(&function.name));
             let answers_for = |owner| side == Side::Server && is_verb() && is_logout_name(rules, &module.class(owner).name);
-            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for);
+            // `commands/logout.rs: pub async fn run()`
+            let is_command = side == Side::Client && is_of_logout && function.owner.is_none() && function.parent.is_none() && split_words(&function.name).len() == 1 && rules.lexicon.is("command-function", &function.name);
+            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(
                     function_id,

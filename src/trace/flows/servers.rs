@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clients::Group;
 use super::{FlowHandler, Tracer};
-use crate::ir::{FunctionKind, Name, each_call};
+use crate::ir::{FunctionKind, Name, Step, StepKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::Side;
 use crate::trace::candidates::is_logout_name;
@@ -69,7 +69,7 @@ impl<'p> Tracer<'_, 'p> {
     fn workers(&self, functions: &[FunctionId]) -> Vec<FunctionId> {
         let worker = |function: &FunctionId| {
             let defined = self.program.function(*function);
-            if defined.kind != FunctionKind::Closure || is_logout_name(self.rules, &defined.name) || defined.body.len() > 1 {
+            if defined.kind != FunctionKind::Closure || is_logout_name(self.rules, &defined.name) || !is_one_step(&defined.body) {
                 return *function;
             }
             let mut handed = None;
@@ -236,5 +236,17 @@ impl<'p> Tracer<'_, 'p> {
             Some(MatchSite::Class(class) | MatchSite::Annotation(_, Bearer::Class(class))) => self.program.class(class).name.clone(),
             _ => "(configuration)".to_owned(),
         }
+    }
+}
+
+/// Whether a body does one thing, and at most catches what that throws: what it hands over to does the work.
+fn is_one_step(body: &[Step]) -> bool {
+    match body {
+        [] => true,
+        [step] => match &step.kind {
+            StepKind::Attempt { body, .. } => body.len() < 2,
+            _ => true,
+        },
+        _ => false,
     }
 }

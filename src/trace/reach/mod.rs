@@ -4,6 +4,7 @@ mod arguments;
 mod branches;
 mod buses;
 mod calls;
+mod constants;
 mod raised;
 mod walk;
 
