@@ -4,12 +4,14 @@ mod arguments;
 mod branches;
 mod buses;
 mod calls;
+mod given;
 mod raised;
 mod walk;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use given::{Given, Inside};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoints::Endpoints;
@@ -208,6 +210,8 @@ struct State<'p> {
     place: Option<Place>,
     /// The call by which the function was entered, and where that stands.
     entered: Option<(&'p Call, Place)>,
+    /// What that call hands over for the parameters.
+    given: Given<'p>,
     way: Way,
     condition: Option<Step>,
     /// Nothing uses what the function gives.
@@ -216,7 +220,7 @@ struct State<'p> {
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, way: Way::Ordinary, condition: None, dropped: false }
+        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false }
     }
 }
 
@@ -270,6 +274,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let before = self.state;
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
+        self.state.given = before.given.to(self.reach.program, function, entered);
         self.state.dropped = entered.is_some_and(|(call, _)| self.statement.is_some_and(|statement| std::ptr::eq(statement, call)));
         let defined = self.reach.program.function(function);
         for param in &defined.params {
@@ -360,7 +365,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let place = self.place();
         let program = self.reach.program;
         let language = program.module(place.module).language;
-        let at = At { program, place };
+        let at = Inside { at: At { program, place }, given: self.state.given };
         self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
     }
 }
