@@ -2,6 +2,7 @@
 
 use super::Case;
 use super::backends::{Chosen, Stack};
+use super::findings::cookies_missed;
 use super::saved::is_saved_later;
 use crate::ir::{Name, StepKind, Value, ValueKind, each_call};
 use crate::link::{FunctionId, Place};
@@ -48,7 +49,8 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
         let why_not = why_not(case, rule, effect, side, event)
             .or_else(|| hidden_cookie(case, stack, rule, effect, event))
             .or_else(|| misses_path(case, stack, flow, rule, effect, event))
-            .or_else(|| misspelled_cookie(case, stack, effect, event));
+            .or_else(|| misspelled_cookie(case, stack, effect, event))
+            .or_else(|| missed_cookie(case, stack, effect, event));
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
@@ -199,6 +201,12 @@ fn misspelled_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, ev
     let letters = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
     let meant = set.iter().find(|other| letters(other) == letters(name)).filter(|_| !set.contains(&name))?;
     Some(format!("the cookie is called `{meant}` where it is set: another one is expired here"))
+}
+
+/// Why a cookie stays that is expired with another path than it is set with.
+fn missed_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, event: &Event<'p>) -> Option<String> {
+    let EventKind::Rules { call: Some(call), .. } = &event.kind else { return None };
+    if effect.action == Action::Cookie { cookies_missed(case, stack, call, event.place) } else { None }
 }
 
 /// Whether the functions around a place, or those called there, say anything of a path.

@@ -95,6 +95,9 @@ impl<'p> Program<'p> {
                     if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(2 * MAX_SEARCH + 2)) {
                         return vec![Thing::Function(found)];
                     }
+                    if let Some(found) = self.member_of_context(call, place, name, follow, steps) {
+                        return found;
+                    }
                 }
                 outside.push(name);
                 vec![Thing::Outside { name: outside, made_by }]

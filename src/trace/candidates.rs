@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::began::begun;
 use super::endpoints::{Endpoints, normal_method};
-use super::requests::{Request, deletes_session, fit, is_logout_path, request_of};
+use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
 use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
@@ -15,6 +15,9 @@ use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
 use crate::source::Span;
+
+/// How many branches deep a change of the page is looked for.
+const MAX_BRANCHES: usize = 4;
 
 /// A function where a logout may begin.
 #[derive(Debug, Clone)]
@@ -76,7 +79,12 @@ impl<'p> Finder<'_, 'p> {
             let is_verb = || function.name.eq_ignore_ascii_case(&normal_method(&function.name));
             let answers_for = |owner| side == Side::Server && is_verb() && is_logout_name(rules, &module.class(owner).name);
             // `commands/logout.rs: pub async fn run()`
-            let is_command = side == Side::Client && is_of_logout && function.owner.is_none() && function.parent.is_none() && split_words(&function.name).len() == 1 && rules.lexicon.is("command-function", &function.name);
+            let is_command = side == Side::Client
+                && is_of_logout
+                && function.owner.is_none()
+                && function.parent.is_none()
+                && split_words(&function.name).len() == 1
+                && rules.lexicon.is("command-function", &function.name);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(
@@ -123,6 +131,19 @@ impl<'p> Finder<'_, 'p> {
                         });
                     }
                 });
+                if self.goes_to_logout(&function.body, place, MAX_BRANCHES) {
+                    let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
+                    found.entry(function_id).or_insert(Candidate {
+                        function: function_id,
+                        symbol,
+                        span: None,
+                        named: false,
+                        call: None,
+                        arm: None,
+                        is_event: false,
+                        is_watcher: false,
+                    });
+                }
             }
         }
         each_value(&module.top, |value| keyed(program, rules, value, Place { module: id, function: None }, &mut found));
@@ -146,6 +167,20 @@ impl<'p> Finder<'_, 'p> {
             Some(ValueKind::Name(name) | ValueKind::Member(_, name)) => is_logout_name(self.rules, name) && self.program.functions_named(name).iter().any(serves),
             _ => false,
         }
+    }
+
+    /// Whether a function sends the page itself to a logout: `location.href = "/logout"`.
+    fn goes_to_logout(&self, body: &'p Block, place: Place, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        body.iter().any(|step| match &step.kind {
+            StepKind::Assign { target, value, .. } => {
+                matches!(&target.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if matches!(name.as_str(), "href" | "location"))
+                    && location_request(self.program, self.rules, target, value, place).is_some_and(|request| asks_for_logout(self.rules, self.endpoints, &request))
+            }
+            StepKind::Branch { then, otherwise, .. } => self.goes_to_logout(then, place, depth) || self.goes_to_logout(otherwise, place, depth),
+            StepKind::Attempt { body, finally, .. } => self.goes_to_logout(body, place, depth) || self.goes_to_logout(finally, place, depth),
+            _ => false,
+        })
     }
 
     /// What a call of a component makes under a logout's name, out of functions that it is handed:

@@ -69,7 +69,8 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         }
         for text in path_texts(program, &argument.value, place) {
             // `./api/logout`, asked for by a page that may stand in a folder of the site.
-            let text = if text.starts_with("./api/") && !matches!(last, "import" | "require" | "mock" | "resolve" | "join") { text.trim_start_matches('.').to_owned() } else { text };
+            let text =
+                if text.starts_with("./api/") && !matches!(last, "import" | "require" | "mock" | "resolve" | "join") { text.trim_start_matches('.').to_owned() } else { text };
             if matches!(text.as_str(), "POST" | "GET" | "DELETE" | "PUT" | "PATCH" | "post" | "get" | "delete") {
                 explicit = Some(text);
             } else if path.is_none() && is_path(&text, rules) && (text.contains('/') || is_sending(last)) {

@@ -5,12 +5,14 @@ mod branches;
 mod buses;
 mod calls;
 mod constants;
+mod given;
 mod raised;
 mod walk;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use given::{Given, Inside};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoints::Endpoints;
@@ -209,6 +211,8 @@ struct State<'p> {
     place: Option<Place>,
     /// The call by which the function was entered, and where that stands.
     entered: Option<(&'p Call, Place)>,
+    /// What that call hands over for the parameters.
+    given: Given<'p>,
     way: Way,
     condition: Option<Step>,
     /// Nothing uses what the function gives.
@@ -219,7 +223,7 @@ struct State<'p> {
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, way: Way::Ordinary, condition: None, dropped: false, discards: false }
+        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false }
     }
 }
 
@@ -275,6 +279,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let before = self.state;
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
+        self.state.given = before.given.to(self.reach.program, function, entered);
         self.state.dropped = dropped;
         self.state.discards = false;
         let defined = self.reach.program.function(function);
@@ -366,7 +371,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let place = self.place();
         let program = self.reach.program;
         let language = program.module(place.module).language;
-        let at = At { program, place };
+        let at = Inside { at: At { program, place }, given: self.state.given };
         self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
     }
 }
