@@ -115,6 +115,7 @@ impl Stack {
                 _ => {}
             }
         }
+        stack.inherit(case);
         stack.drop_blind();
         stack.drop_defaults(case);
         for (index, backend) in case.rules.backends.iter().enumerate() {
