@@ -8,6 +8,9 @@ pub trait Visit<'ir> {
     fn value(&mut self, _value: &'ir Value) -> bool {
         true
     }
+
+    /// Every assignment, before its values.
+    fn assigned(&mut self, _target: &'ir Value, _value: &'ir Value) {}
 }
 
 /// Walks every value of a block in the order of the text.
@@ -16,6 +19,7 @@ pub fn walk_block<'ir>(block: &'ir Block, visit: &mut dyn Visit<'ir>) {
         match &step.kind {
             StepKind::Evaluate(value) | StepKind::Delete(value) => walk_value(value, visit),
             StepKind::Assign { target, value, .. } => {
+                visit.assigned(target, value);
                 walk_value(value, visit);
                 walk_value(target, visit);
             }
@@ -123,4 +127,17 @@ pub fn each_call<'ir>(block: &'ir Block, mut found: impl FnMut(&'ir Call)) {
             found(call);
         }
     });
+}
+
+struct EachAssignment<F>(F);
+
+impl<'ir, F: FnMut(&'ir Value, &'ir Value)> Visit<'ir> for EachAssignment<F> {
+    fn assigned(&mut self, target: &'ir Value, value: &'ir Value) {
+        (self.0)(target, value);
+    }
+}
+
+/// Calls `found` for the target and the value of every assignment of the block.
+pub fn each_assignment<'ir>(block: &'ir Block, found: impl FnMut(&'ir Value, &'ir Value)) {
+    walk_block(block, &mut EachAssignment(found));
 }

@@ -36,9 +36,10 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Whether code sets it up: a line of settings or a dependency alone creates no session.
-    pub(super) fn is_in_code(&self) -> bool {
-        self.by == By::Code
+    /// Whether it shows that sessions are created: code sets it up, and not only because every project of its framework does. A line of
+    /// settings or a dependency alone creates no session.
+    pub(super) fn creates(&self, case: &Case<'_, '_>) -> bool {
+        self.by == By::Code && !case.rules.backends[self.index].idle
     }
 }
 
@@ -245,7 +246,7 @@ impl Stack {
     pub(super) fn has_credentials_where(&self, case: &Case<'_, '_>, holds: impl Fn(ModuleId) -> bool) -> bool {
         let is_own = |issued: &Issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken);
         self.issued.iter().any(|issued| is_own(issued) && holds(issued.place.module))
-            || self.all_seen().filter(|seen| seen.is_in_code()).map(|seen| &case.rules.backends[seen.index]).any(|backend| backend.held == Side::Server || !backend.default)
+            || self.all_seen().filter(|seen| seen.creates(case)).map(|seen| &case.rules.backends[seen.index]).any(|backend| backend.held == Side::Server || !backend.default)
     }
 }
 

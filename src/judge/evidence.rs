@@ -72,7 +72,7 @@ fn is_known_idle<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: 
     entries.iter().map(|entry| &case.rules.rules[entry.index]).filter(|rule| !rule.weak && rule.at.is_none_or(|at| at == side)).any(|rule| {
         let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
         let effects = chosen_effects(case, stack, &rule.effects, chosen, event.place);
-        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || misses_path(case, stack, flow, rule, effect, event).is_some()))
+        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || rule.lazy && event.dropped || misses_path(case, stack, flow, rule, effect, event).is_some()))
     })
 }
 
@@ -178,7 +178,7 @@ fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event:
 }
 
 /// Why a cookie that is expired without a path stays: under a nested route the browser takes it for another than the login's.
-fn misses_path(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, rule: &Rule, effect: &Effect, event: &Event<'_>) -> Option<String> {
+fn misses_path<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, rule: &Rule, effect: &Effect, event: &Event<'p>) -> Option<String> {
     rule.default_path.as_ref().filter(|fact| effect.action == Action::Cookie && stack.is_true(fact))?;
     let route = flow.server.as_ref()?.route.as_deref()?;
     let folder = route.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -210,11 +210,18 @@ fn missed_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, event:
 }
 
 /// Whether the functions around a place, or those called there, say anything of a path.
-fn speaks_of_path(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
+fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
     let says = |module: crate::link::ModuleId, span: Span| {
         let text = case.texts.text(module).get(span.start as usize..span.end as usize).unwrap_or("");
         text.to_lowercase().contains("path")
     };
+    // What is removed by a name alone has no path, whatever is said of other cookies beside it.
+    if let EventKind::Rules { call: Some(call), .. } = &event.kind
+        && !call.args.is_empty()
+        && call.args.iter().all(|argument| is_bare_name(case, &argument.value, event.place, 3))
+    {
+        return says(event.place.module, event.span);
+    }
     let module = case.program.module(event.place.module);
     let mut at = event.place.function;
     while let Some(index) = at {
@@ -230,6 +237,19 @@ fn speaks_of_path(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
         at = function.parent;
     }
     false
+}
+
+/// Whether a value is a cookie's name and no more: `"sid"`, `Cookie::from("sid")`.
+fn is_bare_name<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match &case.program.fold(value, place).0.kind {
+        ValueKind::Text(text) => !text.contains(['=', ';']),
+        ValueKind::Call(call) => {
+            let is_made = matches!(&call.callee.kind, ValueKind::Member(of, made) if matches!(of.kind, ValueKind::Name(_)) && matches!(made.as_str(), "from" | "named" | "new"));
+            is_made && !call.args.is_empty() && call.args.iter().all(|argument| is_bare_name(case, &argument.value, place, depth))
+        }
+        _ => false,
+    }
 }
 
 fn function_at<'p>(case: &Case<'_, 'p>, place: Place) -> Option<&'p crate::ir::Function> {
@@ -343,18 +363,15 @@ fn changes_answer(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
     let mut answers = Vec::new();
     collect_answers(&function.body, &mut answers);
     if let Some(param) = function.params.iter().find(|param| param.name == root) {
-        let is_injected = !function.annotations.is_empty() && param.ty.as_ref().is_some_and(|ty| ty.last() == "Response");
+        let is_made = param.default.as_ref().is_some_and(|default| matches!(default.kind, ValueKind::Call(_)));
+        let is_injected = !function.annotations.is_empty() && (is_made || param.ty.as_ref().is_some_and(|ty| ty.last() == "Response"));
+        let makes_answer = |name: &str| name == "Response" || case.rules.lexicon.is("made-answer", name);
         let is_other = |value: &&&Value| matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last())) && !mentions(value, &root, 0);
         return !is_injected || !answers.iter().any(|value| is_other(&value));
     }
     // A local object that nothing but its own methods touch.
     let is_local = function.body.iter().any(|step| matches!(&step.kind, StepKind::Assign { target, .. } if matches!(&target.kind, ValueKind::Name(name) if *name == root)));
     !is_local || answers.is_empty() || is_handed_on(&function.body, &root)
-}
-
-/// Whether a function or class of this name makes an answer: `RedirectResponse`, `redirect`.
-fn makes_answer(name: &str) -> bool {
-    name.ends_with("Response") || matches!(name, "redirect" | "Response")
 }
 
 fn collect_answers<'p>(block: &'p [crate::ir::Step], into: &mut Vec<&'p Value>) {

@@ -273,6 +273,7 @@ impl Context<'_> {
             dependencies: texts(backend.dependency)?,
             settings: backend.setting.into_iter().map(setting).collect::<Compiled<_>>()?,
             rank: backend.rank,
+            idle: backend.idle,
         })
     }
 
@@ -342,6 +343,7 @@ impl Context<'_> {
             effects: self.effects(handler.effects)?,
             unless: self.patterns(handler.unless)?,
             until: self.patterns(handler.until)?,
+            bundled: handler.bundled,
             truth: handler.truth,
             examples: self.examples(handler.example)?,
             counter_examples: self.examples(handler.counter_example)?,
@@ -370,7 +372,8 @@ impl Context<'_> {
             "never" => Runs::Never,
             "elsewhere" => Runs::Elsewhere,
             "cold" => Runs::Cold,
-            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, cold")),
+            "discarding" => Runs::Discarding,
+            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, cold, discarding")),
         };
         Ok(Callback { languages: self.languages.clone(), matchers: self.matchers(callback.matches)?, args: callback.args, runs, delay: callback.delay })
     }

@@ -106,6 +106,8 @@ pub enum Locator {
     Annotated,
     /// The object that the call is made on.
     Receiver,
+    /// What something is assigned to.
+    Target,
     /// The value of the call.
     Result,
     /// The next call of the chain.
@@ -204,6 +206,8 @@ pub struct Backend {
     /// The settings that bring it about: keys and values.
     pub settings: Vec<(Glob, Vec<Glob>)>,
     pub rank: i32,
+    /// It stands in every project of its framework: alone it creates no session.
+    pub idle: bool,
 }
 
 /// Something true of the project that rules ask for.
@@ -280,6 +284,8 @@ pub struct HandlerRule {
     pub unless: Vec<Pattern>,
     /// What ends the calls chained behind it; where it is empty, they are no part of the handler.
     pub until: Vec<Pattern>,
+    /// It is one of several endpoints that the library brings along unasked.
+    pub bundled: bool,
     pub truth: Vec<String>,
     pub examples: Vec<Example>,
     pub counter_examples: Vec<Example>,
@@ -324,6 +330,8 @@ pub enum Runs {
     Elsewhere,
     /// Only where something uses what the call gives.
     Cold,
+    /// At once, and nothing uses what the closure gives.
+    Discarding,
 }
 
 /// A function that runs whenever something else is called: a reducer for another slice's action, a signal's receiver.

@@ -46,6 +46,7 @@ pub(super) fn locator(text: &str) -> Result<Locator, String> {
         "args" => Locator::Arguments,
         "annotated" => Locator::Annotated,
         "receiver" => Locator::Receiver,
+        "target" => Locator::Target,
         "result" => Locator::Result,
         "chain" => Locator::Chain,
         "body" => Locator::Body,
@@ -55,7 +56,7 @@ pub(super) fn locator(text: &str) -> Result<Locator, String> {
         word if word.chars().all(|c| c.is_ascii_uppercase()) && !word.is_empty() => Locator::Text(word.to_owned()),
         other => {
             return Err(format!(
-                "unknown place `{other}`; one of arg:…, type:…, made:…, inside:…, field:…, callee, args, annotated, receiver, result, chain, body, class, global, none, a 'text' in quotes, or a method such as POST"
+                "unknown place `{other}`; one of arg:…, type:…, made:…, inside:…, field:…, callee, args, annotated, receiver, target, result, chain, body, class, global, none, a 'text' in quotes, or a method such as POST"
             ));
         }
     })

@@ -26,6 +26,10 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             let field = program.class(class).fields.iter().find(|field| field.name == *name)?;
             return Some((field.value.as_ref()?, Place { module: class.module, function: None }));
         }
+        Locator::Target => match site {
+            MatchSite::Assign { target, .. } => return Some((target, place)),
+            _ => return None,
+        },
         Locator::Inside(name) => return setting_of(program, name, site, place),
         Locator::Receiver => match &site.call()?.callee.kind {
             ValueKind::Member(of, _) => return Some((of, place)),
@@ -136,14 +140,28 @@ pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place
             texts.extend(texts_of(program, otherwise, place, depth));
             texts
         }
-        // `new URL("/logout", base)`, `url("x")`, `"…".format()`: the first text inside.
-        ValueKind::Call(call) => call
-            .args
-            .iter()
-            .map(|argument| texts_of(program, &argument.value, place, depth))
-            .find(|texts| texts.iter().any(|text| text.contains('/') || text.is_empty()))
-            .unwrap_or_default(),
+        ValueKind::Call(call) => texts_of_call(program, call, place, depth),
         ValueKind::Await(inner) => texts_of(program, inner, place, depth),
+        _ => Vec::new(),
+    }
+}
+
+/// The texts of what a call gives: `new URL("/logout", base)`, `url("x")`, `"…".format()` have them inside, `"/logout".into()` before it,
+/// and a function of the project, which no argument tells of, returns them.
+fn texts_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth: usize) -> Vec<String> {
+    let inside = call.args.iter().map(|argument| texts_of(program, &argument.value, place, depth)).find(|texts| texts.iter().any(|text| text.contains('/') || text.is_empty()));
+    if let Some(texts) = inside {
+        return texts;
+    }
+    let returned = |target: FunctionId| match &program.function(target).body.last()?.kind {
+        StepKind::Return(Some(value)) => Some(texts_of(program, value, Place::of(target), depth)).filter(|texts| !texts.is_empty()),
+        _ => None,
+    };
+    if let Some(texts) = program.targets(call, place, false).into_iter().find_map(returned) {
+        return texts;
+    }
+    match &call.callee.kind {
+        ValueKind::Member(of, _) if call.args.is_empty() && matches!(of.kind, ValueKind::Text(_) | ValueKind::Template(_)) => texts_of(program, of, place, depth),
         _ => Vec::new(),
     }
 }

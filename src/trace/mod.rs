@@ -15,6 +15,7 @@ mod requests;
 mod sides;
 mod survey;
 mod typed;
+mod watched;
 
 pub use endpoints::{Endpoint, Endpoints};
 pub use flows::{Flow, FlowHandler, Kept, Traced, expand, trace};

@@ -71,6 +71,21 @@ impl<'p> Tracer<'_, 'p> {
                 }
             }
         }
+        // What watches for a logout's answer runs with every client of the application that asks for one.
+        let asks = |event: &Event<'p>| match &event.kind {
+            EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
+            kind => matches!(kind, EventKind::Endpoint(_)),
+        };
+        let asking: Vec<usize> = kept.iter().enumerate().filter(|(_, (_, reached))| reached.events.iter().any(asks)).map(|(at, _)| at).collect();
+        for (at, (watcher, _)) in kept.iter().enumerate().filter(|(_, (candidate, _))| candidate.is_watcher) {
+            let here = self.surroundings.path(watcher.function.module);
+            let near = |other: &usize| common_folders(&self.surroundings.path(kept[*other].0.function.module), &here);
+            let nearest = asking.iter().map(near).max();
+            for other in asking.iter().filter(|other| Some(near(other)) == nearest || near(other) > 0) {
+                let (a, b) = (root(&group_of, at), root(&group_of, *other));
+                group_of[a.max(b)] = a.min(b);
+            }
+        }
         // Handlers of one component are one client.
         let mut by_component: BTreeMap<FunctionId, usize> = BTreeMap::new();
         for (at, (candidate, _)) in kept.iter().enumerate() {

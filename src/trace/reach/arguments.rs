@@ -43,6 +43,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let before = self.state;
         match self.runs(key, call, fitted) {
             Runs::Ordinary => {}
+            Runs::Discarding => self.state.discards = true,
             Runs::Cold => {
                 if self.state.dropped {
                     self.state.way = Way::Dead;

@@ -86,24 +86,6 @@ impl<'p> Walk<'_, '_, 'p> {
 }
 
 impl<'p> Walk<'_, '_, 'p> {
-    /// What a test always is, as far as that can be read. A parameter's default is what it is only where the call that entered the
-    /// function hands over nothing.
-    fn constant_of(&self, test: &'p Value) -> Option<&'p Value> {
-        let (program, place) = (self.reach.program, self.place());
-        let params = place.function.map_or(&[][..], |index| &program.module(place.module).function(index).params);
-        let defaulted = |name: &String| params.iter().position(|param| param.name == *name && param.default.is_some());
-        let ValueKind::Name(name) = &test.kind else { return Some(program.fold(test, place).0) };
-        let Some(position) = defaulted(name) else { return Some(program.fold(test, place).0) };
-        let (call, _) = self.state.entered?;
-        // NOTE: a method's own object may stand among its parameters.
-        let before = usize::from(params.first().is_some_and(|param| matches!(param.name.as_str(), "self" | "cls")));
-        match call.named(name).or_else(|| call.positional(position.saturating_sub(before))) {
-            Some(handed) => Some(handed),
-            None if call.args.iter().any(|argument| argument.name.as_deref().is_some_and(|name| name.starts_with(['.', '*']))) => None,
-            None => params.get(position)?.default.as_ref(),
-        }
-    }
-
     /// What its caller hands over for a parameter of the function, if that is nothing: `setToken(null)`.
     pub(super) fn handed_nothing(&self, subject: &Value) -> Option<&'p Value> {
         let ValueKind::Name(name) = &subject.kind else { return None };

@@ -16,7 +16,19 @@ impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
         // What is called before this one in the chain.
         match &call.callee.kind {
-            ValueKind::Member(of, _) => self.value(of, used),
+            ValueKind::Member(of, method) => {
+                // Whoever drops `stream.map { }` drops the stream.
+                if let ValueKind::Call(inner) = &of.kind
+                    && self.statement.is_some_and(|statement| std::ptr::eq(statement, call))
+                    && self.reach.rules.lexicon.is("stream-step", method)
+                {
+                    self.statement = Some(inner);
+                    self.value(of, used);
+                    self.statement = Some(call);
+                } else {
+                    self.value(of, used);
+                }
+            }
             ValueKind::Call(_) => self.value(&call.callee, used),
             _ => {}
         }

@@ -4,6 +4,7 @@ mod arguments;
 mod branches;
 mod buses;
 mod calls;
+mod constants;
 mod given;
 mod raised;
 mod walk;
@@ -216,11 +217,13 @@ struct State<'p> {
     condition: Option<Step>,
     /// Nothing uses what the function gives.
     dropped: bool,
+    /// Nothing will use what the closure gives that is about to run.
+    discards: bool,
 }
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false }
+        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false }
     }
 }
 
@@ -235,7 +238,8 @@ struct Use<'p> {
 struct Walk<'r, 'a, 'p> {
     reach: &'r Reach<'a, 'p>,
     reached: Reached<'p>,
-    visited: FxHashMap<FunctionId, Way>,
+    /// The best way in which each function was entered, and whether what it gives was then dropped.
+    visited: FxHashMap<FunctionId, (Way, bool)>,
     trail: Vec<Step>,
     /// The call that is about to enter a function.
     handed: Option<(&'p Call, Place)>,
@@ -261,8 +265,9 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 
     fn function(&mut self, function: FunctionId) {
-        let way = self.state.way;
         let entered = self.handed.take();
+        let dropped = self.state.discards || entered.is_some_and(|(call, _)| self.statement.is_some_and(|statement| std::ptr::eq(statement, call)));
+        let way = (self.state.way, dropped);
         if self.visited.get(&function).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
             return;
         }
@@ -275,7 +280,8 @@ impl<'p> Walk<'_, '_, 'p> {
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
         self.state.given = before.given.to(self.reach.program, function, entered);
-        self.state.dropped = entered.is_some_and(|(call, _)| self.statement.is_some_and(|statement| std::ptr::eq(statement, call)));
+        self.state.dropped = dropped;
+        self.state.discards = false;
         let defined = self.reach.program.function(function);
         for param in &defined.params {
             if let Some(default) = &param.default {
@@ -319,7 +325,7 @@ impl<'p> Walk<'_, '_, 'p> {
             way,
             condition,
             awaited: used.awaited,
-            dropped: self.statement.is_some_and(|statement| statement.span == span && !used.awaited && !used.returned),
+            dropped: self.statement.is_some_and(|statement| statement.span == span && (self.state.dropped || !used.awaited && !used.returned)),
             returned: used.returned,
             bound: used.bound,
             trail: self.trail.clone(),

@@ -75,6 +75,10 @@ impl<'p> Walk<'_, '_, 'p> {
             }
             StepKind::Return(value) => {
                 if let Some(value) = value {
+                    // What a function gives that nobody uses is as good as a statement.
+                    if let (true, ValueKind::Call(call)) = (self.state.dropped, &value.kind) {
+                        self.statement = Some(call);
+                    }
                     self.value(value, Use { returned: true, awaited: true, bound: None });
                     // `return async dispatch => …`: what is returned is what the caller runs.
                     if let ValueKind::Closure(index) = &value.kind {
