@@ -116,6 +116,7 @@ impl Stack {
                 _ => {}
             }
         }
+        stack.inherit(case);
         stack.drop_blind();
         stack.drop_defaults(case);
         stack.fill_silent(case);

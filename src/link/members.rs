@@ -224,7 +224,7 @@ impl<'p> Program<'p> {
                 }
             }
             if module.language.has_implicit_members() && field.value.is_none() && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
-                things.splice(0..0, self.handed_to_constructor(id, name, steps));
+                things.splice(0..0, self.handed_to_constructor(id, name, false, steps));
             }
         }
         if things.is_empty() {

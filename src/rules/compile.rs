@@ -410,6 +410,7 @@ impl Context<'_> {
             unit,
             default_seconds: credential.default_seconds,
             http_only: credential.http_only,
+            inherits: credential.inherits,
         })
     }
 

@@ -356,6 +356,8 @@ pub struct Credential {
     pub default_seconds: Option<u64>,
     /// The cookie is `HttpOnly` unless the call says otherwise.
     pub http_only: bool,
+    /// The credential whose lifetime holds where a call says none.
+    pub inherits: Option<String>,
 }
 
 /// The kind of a credential.

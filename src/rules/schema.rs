@@ -492,4 +492,7 @@ pub(super) struct Credential {
     /// The cookie is `HttpOnly` unless the call says otherwise.
     #[serde(default)]
     pub http_only: bool,
+    /// The credential whose lifetime holds where a call says none: what a module is configured with.
+    #[serde(default)]
+    pub inherits: Option<String>,
 }
