@@ -1,6 +1,6 @@
 //! What a value is called: the path from its root, as written or as imports and assignments make it.
 
-use super::{Call, Value, ValueKind, Visit, walk_value};
+use super::{Call, TypeName, Value, ValueKind, Visit, walk_value};
 
 /// The path by which a value is reached.
 ///
@@ -37,6 +37,13 @@ impl Name {
     pub fn of_call(call: &Call) -> Self {
         let mut name = Self::written(&call.callee);
         name.call_last(call);
+        name
+    }
+
+    /// The name of a type as written, without its arguments.
+    pub fn of_type(ty: &TypeName) -> Self {
+        let mut name = Self::default();
+        ty.path.iter().for_each(|segment| name.push(segment));
         name
     }
 

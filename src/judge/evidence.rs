@@ -2,8 +2,9 @@
 
 use super::Case;
 use super::backends::{Chosen, Stack};
+use super::findings::cookies_missed;
 use super::saved::is_saved_later;
-use crate::ir::{Name, StepKind, Value, ValueKind, each_call};
+use crate::ir::{Call, Name, StepKind, Value, ValueKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::{Action, Evidence, Side, Timing};
 use crate::rules::{Effect, Entry, Pattern, Rule};
@@ -48,7 +49,8 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
         let why_not = why_not(case, rule, effect, side, event)
             .or_else(|| hidden_cookie(case, stack, rule, effect, event))
             .or_else(|| misses_path(case, stack, flow, rule, effect, event))
-            .or_else(|| misspelled_cookie(case, stack, effect, event));
+            .or_else(|| misspelled_cookie(case, stack, effect, event))
+            .or_else(|| missed_cookie(case, stack, effect, event));
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
@@ -70,7 +72,7 @@ fn is_known_idle<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: 
     entries.iter().map(|entry| &case.rules.rules[entry.index]).filter(|rule| !rule.weak && rule.at.is_none_or(|at| at == side)).any(|rule| {
         let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
         let effects = chosen_effects(case, stack, &rule.effects, chosen, event.place);
-        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || misses_path(case, stack, flow, rule, effect, event).is_some()))
+        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || rule.lazy && event.dropped || misses_path(case, stack, flow, rule, effect, event).is_some()))
     })
 }
 
@@ -201,6 +203,12 @@ fn misspelled_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, ev
     Some(format!("the cookie is called `{meant}` where it is set: another one is expired here"))
 }
 
+/// Why a cookie stays that is expired with another path than it is set with.
+fn missed_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, event: &Event<'p>) -> Option<String> {
+    let EventKind::Rules { call: Some(call), .. } = &event.kind else { return None };
+    if effect.action == Action::Cookie { cookies_missed(case, stack, call, event.place) } else { None }
+}
+
 /// Whether the functions around a place, or those called there, say anything of a path.
 fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
     let says = |module: crate::link::ModuleId, span: Span| {
@@ -210,6 +218,8 @@ fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
     // What is removed by a name alone has no path, whatever is said of other cookies beside it.
     if let EventKind::Rules { call: Some(call), .. } = &event.kind
         && !call.args.is_empty()
+        // What is only made here may be given its path later.
+        && !is_made(call)
         && call.args.iter().all(|argument| is_bare_name(case, &argument.value, event.place, 3))
         && !case.texts.text(event.place.module).get(call.span.end as usize..).unwrap_or_default().trim_start().starts_with('.')
     {
@@ -235,14 +245,15 @@ fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
 /// Whether a value is a cookie's name and no more: `"sid"`, `Cookie::from("sid")`.
 fn is_bare_name<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
-    match &case.program.fold(value, place).0.kind {
-        ValueKind::Text(text) => !text.contains(['=', ';']),
-        ValueKind::Call(call) => {
-            let is_made = matches!(&call.callee.kind, ValueKind::Member(of, made) if matches!(of.kind, ValueKind::Name(_)) && matches!(made.as_str(), "from" | "named" | "new"));
-            is_made && !call.args.is_empty() && call.args.iter().all(|argument| is_bare_name(case, &argument.value, place, depth))
-        }
-        _ => false,
+    if let ValueKind::Call(call) = &value.kind {
+        return is_made(call) && !call.args.is_empty() && call.args.iter().all(|argument| is_bare_name(case, &argument.value, place, depth));
     }
+    matches!(&case.program.fold(value, place).0.kind, ValueKind::Text(text) if !text.contains(['=', ';']))
+}
+
+/// Whether a call makes a thing of what it is handed: `Cookie::from("sid")`.
+fn is_made(call: &Call) -> bool {
+    matches!(&call.callee.kind, ValueKind::Member(of, made) if matches!(of.kind, ValueKind::Name(_)) && matches!(made.as_str(), "from" | "named" | "new"))
 }
 
 fn function_at<'p>(case: &Case<'_, 'p>, place: Place) -> Option<&'p crate::ir::Function> {
@@ -356,18 +367,15 @@ fn changes_answer(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
     let mut answers = Vec::new();
     collect_answers(&function.body, &mut answers);
     if let Some(param) = function.params.iter().find(|param| param.name == root) {
-        let is_injected = !function.annotations.is_empty() && param.ty.as_ref().is_some_and(|ty| ty.last() == "Response");
+        let is_made = param.default.as_ref().is_some_and(|default| matches!(default.kind, ValueKind::Call(_)));
+        let is_injected = !function.annotations.is_empty() && (is_made || param.ty.as_ref().is_some_and(|ty| ty.last() == "Response"));
+        let makes_answer = |name: &str| name == "Response" || case.rules.lexicon.is("made-answer", name);
         let is_other = |value: &&&Value| matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last())) && !mentions(value, &root, 0);
         return !is_injected || !answers.iter().any(|value| is_other(&value));
     }
     // A local object that nothing but its own methods touch.
     let is_local = function.body.iter().any(|step| matches!(&step.kind, StepKind::Assign { target, .. } if matches!(&target.kind, ValueKind::Name(name) if *name == root)));
     !is_local || answers.is_empty() || is_handed_on(&function.body, &root)
-}
-
-/// Whether a function or class of this name makes an answer: `RedirectResponse`, `redirect`.
-fn makes_answer(name: &str) -> bool {
-    name.ends_with("Response") || matches!(name, "redirect" | "Response")
 }
 
 fn collect_answers<'p>(block: &'p [crate::ir::Step], into: &mut Vec<&'p Value>) {

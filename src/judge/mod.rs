@@ -5,6 +5,7 @@
 mod backends;
 mod evidence;
 mod findings;
+mod inherited;
 mod lifetimes;
 mod project;
 mod projects;

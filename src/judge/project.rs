@@ -260,7 +260,7 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
             (case.site(issued.place.module, issued.span), what)
         })
         .collect();
-    created.extend(stack.all_seen().filter(|seen| seen.is_in_code()).map(|seen| (seen.site.clone(), format!("{} keeps sessions", case.rules.backends[seen.index].store))));
+    created.extend(stack.all_seen().filter(|seen| seen.creates(case)).map(|seen| (seen.site.clone(), format!("{} keeps sessions", case.rules.backends[seen.index].store))));
     // A client that keeps a token of a server elsewhere has a login.
     if created.is_empty() {
         let stored = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Storage && keeps_login(case, issued));

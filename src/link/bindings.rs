@@ -172,6 +172,9 @@ impl<'p> Program<'p> {
         }
         if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
             things.splice(0..0, self.handed_over(function, index, steps));
+            if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+                things.splice(0..0, self.constructed_with(function, param, follow, steps));
+            }
         }
         if path.is_empty() {
             if things.is_empty() {
@@ -184,6 +187,9 @@ impl<'p> Program<'p> {
         }
         for part in path.split('.') {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
+        }
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            things.splice(0..0, self.called_after(function, param, path));
         }
         // What is taken out of an untyped parameter is called as it is written there: `({ session })` is `session`.
         let mut written = Name::default();

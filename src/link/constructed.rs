@@ -1,9 +1,9 @@
 //! Fields by what their class was constructed with: the entries of enums, objects of constants, configurations.
 
 use super::eval::{Place, Thing};
-use super::program::{ClassId, Program};
+use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{Call, FunctionKind, Value, ValueKind};
+use crate::ir::{Call, FunctionKind, Param, Value, ValueKind};
 
 /// How many constructions of a class are looked at for the value of a field.
 const MAX_CONSTRUCTIONS: usize = 4;
@@ -47,7 +47,7 @@ impl<'p> Program<'p> {
     }
 
     /// What all who construct a class hand over for one of its fields.
-    pub(super) fn handed_to_constructor(&self, class: ClassId, name: &str, steps: usize) -> Vec<Thing<'p>> {
+    pub(super) fn handed_to_constructor(&self, class: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(steps) = steps.checked_sub(4) else { return Vec::new() };
         let class_name = &self.class(class).name;
         let calls = self.calls_of(class_name);
@@ -55,7 +55,32 @@ impl<'p> Program<'p> {
             return Vec::new();
         }
         let handed = calls.iter().filter_map(|(call, place)| Some((self.argument_for(class, call, name)?, *place)));
-        handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { made_by: None, .. })).collect()
+        handed.flat_map(|(value, place)| self.eval_steps(value, place, follow, steps)).filter(|thing| !matches!(thing, Thing::Outside { made_by: None, .. })).collect()
+    }
+
+    /// What a constructor without types is handed for a parameter: by those who construct its class, or, where a container does, the
+    /// one class of the project that the parameter is called after.
+    pub(super) fn constructed_with(&self, constructor: FunctionId, param: &'p Param, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let defined = self.function(constructor);
+        let Some(owner) = defined.owner.filter(|_| defined.kind == FunctionKind::Constructor && param.ty.is_none() && !param.name.is_empty()) else { return Vec::new() };
+        let class = ClassId { module: constructor.module, index: owner };
+        let mut things = self.handed_to_constructor(class, &param.name, follow, steps);
+        things.retain(|thing| matches!(thing, Thing::Instance(_)));
+        if things.is_empty() { self.called_after(constructor, param, &param.name).into_iter().collect() } else { things }
+    }
+
+    /// An instance of the one class of the project that an untyped parameter of a constructor, or a part of it, is called after:
+    /// `constructor({ sessionService })` is handed a `SessionService`.
+    pub(super) fn called_after(&self, constructor: FunctionId, param: &Param, name: &str) -> Option<Thing<'p>> {
+        if self.function(constructor).kind != FunctionKind::Constructor || param.ty.is_some() {
+            return None;
+        }
+        let mut letters = name.trim_start_matches(['_', '$']).chars();
+        let class: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        match self.classes_named(&class) {
+            [only] if class.chars().skip(1).any(char::is_uppercase) => Some(Thing::Instance(*only)),
+            _ => None,
+        }
     }
 
     /// The argument of a construction that becomes a field: the one of its name, or of its place among the constructor's parameters.

@@ -99,6 +99,9 @@ impl<'p> Program<'p> {
                     if let Some(found) = self.search_call(call, place, name, steps.min(MAX_SEARCH), steps.min(2 * MAX_SEARCH + 2)) {
                         return vec![Thing::Function(found)];
                     }
+                    if let Some(found) = self.member_of_context(call, place, name, follow, steps) {
+                        return found;
+                    }
                 }
                 outside.push(name);
                 vec![Thing::Outside { name: outside, made_by }]
@@ -221,7 +224,7 @@ impl<'p> Program<'p> {
                 }
             }
             if module.language.has_implicit_members() && field.value.is_none() && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
-                things.splice(0..0, self.handed_to_constructor(id, name, steps));
+                things.splice(0..0, self.handed_to_constructor(id, name, false, steps));
             }
         }
         if things.is_empty() {

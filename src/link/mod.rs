@@ -6,6 +6,7 @@
 
 mod bindings;
 mod constructed;
+mod contexts;
 mod effort;
 mod eval;
 mod extensions;

@@ -273,6 +273,7 @@ impl Context<'_> {
             dependencies: texts(backend.dependency)?,
             settings: backend.setting.into_iter().map(setting).collect::<Compiled<_>>()?,
             rank: backend.rank,
+            idle: backend.idle,
         })
     }
 
@@ -342,6 +343,7 @@ impl Context<'_> {
             effects: self.effects(handler.effects)?,
             unless: self.patterns(handler.unless)?,
             until: self.patterns(handler.until)?,
+            bundled: handler.bundled,
             truth: handler.truth,
             examples: self.examples(handler.example)?,
             counter_examples: self.examples(handler.counter_example)?,
@@ -408,6 +410,7 @@ impl Context<'_> {
             unit,
             default_seconds: credential.default_seconds,
             http_only: credential.http_only,
+            inherits: credential.inherits,
         })
     }
 

@@ -206,6 +206,8 @@ pub struct Backend {
     /// The settings that bring it about: keys and values.
     pub settings: Vec<(Glob, Vec<Glob>)>,
     pub rank: i32,
+    /// It stands in every project of its framework: alone it creates no session.
+    pub idle: bool,
 }
 
 /// Something true of the project that rules ask for.
@@ -282,6 +284,8 @@ pub struct HandlerRule {
     pub unless: Vec<Pattern>,
     /// What ends the calls chained behind it; where it is empty, they are no part of the handler.
     pub until: Vec<Pattern>,
+    /// It is one of several endpoints that the library brings along unasked.
+    pub bundled: bool,
     pub truth: Vec<String>,
     pub examples: Vec<Example>,
     pub counter_examples: Vec<Example>,
@@ -352,6 +356,8 @@ pub struct Credential {
     pub default_seconds: Option<u64>,
     /// The cookie is `HttpOnly` unless the call says otherwise.
     pub http_only: bool,
+    /// The credential whose lifetime holds where a call says none.
+    pub inherits: Option<String>,
 }
 
 /// The kind of a credential.

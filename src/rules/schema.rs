@@ -289,6 +289,9 @@ pub(super) struct Backend {
     /// Of several that match, the highest wins; 0 without it.
     #[serde(default)]
     pub rank: i32,
+    /// It stands in every project of its framework, whether anybody logs in or not: alone it creates no session.
+    #[serde(default)]
+    pub idle: bool,
 }
 
 /// A setting of a file such as `application.properties`.
@@ -410,6 +413,9 @@ pub(super) struct Handler {
     /// The call that ends what is chained behind the handler's (`.and()`).
     #[serde(default)]
     pub until: Option<OneOrMany<String>>,
+    /// It is one of several endpoints that the library brings along unasked.
+    #[serde(default)]
+    pub bundled: bool,
     #[serde(default)]
     pub truth: Vec<String>,
     #[serde(default)]
@@ -486,4 +492,7 @@ pub(super) struct Credential {
     /// The cookie is `HttpOnly` unless the call says otherwise.
     #[serde(default)]
     pub http_only: bool,
+    /// The credential whose lifetime holds where a call says none: what a module is configured with.
+    #[serde(default)]
+    pub inherits: Option<String>,
 }

@@ -15,6 +15,10 @@ pub trait Lookup<'p> {
     fn made_by_helper(&self, _value: &'p Value) -> Option<&'p Value> {
         None
     }
+    /// What a closure of one step gives back: `() => null`.
+    fn given_back(&self, _value: &'p Value) -> Option<&'p Value> {
+        None
+    }
 }
 
 /// A property of a value.
@@ -158,6 +162,10 @@ fn has_property<'p>(is: Is, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: 
         (Is::Closure, ValueKind::Closure(_)) | (Is::Record, ValueKind::Record(_)) | (Is::List, ValueKind::List(_)) | (Is::Call, ValueKind::Call(_)) => true,
         (Is::Zero, _) => number_of(value, lookup, 0) == Some(0.0) || matches!(&value.kind, ValueKind::Text(text) if text.trim() == "0") || is_zero_duration(value, lookup),
         (Is::Negative, _) => number_of(value, lookup, 0).is_some_and(|number| number < 0.0) || is_negative_duration(value, lookup),
+        // `setUser(() => null)`: an update that asks for nothing of what was.
+        (Is::Empty | Is::Null, ValueKind::Closure(_)) if depth < MAX_NESTING => {
+            lookup.given_back(value).is_some_and(|made| has_property(is, lookup.fold(made), lookup, lexicon, depth + 1))
+        }
         (Is::Empty, kind) => is_empty(kind, lookup, lexicon, depth),
         (Is::Past, _) => is_past(value, lookup, depth),
         _ => false,

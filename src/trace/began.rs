@@ -1,7 +1,7 @@
 //! Handlers without a name of their own: what runs when something that bears a logout's name is clicked or chosen.
 
 use super::candidates::{Candidate, is_logout_name};
-use crate::ir::{Block, Call, CallStyle, FunctionIndex, Step, StepKind, Value, ValueKind, each_value};
+use crate::ir::{Argument, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
 
@@ -28,7 +28,9 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
         if let ValueKind::Call(call) = &value.kind
             && let Some(symbol) = listened(program, rules, call, place)
         {
-            call.args.iter().flat_map(|argument| closures(&argument.value)).for_each(|index| begins(FunctionId { module: function.module, index }, &symbol));
+            for argument in &call.args {
+                listeners(program, &argument.value, place).into_iter().for_each(|id| begins(id, &symbol));
+            }
         }
         each_clicked(program, rules, value, place, &mut begins);
     });
@@ -115,11 +117,19 @@ fn texts<'v>(value: &'v Value, depth: usize, words: &mut Vec<&'v str>) -> bool {
     words.len() <= MAX_WORDS
 }
 
-/// The closures that an argument is, or that it wraps: `View.OnClickListener { … }`.
-fn closures(value: &Value) -> Vec<FunctionIndex> {
+/// The functions that an argument is or names, or the closures that it wraps: `View.OnClickListener { … }`.
+fn listeners<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Vec<FunctionId> {
+    let wrapped = |call: &Call, at: Place| {
+        let closure = |argument: &Argument| if let ValueKind::Closure(index) = argument.value.kind { Some(FunctionId { module: at.module, index }) } else { None };
+        call.args.iter().filter_map(closure).collect()
+    };
     match &value.kind {
-        ValueKind::Closure(index) => vec![*index],
-        ValueKind::Call(call) => call.args.iter().filter_map(|argument| if let ValueKind::Closure(index) = &argument.value.kind { Some(*index) } else { None }).collect(),
+        ValueKind::Closure(index) => vec![FunctionId { module: place.module, index: *index }],
+        ValueKind::Call(call) => wrapped(call, place),
+        ValueKind::Name(_) | ValueKind::Member(..) => match program.maker_of(value, place) {
+            Some((call, at)) => wrapped(call, at),
+            None => program.functions_of(value, place, false),
+        },
         _ => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::began::begun;
 use super::endpoints::{Endpoints, normal_method};
-use super::requests::{Request, deletes_session, fit, is_logout_path, request_of};
+use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
 use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
@@ -15,6 +15,9 @@ use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
 use crate::source::Span;
+
+/// How many branches deep a change of the page is looked for.
+const MAX_BRANCHES: usize = 4;
 
 /// A function where a logout may begin.
 #[derive(Debug, Clone)]
@@ -49,10 +52,9 @@ pub(super) fn candidates<'p>(
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
     let finder = Finder { program, rules, side, endpoints, surroundings };
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
-    // Of one or two files nothing can be said about who calls them.
-    if program.len() > 2 {
-        found.retain(|function, candidate| !candidate.named || !is_dead(program, *function, mentioned));
-    }
+    // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
+    let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
+    found.retain(|function, candidate| !candidate.named || !(is_whole && is_dead(program, *function, mentioned)) && (is_part || !is_unused_local(program, *function)));
     found.into_values().collect()
 }
 
@@ -77,7 +79,12 @@ impl<'p> Finder<'_, 'p> {
             let is_verb = || function.name.eq_ignore_ascii_case(&normal_method(&function.name));
             let answers_for = |owner| side == Side::Server && is_verb() && is_logout_name(rules, &module.class(owner).name);
             // `commands/logout.rs: pub async fn run()`
-            let is_command = side == Side::Client && is_of_logout && function.owner.is_none() && function.parent.is_none() && split_words(&function.name).len() == 1 && rules.lexicon.is("command-function", &function.name);
+            let is_command = side == Side::Client
+                && is_of_logout
+                && function.owner.is_none()
+                && function.parent.is_none()
+                && split_words(&function.name).len() == 1
+                && rules.lexicon.is("command-function", &function.name);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(
@@ -124,6 +131,19 @@ impl<'p> Finder<'_, 'p> {
                         });
                     }
                 });
+                if self.goes_to_logout(&function.body, place, MAX_BRANCHES) {
+                    let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
+                    found.entry(function_id).or_insert(Candidate {
+                        function: function_id,
+                        symbol,
+                        span: None,
+                        named: false,
+                        call: None,
+                        arm: None,
+                        is_event: false,
+                        is_watcher: false,
+                    });
+                }
             }
         }
         each_value(&module.top, |value| keyed(program, rules, value, Place { module: id, function: None }, &mut found));
@@ -147,6 +167,20 @@ impl<'p> Finder<'_, 'p> {
             Some(ValueKind::Name(name) | ValueKind::Member(_, name)) => is_logout_name(self.rules, name) && self.program.functions_named(name).iter().any(serves),
             _ => false,
         }
+    }
+
+    /// Whether a function sends the page itself to a logout: `location.href = "/logout"`.
+    fn goes_to_logout(&self, body: &'p Block, place: Place, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        body.iter().any(|step| match &step.kind {
+            StepKind::Assign { target, value, .. } => {
+                matches!(&target.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if matches!(name.as_str(), "href" | "location"))
+                    && location_request(self.program, self.rules, target, value, place).is_some_and(|request| asks_for_logout(self.rules, self.endpoints, &request))
+            }
+            StepKind::Branch { then, otherwise, .. } => self.goes_to_logout(then, place, depth) || self.goes_to_logout(otherwise, place, depth),
+            StepKind::Attempt { body, finally, .. } => self.goes_to_logout(body, place, depth) || self.goes_to_logout(finally, place, depth),
+            _ => false,
+        })
     }
 
     /// What a call of a component makes under a logout's name, out of functions that it is handed:
@@ -212,18 +246,51 @@ fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> 
         return false;
     }
     let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id))
+    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id, mentioned))
+}
+
+/// Whether nothing uses a function that is declared in another one: what a component never hands to its elements.
+fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
+    let module = program.module(id.module);
+    let function = program.function(id);
+    let Some(outer) = function.parent.map(|parent| module.function(parent)).filter(|outer| outer.kind != FunctionKind::Template) else { return false };
+    let declares = |kind: &StepKind| match kind {
+        StepKind::Assign { target, op: AssignOp::Declare, value, .. } => {
+            matches!(value.kind, ValueKind::Closure(index) if index == id.index) && matches!(&target.kind, ValueKind::Name(name) if *name == function.name)
+        }
+        _ => false,
+    };
+    if !function.annotations.is_empty() || !outer.body.iter().any(|step| declares(&step.kind)) {
+        return false;
+    }
+    let mut mentions = 0;
+    for around in module.functions.iter().filter(|around| outer.span.contains(around.span)) {
+        each_value(&around.body, |value| mentions += usize::from(matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name)));
+    }
+    // Its own declaration is one.
+    mentions <= 1
 }
 
 /// Whether a call of a function's name may run it: every other one is known to run another of that name.
-fn is_called(program: &Program<'_>, id: FunctionId) -> bool {
+fn is_called(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
     const MAX_CALLS: usize = 40;
     let calls = program.calls_of(&program.function(id).name);
     let may_run = |call, place| {
         let targets = program.targets(call, place, false);
         targets.is_empty() || targets.contains(&id)
     };
-    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| place.function != Some(id.index) && may_run(*call, *place))
+    let runs = |call, place: Place| place.function != Some(id.index) && !is_unattached(program, place, mentioned) && may_run(call, place);
+    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| runs(*call, *place))
+}
+
+/// Whether a place is in a listener that a field holds and nothing ever names: `private val onLeave = View.OnClickListener { … }`.
+fn is_unattached(program: &Program<'_>, place: Place, mentioned: &Mentioned<'_>) -> bool {
+    let Some(index) = place.function else { return false };
+    let module = program.module(place.module);
+    let listener = std::iter::successors(Some(index), |at| module.function(*at).parent).last().unwrap_or(index);
+    let is_listener = |value: &Value| matches!(&value.kind, ValueKind::Call(call) if call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(closure) if closure == listener)));
+    let mut fields = module.classes.iter().flat_map(|class| &class.fields);
+    fields.any(|field| field.value.as_ref().is_some_and(is_listener) && !mentioned.names.contains_key(field.name.as_str()))
 }
 
 /// How often a name stands somewhere, and how often it is called there.

@@ -52,6 +52,11 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
                 }
             },
             ValueKind::List(items) => items.get(key.parse::<usize>().ok()?)?,
+            // `useFactory: (config) => ({ signOptions: { … } })`
+            ValueKind::Closure(index) => {
+                at = entry_of_result(program, FunctionId { module: inside.module, index: *index }, key)?;
+                continue;
+            }
             ValueKind::Call(call) => match call.named(key).or_else(|| call.positional(key.parse().ok()?)) {
                 Some(entry) => entry,
                 None => {
@@ -77,21 +82,24 @@ fn spread_entry<'p>(program: &Program<'p>, entries: &'p [(String, Value)], key: 
 
 /// The entry of the record that a function of the project makes: `Claims::new(user)` with `fn new(…) -> Self { Self { exp, … } }`.
 fn returned_entry<'p>(program: &Program<'p>, call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
-    program.targets(call, place, false).into_iter().find_map(|target| {
-        let mut made = match &program.function(target).body.last()?.kind {
-            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => value,
+    program.targets(call, place, false).into_iter().find_map(|target| entry_of_result(program, target, key))
+}
+
+/// The entry under a key of the record that a function ends with.
+fn entry_of_result<'p>(program: &Program<'p>, function: FunctionId, key: &str) -> Option<(&'p Value, Place)> {
+    let mut made = match &program.function(function).body.last()?.kind {
+        StepKind::Return(Some(value)) | StepKind::Evaluate(value) => value,
+        _ => return None,
+    };
+    loop {
+        match &made.kind {
+            ValueKind::Record(entries) => return entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, Place::of(function))),
+            ValueKind::Call(made) if made.named(key).is_some() => return made.named(key).map(|entry| (entry, Place::of(function))),
+            // `Ok(Self { … })`
+            ValueKind::Call(wrapper) => made = &wrapper.args.first()?.value,
             _ => return None,
-        };
-        loop {
-            match &made.kind {
-                ValueKind::Record(entries) => return entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, Place::of(target))),
-                ValueKind::Call(made) if made.named(key).is_some() => return made.named(key).map(|entry| (entry, Place::of(target))),
-                // `Ok(Self { … })`
-                ValueKind::Call(wrapper) => made = &wrapper.args.first()?.value,
-                _ => return None,
-            }
         }
-    })
+    }
 }
 
 fn named_argument<'p>(call: &'p Call, name: &str) -> Option<&'p Value> {

@@ -346,7 +346,9 @@ pub(super) fn within_names(program: &Program<'_>, place: Place) -> Vec<Name> {
         }
         names.extend(function.annotations.iter().map(|call| Name::written(&call.callee)));
         if let Some(owner) = function.owner {
-            names.extend(module.class(owner).annotations.iter().map(|call| Name::written(&call.callee)));
+            let class = module.class(owner);
+            names.extend(class.annotations.iter().map(|call| Name::written(&call.callee)));
+            names.extend(class.bases.iter().map(Name::of_type));
         }
         at = function.parent;
     }

@@ -56,7 +56,7 @@ pub(super) fn cookies_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
         let (message, mut related): (String, Vec<Site>) = if own.is_empty() {
             (format!("the cookie `{name}` that is set here is cleared by no logout"), logouts.iter().filter_map(|one| Some(one.flow.server.as_ref()?.head.clone())).collect())
         } else {
-            let others: Vec<Option<Other>> = own.iter().map(|one| misses(case, issued, one)).collect();
+            let others: Vec<Option<Other>> = own.iter().map(|one| misses(case, issued, &one.cookie, one.call, one.place)).collect();
             let Some(Some(other)) = others.first().filter(|_| others.iter().all(Option::is_some)) else { continue };
             let text = match other {
                 Other::Path(set, cleared) => format!("the cookie `{name}` is set with the path `{set}` and cleared with `{cleared}`: browsers keep it"),
@@ -107,12 +107,29 @@ fn cleared<'p>(case: &Case<'_, 'p>, judged: &[Judged<'_, 'p>]) -> Option<Vec<Cle
     Some(all)
 }
 
+/// Why the cookies that a call expires stay: each is set with another path than the call says, wherever the application sets it.
+pub(in crate::judge) fn cookies_missed<'p>(case: &Case<'_, 'p>, stack: &Stack, clearing: &'p Call, at: Place) -> Option<String> {
+    let cookies = case.cookies_of(clearing, at)?;
+    let own: Vec<&Issued> = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie && case.are_of_one_application(issued.place.module, at.module)).collect();
+    let missed = |cookie: &Cookie| {
+        let mut set = own.iter().filter(|issued| issued.place != at && name_of(case, issued).as_ref() == Some(&cookie.name)).peekable();
+        set.peek()?;
+        let others: Vec<Other> = set.map(|issued| misses(case, issued, cookie, clearing, at)).collect::<Option<_>>()?;
+        others.into_iter().next()
+    };
+    let others: Vec<Other> = cookies.iter().map(missed).collect::<Option<_>>()?;
+    match others.into_iter().next()? {
+        Other::Path(set, cleared) => Some(format!("the cookie is set with the path `{set}` and expired with `{cleared}`: browsers keep it")),
+        Other::Domain(..) => None,
+    }
+}
+
 /// Whether a clearing misses a cookie by its path or domain.
-fn misses<'p>(case: &Case<'_, 'p>, issued: &Issued, cleared: &Cleared<'p>) -> Option<Other> {
+fn misses<'p>(case: &Case<'_, 'p>, issued: &Issued, cleared: &Cookie, clearing: &'p Call, at: Place) -> Option<Other> {
     let set = case.match_of(issued)?.site.call()?;
     let cookie = case.cookies_of(set, issued.place)?.into_iter().next()?;
     let of_set = |name: &str| case.cookie_option(set, issued.place, &cookie, true, name);
-    let of_clear = |name: &str| case.cookie_option(cleared.call, cleared.place, &cleared.cookie, false, name);
+    let of_clear = |name: &str| case.cookie_option(clearing, at, cleared, false, name);
     let text = |given: Given<'p>, absent: &str| match given {
         Given::Absent => Some(absent.to_owned()),
         Given::Value(value, place) => case.text_of(value, place),

@@ -31,6 +31,8 @@ use crate::outcome::{Action, Evidence, Finding, Flow, Severity, Side, Site};
 use crate::rules::{CredentialKind, Kind, Locator, Sign, SignKind, Subject};
 use crate::trace::{self, At, Event, EventKind, Match, value_at};
 
+pub(super) use cookies::cookies_missed;
+
 /// A flow as it was traced, and what was made of it.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'t, 'p> {

@@ -10,7 +10,7 @@ mod routes;
 mod tables;
 mod wrapped;
 
-pub(super) use paths::{join, normal_method, path_texts};
+pub(super) use paths::{is_verb, join, normal_method, path_texts};
 pub(super) use prefixes::common_folders;
 
 use std::cell::{Cell, RefCell};

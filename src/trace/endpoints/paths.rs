@@ -5,7 +5,7 @@ use crate::link::{Place, Program};
 use crate::trace::locate::texts_of;
 
 /// Whether a method name answers an HTTP verb.
-pub(super) fn is_verb(name: &str) -> bool {
+pub(in crate::trace) fn is_verb(name: &str) -> bool {
     matches!(
         name.to_ascii_lowercase().as_str(),
         "get"

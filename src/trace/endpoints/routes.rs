@@ -252,10 +252,10 @@ impl<'p> Builder<'_, 'p> {
         }
         let mut outer = self.outer_prefixes(found, &Locator::None);
         let (mounted_at, is_route) = self.texts_around(found);
-        let bundled = !mounted_at.is_empty() && !is_route;
+        let is_included = !mounted_at.is_empty() && !is_route;
         if is_route {
             paths = mounted_at;
-        } else if bundled && !self.is_mounted(found) {
+        } else if is_included && !self.is_mounted(found) {
             outer = outer.iter().flat_map(|outer| mounted_at.iter().map(move |prefix| join(outer, prefix))).collect();
         }
         let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
@@ -266,7 +266,7 @@ impl<'p> Builder<'_, 'p> {
             framework: handler.framework.clone(),
             functions,
             library: Some(found.entry.index),
-            bundled,
+            bundled: is_included || handler.bundled,
             place: found.place,
             span: found.site.span(self.program),
             site: Some(found.site),

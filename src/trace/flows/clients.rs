@@ -61,7 +61,11 @@ impl<'p> Tracer<'_, 'p> {
                 let bears = |candidate: &Candidate<'p>| candidate.named && hooked_words(&candidate.symbol) == called;
                 let near = |candidate: &Candidate<'p>| common_folders(&self.surroundings.path(candidate.function.module), &here);
                 let others = kept.iter().enumerate().filter(|(other, (candidate, _))| *other != at && bears(candidate));
-                if let Some((other, _)) = others.max_by_key(|(other, (candidate, _))| (near(candidate), std::cmp::Reverse(*other))) {
+                // What is made from an endpoint sends something; a store's reducer of the same name does not.
+                let is_made = called.len() + 1 < crate::rules::split_words(name).len();
+                let sends = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Request(_) | EventKind::Endpoint(_)));
+                let rank = |(other, (candidate, reached)): &(usize, &(Candidate<'p>, Reached<'p>))| (is_made && sends(reached), near(candidate), std::cmp::Reverse(*other));
+                if let Some((other, _)) = others.max_by_key(rank) {
                     let (a, b) = (root(&group_of, at), root(&group_of, other));
                     group_of[a.max(b)] = a.min(b);
                 }

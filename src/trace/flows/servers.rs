@@ -11,7 +11,7 @@ use crate::trace::candidates::is_logout_name;
 use crate::trace::endpoints::Endpoint;
 use crate::trace::inside::whole_setting;
 use crate::trace::reach::{EventKind, Reach, Reached};
-use crate::trace::requests::{Request, deletes_session, fit, is_logout_path};
+use crate::trace::requests::{Request, deletes_session, equal_segments, fit, is_logout_path};
 use crate::trace::survey::{Bearer, MatchSite};
 
 impl<'p> Tracer<'_, 'p> {
@@ -92,7 +92,9 @@ impl<'p> Tracer<'_, 'p> {
             return true;
         }
         let last = endpoint.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with([':', '{', '[', '<'])).unwrap_or("");
-        if self.rules.lexicon.is("not-logout", last) {
+        // `/workout/end-session/{session_id}` ends the one that is named.
+        let names_session = endpoint.path.trim_end_matches('/').rsplit('/').next().is_some_and(|end| end != last);
+        if self.rules.lexicon.is("not-logout", last) || names_session && self.rules.lexicon.is("ends-session", last) {
             return false;
         }
         if is_logout_path(self.rules, &endpoint.path) || deletes_session(self.rules, &endpoint.method, &endpoint.path) {
@@ -154,13 +156,17 @@ impl<'p> Tracer<'_, 'p> {
         reached.retain(|_| *at.next().unwrap_or(&true));
     }
 
-    /// The servers that a client's request fits better than all others.
+    /// The servers that a client's request fits better than all others; one of the project's own before what a library brings along, where
+    /// both have what is known of its path.
     fn asked_alone(&self, servers: &[Vec<usize>], groups: &[Group<'p>]) -> BTreeSet<usize> {
         let mut asked = BTreeSet::new();
         for event in groups.iter().flat_map(|group| &group.reached).flat_map(|reached| &reached.events) {
             let EventKind::Request(request) = &event.kind else { continue };
             let best_of = |indices: &Vec<usize>| indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0);
             let scores: Vec<usize> = servers.iter().map(best_of).collect();
+            let is_own = |at: usize| !self.endpoints.all[servers[at][0]].bundled;
+            let own = scores.iter().enumerate().filter(|(at, _)| is_own(*at)).map(|(_, score)| equal_segments(*score)).max().unwrap_or(0);
+            let scores: Vec<usize> = scores.into_iter().enumerate().map(|(at, score)| if is_own(at) || equal_segments(score) > own { score } else { 0 }).collect();
             let best = scores.iter().copied().max().filter(|best| *best > 0);
             let mut at = scores.iter().enumerate().filter(|(_, score)| Some(**score) == best).map(|(at, _)| at);
             if let (Some(only), None) = (at.next(), at.next()) {

@@ -6,7 +6,8 @@ use super::{Flow, Tracer};
 use crate::ir::FunctionKind;
 use crate::link::FunctionId;
 use crate::outcome::Side;
-use crate::trace::candidates::Candidate;
+use crate::trace::candidates::{Candidate, is_logout_name};
+use crate::trace::endpoints::is_verb;
 use crate::trace::reach::{EventKind, Reached};
 
 impl<'p> Tracer<'_, 'p> {
@@ -22,7 +23,9 @@ impl<'p> Tracer<'_, 'p> {
         candidates.extend(self.candidates(Side::Client).into_iter().filter(|candidate| self.is_server_action(candidate.function)));
         for candidate in candidates {
             let defined = self.program.function(candidate.function);
-            if reached_already.contains(&candidate.function) || defined.kind == FunctionKind::Template || !candidate.named {
+            // What only ends sessions does so for those who call it, whatever sessions these are.
+            let is_helper = self.rules.lexicon.is("ends-session", &candidate.symbol);
+            if reached_already.contains(&candidate.function) || defined.kind == FunctionKind::Template || !candidate.named || is_helper {
                 continue;
             }
             let is_action = self.is_server_action(candidate.function);
@@ -31,7 +34,7 @@ impl<'p> Tracer<'_, 'p> {
                     || param.ty.as_ref().is_some_and(|ty| self.rules.lexicon.is("handler-parameter", ty.last()))
                     || param.parts.iter().any(|(part, _)| self.rules.lexicon.is("handler-parameter", part))
             });
-            if !is_action && !takes_request {
+            if !is_action && !takes_request && !self.is_view(candidate.function) {
                 continue;
             }
             let reached = reach.walk_functions(&[candidate.function]);
@@ -61,5 +64,15 @@ impl<'p> Tracer<'_, 'p> {
                 }
             })
             .collect()
+    }
+
+    /// Whether a function is what a class of a logout's name answers a method with: `class LogoutHandler(BaseHandler): def get(self)`.
+    fn is_view(&self, function: FunctionId) -> bool {
+        let defined = self.program.function(function);
+        let is_logout = |owner| {
+            let class = self.program.module(function.module).class(owner);
+            !class.bases.is_empty() && is_logout_name(self.rules, &class.name)
+        };
+        is_verb(&defined.name) && defined.owner.is_some_and(is_logout)
     }
 }

@@ -16,7 +16,19 @@ impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
         // What is called before this one in the chain.
         match &call.callee.kind {
-            ValueKind::Member(of, _) => self.value(of, used),
+            ValueKind::Member(of, method) => {
+                // Whoever drops `stream.map { }` drops the stream.
+                if let ValueKind::Call(inner) = &of.kind
+                    && self.statement.is_some_and(|statement| std::ptr::eq(statement, call))
+                    && self.reach.rules.lexicon.is("stream-step", method)
+                {
+                    self.statement = Some(inner);
+                    self.value(of, used);
+                    self.statement = Some(call);
+                } else {
+                    self.value(of, used);
+                }
+            }
             ValueKind::Call(_) => self.value(&call.callee, used),
             _ => {}
         }
@@ -111,7 +123,9 @@ impl<'p> Walk<'_, '_, 'p> {
         let is_kept = |target: &FunctionId, index: usize| {
             let module = program.module(target.module);
             let defined = program.function(*target);
-            defined.params.get(index).is_some_and(|param| keeps(module, &defined.body, &param.name, 2))
+            // An action's reducer gets what is handed over inside of the action.
+            let is_reducer = defined.params.len() > 1 && defined.params.first().is_some_and(|param| self.reach.rules.lexicon.is("reducer-parameter", &param.name));
+            is_reducer || defined.params.get(index).is_some_and(|param| keeps(module, &defined.body, &param.name, 2))
         };
         let handed = call.args.iter().enumerate().filter(|(_, argument)| argument.name.is_none() && matches!(argument.value.kind, ValueKind::Null));
         handed.into_iter().any(|(index, _)| targets.iter().any(|target| is_kept(target, index)))
@@ -152,7 +166,8 @@ impl<'p> Walk<'_, '_, 'p> {
     /// What a call is, found out once.
     fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
         let key = std::ptr::from_ref(call) as usize;
-        if let Some(known) = self.reach.known.borrow().get(&key) {
+        let is_own = call.args.iter().any(|argument| self.state.given.concerns(&argument.value));
+        if let Some(known) = self.reach.known.borrow().get(&key).filter(|_| !is_own) {
             if known.wishes {
                 note_wish();
             }
@@ -171,7 +186,10 @@ impl<'p> Walk<'_, '_, 'p> {
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };
         let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for, wishes: wishes() != before });
-        self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
+        // What the caller hands over is the matter of this way only.
+        if !is_own {
+            self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
+        }
         facts
     }
 
@@ -222,7 +240,22 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.by_name(&action, call);
             }
         }
+        if targets.is_empty() {
+            self.by_constant(call);
+        }
         self.trail.pop();
+    }
+
+    /// What runs under the constant that a call is handed: `dispatch(LOGOUT)` with `actions: { [LOGOUT](context) { … } }`.
+    fn by_constant(&mut self, call: &'p Call) {
+        let Some(ValueKind::Name(constant) | ValueKind::Member(_, constant)) = call.positional(0).map(|value| &value.kind) else { return };
+        if constant.contains(char::is_lowercase) || !is_logout_name(self.reach.rules, constant) {
+            return;
+        }
+        let key = format!("[{constant}]");
+        if !self.reach.program.functions_named(&key).is_empty() {
+            self.by_name(&key, call);
+        }
     }
 
     /// Whether a call is itself the configuration of a library's logout.

@@ -5,6 +5,7 @@ mod branches;
 mod buses;
 mod calls;
 mod constants;
+mod given;
 mod raised;
 mod receivers;
 mod walk;
@@ -12,6 +13,7 @@ mod walk;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use given::{Given, Inside};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoints::Endpoints;
@@ -212,6 +214,8 @@ struct State<'p> {
     place: Option<Place>,
     /// The call by which the function was entered, and where that stands.
     entered: Option<(&'p Call, Place)>,
+    /// What that call hands over for the parameters.
+    given: Given<'p>,
     way: Way,
     condition: Option<Step>,
     /// Nothing uses what the function gives.
@@ -224,7 +228,7 @@ struct State<'p> {
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, way: Way::Ordinary, condition: None, dropped: false, discards: false, receiver: None }
+        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false, receiver: None }
     }
 }
 
@@ -287,6 +291,7 @@ impl<'p> Walk<'_, '_, 'p> {
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
         self.state.receiver = receiver;
+        self.state.given = before.given.to(self.reach.program, function, entered);
         self.state.dropped = dropped;
         self.state.discards = false;
         for param in &defined.params {
@@ -377,7 +382,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let place = self.place();
         let program = self.reach.program;
         let language = program.module(place.module).language;
-        let at = At { program, place };
+        let at = Inside { at: At { program, place }, given: self.state.given };
         self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
     }
 }

@@ -1,0 +1,126 @@
+//! What a caller hands over for the parameters of a function, where that is written out: `keepToken(user.id, null)`.
+
+use crate::ir::{Name, Param, Value, ValueKind, each_value_of};
+use crate::link::{FunctionId, Place, Program};
+use crate::rules::Lookup;
+use crate::trace::lookup::At;
+
+/// How many parameters of one function are looked at.
+const MAX_GIVEN: usize = 5;
+
+/// How many functions stand around a closure at most.
+const MAX_AROUND: usize = 6;
+
+/// The parameters of the function that runs, or of one around it, for which its caller hands over a constant.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given<'p> {
+    owner: Option<FunctionId>,
+    values: [Option<(&'p str, &'p Value)>; MAX_GIVEN],
+}
+
+impl<'p> Given<'p> {
+    /// What a function is given: by the call that enters it, or, for a closure that nobody calls by name, as what stands around it.
+    pub(super) fn to(self, program: &Program<'p>, function: FunctionId, entered: Option<(&'p crate::ir::Call, Place)>) -> Self {
+        let Some((call, at)) = entered else {
+            let is_around = self.owner.is_some_and(|owner| around(program, Place::of(function)).any(|outer| outer == owner));
+            return if is_around { self } else { Self::default() };
+        };
+        if call.args.is_empty() {
+            return Self::default();
+        }
+        let params = &program.function(function).params;
+        // NOTE: a method's own object may stand among its parameters.
+        let before = usize::from(params.first().is_some_and(|param| matches!(param.name.as_str(), "self" | "cls")));
+        let mut given = Self { owner: Some(function), ..Self::default() };
+        let mut free = given.values.iter_mut();
+        for (index, param) in params.iter().enumerate().skip(before) {
+            let Some(handed) = call.named(&param.name).or_else(|| call.positional(index - before)) else { continue };
+            for (name, value) in parts_of(param, handed) {
+                if let Some(constant) = self.constant(program, value, at)
+                    && let Some(place) = free.next()
+                {
+                    *place = Some((name, constant));
+                }
+            }
+        }
+        if given.values[0].is_none() { Self::default() } else { given }
+    }
+
+    /// What a caller writes out, itself or because its own caller did.
+    fn constant(&self, program: &Program<'p>, value: &'p Value, at: Place) -> Option<&'p Value> {
+        if is_constant(value) { Some(value) } else { self.value_of(program, value, at) }
+    }
+
+    /// What a name stands for at a place, if it is one of the parameters.
+    fn value_of(&self, program: &Program<'p>, value: &Value, place: Place) -> Option<&'p Value> {
+        let ValueKind::Name(name) = &value.kind else { return None };
+        let (_, constant) = self.values.iter().flatten().find(|(given, _)| given == name)?;
+        let takes_over = |function: &FunctionId| program.function(*function).params.iter().any(|param| param.name == *name);
+        let inner = place.function.map(|index| FunctionId { module: place.module, index });
+        let declaring = inner.into_iter().chain(around(program, place)).find(takes_over).or(self.owner)?;
+        let is_here = inner.into_iter().chain(around(program, place)).any(|function| Some(function) == self.owner);
+        (is_here && Some(declaring) == self.owner).then_some(constant)
+    }
+
+    /// Whether a call is handed one of the parameters, so that what it is depends on who calls.
+    pub(super) fn concerns(&self, value: &'p Value) -> bool {
+        let mut found = false;
+        if self.owner.is_some() {
+            each_value_of(value, |part| {
+                found |= matches!(&part.kind, ValueKind::Name(name) if self.values.iter().flatten().any(|(given, _)| given == name));
+            });
+        }
+        found
+    }
+}
+
+/// The functions around a place, the nearest first.
+fn around<'a>(program: &'a Program<'_>, place: Place) -> impl Iterator<Item = FunctionId> + 'a {
+    let module = program.module(place.module);
+    let first = place.function.and_then(|index| module.function(index).parent);
+    std::iter::successors(first, |index| module.function(*index).parent).take(MAX_AROUND).map(move |index| FunctionId { module: place.module, index })
+}
+
+/// The local names of a parameter, with what each is given.
+fn parts_of<'p>(param: &'p Param, handed: &'p Value) -> Vec<(&'p str, &'p Value)> {
+    if !param.name.is_empty() {
+        return vec![(param.name.as_str(), handed)];
+    }
+    let ValueKind::Record(entries) = &handed.kind else { return Vec::new() };
+    let entry_of = |path: &String| entries.iter().find(|(key, _)| key == path).map(|(_, value)| value);
+    param.parts.iter().filter_map(|(path, local)| Some((local.as_str(), entry_of(path)?))).collect()
+}
+
+fn is_constant(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Null | ValueKind::Bool(_) | ValueKind::Text(_) | ValueKind::Number(_) => true,
+        ValueKind::List(items) => items.is_empty(),
+        ValueKind::Record(entries) => entries.is_empty(),
+        ValueKind::Name(name) => name == "undefined" || name == "None",
+        _ => false,
+    }
+}
+
+/// The program as rules see it from a place inside a function whose caller is known.
+pub(super) struct Inside<'a, 'p> {
+    pub at: At<'a, 'p>,
+    pub given: Given<'p>,
+}
+
+impl<'p> Lookup<'p> for Inside<'_, 'p> {
+    fn fold(&self, value: &'p Value) -> &'p Value {
+        self.given.value_of(self.at.program, value, self.at.place).unwrap_or_else(|| self.at.fold(value))
+    }
+
+    fn names(&self, value: &'p Value) -> Vec<Name> {
+        self.at.names(value)
+    }
+
+    fn made_by_helper(&self, value: &'p Value) -> Option<&'p Value> {
+        self.at.made_by_helper(value)
+    }
+
+    fn given_back(&self, value: &'p Value) -> Option<&'p Value> {
+        self.at.given_back(value)
+    }
+}
