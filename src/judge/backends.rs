@@ -119,6 +119,7 @@ impl Stack {
         stack.inherit(case);
         stack.drop_blind();
         stack.drop_defaults(case);
+        stack.fill_silent(case);
         for (index, backend) in case.rules.backends.iter().enumerate() {
             let declared = declared(case, backend);
             if !declared.is_empty() {
@@ -141,6 +142,23 @@ impl Stack {
         let library = |rule: usize| case.rules.credentials[rule].id.split('.').next().unwrap_or("");
         let set: BTreeSet<(CredentialKind, &str)> = self.issued.iter().filter(|issued| !issued.assumed).map(|issued| (issued.kind, library(issued.rule))).collect();
         self.issued.retain(|issued| !(issued.assumed && set.contains(&(issued.kind, library(issued.rule)))));
+    }
+
+    /// A call by which nothing can be read of the token's life makes one that lives as long as the project's settings say; of several, the
+    /// longest.
+    fn fill_silent(&mut self, case: &Case<'_, '_>) {
+        let is_silent = |issued: &Issued| case.rules.credentials[issued.rule].lifetime.is_empty() && issued.lifetime == Lifetime::Unknown;
+        let language = |issued: &Issued| case.program.module(issued.place.module).language;
+        let said: Vec<(Language, Lifetime)> = self
+            .issued
+            .iter()
+            .filter(|issued| issued.kind == CredentialKind::AccessToken && !issued.assumed && !is_silent(issued))
+            .map(|issued| (language(issued), issued.lifetime))
+            .collect();
+        for issued in self.issued.iter_mut().filter(|issued| issued.kind == CredentialKind::AccessToken && is_silent(issued)) {
+            let of_language = said.iter().filter(|(said, _)| *said == language(issued));
+            issued.lifetime = of_language.map(|(_, lifetime)| *lifetime).max().unwrap_or(Lifetime::Unknown);
+        }
     }
 
     /// The backend of a system for code at a place: the nearest that was seen in its own project or one that has to do with it, else the system's default.

@@ -4,7 +4,7 @@ use super::Case;
 use super::backends::{Chosen, Stack};
 use super::findings::cookies_missed;
 use super::saved::is_saved_later;
-use crate::ir::{Name, StepKind, Value, ValueKind, each_call};
+use crate::ir::{Call, Name, StepKind, Value, ValueKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::{Action, Evidence, Side, Timing};
 use crate::rules::{Effect, Entry, Pattern, Rule};
@@ -218,6 +218,8 @@ fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
     // What is removed by a name alone has no path, whatever is said of other cookies beside it.
     if let EventKind::Rules { call: Some(call), .. } = &event.kind
         && !call.args.is_empty()
+        // What is only made here may be given its path later.
+        && !is_made(call)
         && call.args.iter().all(|argument| is_bare_name(case, &argument.value, event.place, 3))
     {
         return says(event.place.module, event.span);
@@ -242,14 +244,15 @@ fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
 /// Whether a value is a cookie's name and no more: `"sid"`, `Cookie::from("sid")`.
 fn is_bare_name<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
-    match &case.program.fold(value, place).0.kind {
-        ValueKind::Text(text) => !text.contains(['=', ';']),
-        ValueKind::Call(call) => {
-            let is_made = matches!(&call.callee.kind, ValueKind::Member(of, made) if matches!(of.kind, ValueKind::Name(_)) && matches!(made.as_str(), "from" | "named" | "new"));
-            is_made && !call.args.is_empty() && call.args.iter().all(|argument| is_bare_name(case, &argument.value, place, depth))
-        }
-        _ => false,
+    if let ValueKind::Call(call) = &value.kind {
+        return is_made(call) && !call.args.is_empty() && call.args.iter().all(|argument| is_bare_name(case, &argument.value, place, depth));
     }
+    matches!(&case.program.fold(value, place).0.kind, ValueKind::Text(text) if !text.contains(['=', ';']))
+}
+
+/// Whether a call makes a thing of what it is handed: `Cookie::from("sid")`.
+fn is_made(call: &Call) -> bool {
+    matches!(&call.callee.kind, ValueKind::Member(of, made) if matches!(of.kind, ValueKind::Name(_)) && matches!(made.as_str(), "from" | "named" | "new"))
 }
 
 fn function_at<'p>(case: &Case<'_, 'p>, place: Place) -> Option<&'p crate::ir::Function> {

@@ -81,7 +81,7 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
                 ValueKind::Member(of, _) if call.args.is_empty() || matches!(of.kind, ValueKind::Binary { .. }) => seconds(case, of, place, unit, depth + 1),
                 _ => None,
             })
-            .or_else(|| call.args.iter().rev().find_map(|argument| seconds(case, &argument.value, place, unit, depth + 1))),
+            .or_else(|| call.args.iter().rev().find_map(|argument| digits(&argument.value, unit).or_else(|| seconds(case, &argument.value, place, unit, depth + 1)))),
         ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
         ValueKind::Name(_) => match case.program.origin(value, place) {
             (origin, _) if std::ptr::eq(origin, value) => duration_call(case, value, place, depth),
@@ -90,6 +90,13 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
         ValueKind::Member(..) => duration_call(case, value, place, depth),
         _ => None,
     }
+}
+
+/// The seconds of a number that a call reads from a text: `int(getenv("MINUTES", "15"))`.
+fn digits(value: &Value, unit: Unit) -> Option<u64> {
+    let ValueKind::Text(text) = &value.kind else { return None };
+    let number: f64 = text.chars().all(|c| c.is_ascii_digit()).then(|| text.parse().ok())??;
+    scaled(number, seconds_of(unit))
 }
 
 /// A call that makes a duration: its name or its arguments' names bear the unit.

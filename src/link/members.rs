@@ -21,7 +21,9 @@ impl<'p> Program<'p> {
         }
         let has_extensions = self.module(place.module).language.has_implicit_members();
         let mut things = Vec::new();
+        let mut of_module = false;
         for thing in self.eval_steps(of, place, follow, steps) {
+            of_module |= matches!(thing, Thing::Module(_) | Thing::Class(_));
             let members = self.member(thing.clone(), name, follow, steps);
             if has_extensions && members.iter().all(|member| matches!(member, Thing::Outside { .. })) {
                 things.extend(self.extensions(&thing, name, place, follow, steps.saturating_sub(1)));
@@ -40,7 +42,9 @@ impl<'p> Program<'p> {
         {
             return found;
         }
-        if things.is_empty() {
+        // What a macro makes in a module of the project goes by its path too, whatever globs and traits there say of it: `session::Entity::find()`.
+        let is_of_glob = of_module && self.module(place.module).language == Language::Rust && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }));
+        if things.is_empty() || is_of_glob {
             let mut written = Name::written(of);
             written.push(name);
             things.push(Thing::outside(written));

@@ -339,6 +339,10 @@ fn what_the_grammar_lacks_is_mended() {
     assert_eq!(lowered("class A { companion object Factory { const val K = 1 } }\n"), "Class A()\nObject Companion()\n  field K = 1\n");
     assert_eq!(lowered("fun f(x: @Composable (Scope.() -> Unit), y: List<\n  A,\n>) { x() }\n"), "f := fn f(x: <Scope, Unit>, y: List<A>) {\n  x()\n}\n");
     assert_eq!(lowered("enum class E {\n  A,\n  ;\n\n  val t\n    @Ann\n    get() = b()\n}\n"), "Enum E()\n  field A: E\n  field t\n  fn t() {\n    return b()\n  }\n");
+    assert_eq!(
+        lowered("class A {\n  val e: Flow<E>\n    field = Shared<E>()\n\n  var x = 1\n    set(v) {\n      field = v\n    }\n  fun f() { a() }\n}\n"),
+        "Class A()\n  field e: Flow<E>\n  field x = 1\n  fn e() {\n    return Shared<E>()\n  }\n  fn x(v) {\n    field = v\n  }\n  fn f() {\n    a()\n  }\n"
+    );
     assert_eq!(body("@Ann(x = [])\nval z = where(1)"), "z := where(1)\n");
 }
 

@@ -285,6 +285,8 @@ impl Mender<'_> {
             "is" | "in" => self.has_is = true,
             // A guard: `is Failure if result.isFinal -> …` becomes a second label.
             "if" if self.has_is && (is_word(self.before) || self.before == b'>') && !matches!(before_word, "else" | "return" | "in" | "is") => self.put(start, b" ,"),
+            // The field behind a property, written out: `val effects: Flow<E>` and below it `field = MutableSharedFlow()`.
+            "field" if self.is_backing_field(end) => self.put(start, b"get()"),
             "break" | "continue" if self.byte(end) == b'@' => {
                 let label_end = self.word_end(end + 1);
                 self.blank(end, label_end);
@@ -306,6 +308,12 @@ impl Mender<'_> {
         }
         self.word = Span::new(start, end);
         self.before = b'a';
+    }
+
+    /// Whether a word that ends here begins a declaration in a class's body and is set to something.
+    fn is_backing_field(&self, end: usize) -> bool {
+        let (next, at) = self.next_on_line(end);
+        next == b'=' && self.byte(at + 1) != b'=' && self.class_bodies.last().is_some_and(|depth| depth + 1 == self.depth)
     }
 
     /// Whether `get` or `set` cannot be an accessor here, which the grammar would prefer behind a property.
