@@ -19,7 +19,8 @@ impl Stack {
                 continue;
             }
             let path = case.texts.path(heir.place.module);
-            let near = |issued: &&Issued| (common_folders(case.texts.path(issued.place.module).as_str(), path.as_str()), Reverse(issued.lifetime == Lifetime::Never), issued.lifetime);
+            let near =
+                |issued: &&Issued| (common_folders(case.texts.path(issued.place.module).as_str(), path.as_str()), Reverse(issued.lifetime == Lifetime::Never), issued.lifetime);
             let nearest = self.issued.iter().filter(|issued| rules[issued.rule].id == source).max_by_key(near).map(|issued| issued.lifetime);
             if let (Some(lifetime), Some(heir)) = (nearest, self.issued.get_mut(at)) {
                 heir.lifetime = lifetime;
