@@ -302,7 +302,7 @@ fn declared(case: &Case<'_, '_>, backend: &Backend) -> Vec<Site> {
 impl Case<'_, '_> {
     /// Whether what is made at a place is a refresh token, by the name that it is given or that of the function around it:
     /// `const refreshToken = …`, `createRefreshToken`.
-    fn makes_refresh_token(&self, place: Place, span: Span) -> bool {
+    pub(super) fn makes_refresh_token(&self, place: Place, span: Span) -> bool {
         let module = self.program.module(place.module);
         let body = module.body(place.function);
         let is_refresh = |name: &str| split_words(name).iter().any(|word| word == "refresh") && !split_words(name).iter().any(|word| word == "access");

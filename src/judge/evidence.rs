@@ -221,6 +221,7 @@ fn speaks_of_path<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
         // What is only made here may be given its path later.
         && !is_made(call)
         && call.args.iter().all(|argument| is_bare_name(case, &argument.value, event.place, 3))
+        && !case.texts.text(event.place.module).get(call.span.end as usize..).unwrap_or_default().trim_start().starts_with('.')
     {
         return says(event.place.module, event.span);
     }

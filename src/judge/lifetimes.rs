@@ -2,8 +2,8 @@
 
 use super::Case;
 use crate::ir::{BinaryOp, Call, Name, Value, ValueKind};
-use crate::link::{Place, Thing};
-use crate::rules::{Credential, Locator, Unit, number_of};
+use crate::link::{FunctionId, Place, Thing};
+use crate::rules::{Credential, Locator, Unit, number_of, split_words};
 use crate::trace::{At, Match, text_at, value_at};
 
 /// A token's life.
@@ -17,6 +17,9 @@ pub(super) enum Lifetime {
 
 /// The longest life that needs no revocation, in seconds.
 pub(super) const SHORT: u64 = 15 * 60;
+
+/// How many callers of a function that issues tokens are asked.
+const MAX_CALLS: usize = 20;
 
 impl<'p> Case<'_, 'p> {
     /// The text at a locator of a match.
@@ -66,10 +69,10 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
                 }
                 // `now + 900` with `const now = Math.floor(Date.now() / 1000)`
                 if *op == BinaryOp::Add && matches!(left.kind, ValueKind::Name(_)) && matches!(case.program.origin(left, place).0.kind, ValueKind::Call(_)) {
-                    return number_of(right, &at, 0).and_then(|number| scaled(number, seconds_of(unit)));
+                    return amount(case, right, place, unit, depth);
                 }
                 if matches!(left.kind, ValueKind::Call(_)) || matches!(&left.kind, ValueKind::Binary { left, .. } if matches!(left.kind, ValueKind::Call(_))) {
-                    return number_of(right, &at, 0).and_then(|number| scaled(number, seconds_of(unit)));
+                    return amount(case, right, place, unit, depth);
                 }
             }
             number_of(value, &at, 0).and_then(|number| scaled(number, seconds_of(unit)))
@@ -84,12 +87,49 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             .or_else(|| call.args.iter().rev().find_map(|argument| digits(&argument.value, unit).or_else(|| seconds(case, &argument.value, place, unit, depth + 1)))),
         ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
         ValueKind::Name(_) => match case.program.origin(value, place) {
-            (origin, _) if std::ptr::eq(origin, value) => duration_call(case, value, place, depth),
+            (origin, _) if std::ptr::eq(origin, value) => duration_call(case, value, place, depth).or_else(|| handed(case, value, place, unit, depth)),
             (origin, inside) => seconds(case, origin, inside, unit, depth + 1),
         },
         ValueKind::Member(..) => duration_call(case, value, place, depth),
         _ => None,
     }
+}
+
+/// The seconds of what is added to the time of now: a number, or what callers hand over.
+fn amount<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, depth: usize) -> Option<u64> {
+    let number = number_of(value, &At { program: case.program, place }, 0).and_then(|number| scaled(number, seconds_of(unit)));
+    number.or_else(|| handed(case, value, place, unit, depth))
+}
+
+/// The seconds that the callers of a function hand over for a parameter: the longest, if all of them can be read. Where some make
+/// refresh tokens by it, the others tell.
+fn handed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, depth: usize) -> Option<u64> {
+    let ValueKind::Name(name) = &value.kind else { return None };
+    let module = case.program.module(place.module);
+    let around = std::iter::successors(place.function, |index| module.function(*index).parent);
+    let (id, position) =
+        around.filter_map(|index| Some((FunctionId { module: place.module, index }, module.function(index).params.iter().position(|param| param.name == *name)?))).next()?;
+    let function = case.program.function(id);
+    let param = function.params.get(position)?;
+    // A method's own object may stand among its parameters.
+    let own = usize::from(function.params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls")));
+    let calls: Vec<(&'p Call, Place)> =
+        case.program.calls_of(&function.name).iter().copied().filter(|(call, at)| case.program.targets(call, *at, false).contains(&id)).take(MAX_CALLS).collect();
+    let says_refresh = |call: &Call| {
+        let name = Name::of_call(call);
+        name.segments.last().and_then(|last| last.called.as_deref()).is_some_and(|called| split_words(called).iter().any(|word| word == "refresh"))
+    };
+    let is_refresh = |(call, at): &&(&'p Call, Place)| case.makes_refresh_token(*at, call.span) || says_refresh(call);
+    let (for_refresh, for_access): (Vec<&(&'p Call, Place)>, Vec<_>) = calls.iter().partition(is_refresh);
+    let telling = if for_access.is_empty() { for_refresh } else { for_access };
+    let told = telling.into_iter().map(|(call, at)| {
+        let argument = call.named(&param.name).or_else(|| call.positional(position.checked_sub(own)?));
+        match argument {
+            Some(argument) => seconds(case, argument, *at, unit, depth + 1),
+            None => seconds(case, param.default.as_ref()?, Place::of(id), unit, depth + 1),
+        }
+    });
+    told.collect::<Option<Vec<u64>>>()?.into_iter().max()
 }
 
 /// The seconds of a number that a call reads from a text: `int(getenv("MINUTES", "15"))`.
@@ -145,7 +185,7 @@ fn duration_of<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, depth: usi
     if name.last() == "new" && name.segments.iter().rev().nth(1).is_some_and(|of| of.text == "Duration") {
         return scaled(number(0)?, 1.0);
     }
-    // `plus(15, ChronoUnit.MINUTES)`, `Duration.of(15, MINUTES)`, `TimeUnit.DAYS.toMillis(7)`
+    // `plus(15, ChronoUnit.MINUTES)`, `Duration.of(15, MINUTES)`, `add(15, "minutes")`, `TimeUnit.DAYS.toMillis(7)`
     let unit = call.args.iter().find_map(|argument| constant_unit(&argument.value)).or_else(|| match &call.callee.kind {
         ValueKind::Member(of, _) => constant_unit(of),
         _ => None,
@@ -175,6 +215,9 @@ fn duration_of<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, depth: usi
 
 /// The unit that a constant of capitals names: `ChronoUnit.MINUTES`.
 fn constant_unit(value: &Value) -> Option<f64> {
+    if let ValueKind::Text(text) = &value.kind {
+        return unit_named(text);
+    }
     let (ValueKind::Name(name) | ValueKind::Member(_, name)) = &value.kind else { return None };
     name.chars().all(char::is_uppercase).then(|| unit_named(name)).flatten()
 }

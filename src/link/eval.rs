@@ -158,7 +158,7 @@ impl<'p> Program<'p> {
                 }
                 // `Self { … }`
                 Thing::Instance(class) if matches!(call.callee.kind, ValueKind::This) => things.push(Thing::Instance(class)),
-                Thing::Instance(class) => things.extend(self.callable_member(class).map(|function| self.results_of(function, follow, steps)).unwrap_or_default()),
+                Thing::Instance(class) => things.extend(self.callable_member(class, follow, steps).map(|function| self.results_of(function, follow, steps)).unwrap_or_default()),
                 Thing::Module(module) => {
                     for thing in self.exported(module, "default", follow, steps) {
                         match thing {

@@ -275,14 +275,14 @@ impl<'p> Program<'p> {
     }
 
     /// What calling an instance runs.
-    pub(super) fn callable_member(&self, class: ClassId) -> Option<FunctionId> {
-        let module = self.module(class.module);
-        self.class(class)
-            .methods
-            .iter()
-            .copied()
-            .find(|method| matches!(module.function(*method).name.as_str(), "invoke" | "__call__"))
-            .map(|index| FunctionId { module: class.module, index })
+    pub(super) fn callable_member(&self, class: ClassId, follow: bool, steps: usize) -> Option<FunctionId> {
+        let function = |thing| match thing {
+            Thing::Function(function) => Some(function),
+            _ => None,
+        };
+        let named = |name| self.member_of_class(class, name, follow, steps)?.into_iter().find_map(function);
+        let is_python = self.module(class.module).language == Language::Python;
+        named(if is_python { "__call__" } else { "invoke" })
     }
 
     /// A bare name inside a lambda with receiver or an extension function.
@@ -335,7 +335,7 @@ impl<'p> Program<'p> {
                     }
                 }
                 Thing::Instance(class) => {
-                    if let Some(function) = self.callable_member(class) {
+                    if let Some(function) = self.callable_member(class, follow, super::eval::MAX_STEPS) {
                         self.add_with_implementations(function, follow, &mut functions);
                     }
                 }

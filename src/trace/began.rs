@@ -1,7 +1,7 @@
 //! Handlers without a name of their own: what runs when something that bears a logout's name is clicked or chosen.
 
 use super::candidates::{Candidate, is_logout_name};
-use crate::ir::{Argument, Block, Call, CallStyle, StepKind, Value, ValueKind, each_value};
+use crate::ir::{Argument, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
 
@@ -21,7 +21,7 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
     let body = &program.function(function).body;
     let mut begins = |id: FunctionId, symbol: &str| {
         if !program.function(id).body.is_empty() {
-            found.push(Candidate { function: id, symbol: symbol.to_owned(), span: None, named: true, call: None, arm: None, is_event: true, is_watcher: false });
+            found.push(Candidate { named: true, is_event: true, ..Candidate::new(id, symbol) });
         }
     };
     each_value(body, |value| {
@@ -36,7 +36,13 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
     });
     if program.module(function.module).language.has_implicit_members() {
         arms(rules, body, MAX_DEPTH, &mut |symbol, arm| {
-            found.push(Candidate { function, symbol: symbol.to_owned(), span: None, named: true, call: None, arm: Some((arm, place)), is_event: true, is_watcher: false });
+            found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
+            // The function that does all of an arm's work: `R.id.log_out -> confirmLeaving()`.
+            if let [Step { kind: StepKind::Evaluate(Value { kind: ValueKind::Call(call), .. }), .. }] = arm.as_slice() {
+                for target in program.targets(call, place, false).into_iter().filter(|target| target.module == function.module && !program.function(*target).body.is_empty()) {
+                    found.push(Candidate { named: true, is_event: true, ..Candidate::new(target, &program.function(target).name) });
+                }
+            }
         });
     }
     found

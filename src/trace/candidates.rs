@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::began::begun;
 use super::endpoints::{Endpoints, normal_method};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
+use super::unused::{Mentioned, is_dead, is_unused_local};
 use super::watched::watched;
-use crate::ir::{AssignOp, Block, Call, CallStyle, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
+use crate::ir::{AssignOp, Block, Call, CallStyle, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
@@ -58,6 +58,18 @@ pub(super) fn candidates<'p>(
     found.into_values().collect()
 }
 
+impl Candidate<'_> {
+    /// A function that is found by a word, without anything else said of it.
+    pub(super) fn new(function: FunctionId, symbol: impl Into<String>) -> Self {
+        Self { function, symbol: symbol.into(), span: None, named: false, call: None, arm: None, is_event: false, is_watcher: false }
+    }
+}
+
+/// What reports call a function: its name, if it has one.
+pub(super) fn shown_name(function: &Function) -> &str {
+    if function.name.is_empty() { "(anonymous)" } else { &function.name }
+}
+
 struct Finder<'a, 'p> {
     program: &'a Program<'p>,
     rules: &'a RuleSet,
@@ -87,10 +99,7 @@ impl<'p> Finder<'_, 'p> {
                 && rules.lexicon.is("command-function", &function.name);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
-                found.insert(
-                    function_id,
-                    Candidate { function: function_id, symbol: function.name.clone(), span: None, named: true, call: None, arm: None, is_event: false, is_watcher: false },
-                );
+                found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
             self.made(&function.body, function_id, &mut found);
@@ -100,16 +109,7 @@ impl<'p> Finder<'_, 'p> {
                 }
                 each_call(&function.body, |call| {
                     if self.calls_endpoint(call, place) {
-                        found.entry(function_id).or_insert(Candidate {
-                            function: function_id,
-                            symbol: if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() },
-                            span: None,
-                            named: false,
-                            call: None,
-                            arm: None,
-                            is_event: false,
-                            is_watcher: false,
-                        });
+                        found.entry(function_id).or_insert(Candidate::new(function_id, shown_name(function)));
                     }
                     if !mentions_logout(rules, call) {
                         return;
@@ -118,31 +118,11 @@ impl<'p> Finder<'_, 'p> {
                         && asks_for_logout(rules, endpoints, &request)
                     {
                         let span = (function.kind == FunctionKind::Template || request.is_markup).then_some(call.span);
-                        let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
-                        found.entry(function_id).or_insert(Candidate {
-                            function: function_id,
-                            symbol,
-                            span,
-                            named: false,
-                            call: None,
-                            arm: None,
-                            is_event: false,
-                            is_watcher: false,
-                        });
+                        found.entry(function_id).or_insert(Candidate { span, ..Candidate::new(function_id, shown_name(function)) });
                     }
                 });
                 if self.goes_to_logout(&function.body, place, MAX_BRANCHES) {
-                    let symbol = if function.name.is_empty() { "(anonymous)".to_owned() } else { function.name.clone() };
-                    found.entry(function_id).or_insert(Candidate {
-                        function: function_id,
-                        symbol,
-                        span: None,
-                        named: false,
-                        call: None,
-                        arm: None,
-                        is_event: false,
-                        is_watcher: false,
-                    });
+                    found.entry(function_id).or_insert(Candidate::new(function_id, shown_name(function)));
                 }
             }
         }
@@ -197,16 +177,7 @@ impl<'p> Finder<'_, 'p> {
                 _ => is_run(&argument.value),
             });
             if hands && self.side == Side::Client {
-                found.entry(function).or_insert(Candidate {
-                    function,
-                    symbol: name.to_owned(),
-                    span: Some(step.span),
-                    named: true,
-                    call: Some((call, place)),
-                    arm: None,
-                    is_event: false,
-                    is_watcher: false,
-                });
+                found.entry(function).or_insert(Candidate { span: Some(step.span), named: true, call: Some((call, place)), ..Candidate::new(function, name) });
             }
         }
     }
@@ -233,113 +204,6 @@ fn bound_names(target: &Value) -> Vec<&str> {
     }
 }
 
-/// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that
-/// overrides nothing, bears no annotation and is no component.
-fn is_dead(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
-    let function = program.function(id);
-    let module = program.module(id.module);
-    if function.parent.is_some()
-        || !function.annotations.is_empty()
-        || !module.language.has_implicit_members()
-        || !matches!(function.kind, FunctionKind::Function | FunctionKind::Method)
-    {
-        return false;
-    }
-    let overrides = function.owner.is_some_and(|owner| !module.class(owner).bases.is_empty() || !module.class(owner).annotations.is_empty());
-    !overrides && (!mentioned.names.contains_key(function.name.as_str()) || mentioned.only_called(&function.name) && !is_called(program, id, mentioned))
-}
-
-/// Whether nothing uses a function that is declared in another one: what a component never hands to its elements.
-fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
-    let module = program.module(id.module);
-    let function = program.function(id);
-    let Some(outer) = function.parent.map(|parent| module.function(parent)).filter(|outer| outer.kind != FunctionKind::Template) else { return false };
-    let declares = |kind: &StepKind| match kind {
-        StepKind::Assign { target, op: AssignOp::Declare, value, .. } => {
-            matches!(value.kind, ValueKind::Closure(index) if index == id.index) && matches!(&target.kind, ValueKind::Name(name) if *name == function.name)
-        }
-        _ => false,
-    };
-    if !function.annotations.is_empty() || !outer.body.iter().any(|step| declares(&step.kind)) {
-        return false;
-    }
-    let mut mentions = 0;
-    for around in module.functions.iter().filter(|around| outer.span.contains(around.span)) {
-        each_value(&around.body, |value| mentions += usize::from(matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name)));
-    }
-    // Its own declaration is one.
-    mentions <= 1
-}
-
-/// Whether a call of a function's name may run it: every other one is known to run another of that name.
-fn is_called(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
-    const MAX_CALLS: usize = 40;
-    let calls = program.calls_of(&program.function(id).name);
-    let may_run = |call, place| {
-        let targets = program.targets(call, place, false);
-        targets.is_empty() || targets.contains(&id)
-    };
-    let runs = |call, place: Place| place.function != Some(id.index) && !is_unattached(program, place, mentioned) && may_run(call, place);
-    calls.len() > MAX_CALLS || calls.iter().any(|(call, place)| runs(*call, *place))
-}
-
-/// Whether a place is in a listener that a field holds and nothing ever names: `private val onLeave = View.OnClickListener { … }`.
-fn is_unattached(program: &Program<'_>, place: Place, mentioned: &Mentioned<'_>) -> bool {
-    let Some(index) = place.function else { return false };
-    let module = program.module(place.module);
-    let listener = std::iter::successors(Some(index), |at| module.function(*at).parent).last().unwrap_or(index);
-    let is_listener = |value: &Value| matches!(&value.kind, ValueKind::Call(call) if call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(closure) if closure == listener)));
-    let mut fields = module.classes.iter().flat_map(|class| &class.fields);
-    fields.any(|field| field.value.as_ref().is_some_and(is_listener) && !mentioned.names.contains_key(field.name.as_str()))
-}
-
-/// How often a name stands somewhere, and how often it is called there.
-#[derive(Debug, Default)]
-struct Mentions {
-    all: usize,
-    called: usize,
-}
-
-/// Every name that stands anywhere as a value or as the member of one, kept while modules are added.
-#[derive(Debug, Default)]
-pub(super) struct Mentioned<'p> {
-    names: FxHashMap<&'p str, Mentions>,
-    seen: FxHashSet<ModuleId>,
-}
-
-impl<'p> Mentioned<'p> {
-    /// Whether a name is never handed over, but always called where it stands.
-    fn only_called(&self, name: &str) -> bool {
-        self.names.get(name).is_none_or(|mentions| mentions.called >= mentions.all)
-    }
-
-    /// Looks at the modules that are new. Only where a plain function needs no import to be called is the answer ever asked for.
-    pub(super) fn complete(&mut self, program: &Program<'p>) {
-        let Self { names, seen } = self;
-        let mut mention = |value: &'p Value| match &value.kind {
-            ValueKind::Name(name) | ValueKind::Member(_, name) => names.entry(name.as_str()).or_default().all += 1,
-            ValueKind::Call(call) => {
-                if let ValueKind::Name(name) | ValueKind::Member(_, name) = &call.callee.kind {
-                    names.entry(name.as_str()).or_default().called += 1;
-                }
-            }
-            _ => {}
-        };
-        for (id, module) in program.modules().filter(|(_, module)| module.language.has_implicit_members()) {
-            if !seen.insert(id) {
-                continue;
-            }
-            each_value(&module.top, &mut mention);
-            for body in module.functions.iter().map(|function| &function.body).chain(module.classes.iter().map(|class| &class.body)) {
-                each_value(body, &mut mention);
-            }
-            for value in module.classes.iter().flat_map(|class| class.fields.iter().filter_map(|field| field.value.as_ref())) {
-                crate::ir::each_value_of(value, &mut mention);
-            }
-        }
-    }
-}
-
 /// Whether a name is a logout's: it has the words, and none of those that make it something else.
 pub(super) fn is_logout_name(rules: &RuleSet, name: &str) -> bool {
     !name.is_empty() && rules.lexicon.is("logout", name) && !rules.lexicon.is("not-logout", name)
@@ -354,7 +218,7 @@ fn keyed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Pl
             for function in closures_of(entry, 4) {
                 let id = FunctionId { module: place.module, index: function };
                 if !program.function(id).body.is_empty() {
-                    found.entry(id).or_insert(Candidate { function: id, symbol: key.clone(), span: None, named: true, call: None, arm: None, is_event: false, is_watcher: false });
+                    found.entry(id).or_insert(Candidate { named: true, ..Candidate::new(id, key) });
                 }
             }
         }

@@ -15,6 +15,7 @@ mod requests;
 mod sides;
 mod survey;
 mod typed;
+mod unused;
 mod watched;
 
 pub use endpoints::{Endpoint, Endpoints};

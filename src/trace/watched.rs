@@ -1,6 +1,6 @@
 //! Branches that run when a logout has been answered: a client's plugin or interceptor looks at the address of each answer.
 
-use super::candidates::Candidate;
+use super::candidates::{Candidate, shown_name};
 use super::requests::is_logout_path;
 use crate::ir::{BinaryOp, Block, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place, Program};
@@ -16,8 +16,7 @@ const COMPARISONS: [&str; 8] = ["endsWith", "startsWith", "contains", "includes"
 pub(super) fn watched<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Option<Candidate<'p>> {
     let defined = program.function(function);
     let arm = watching(rules, &defined.body, MAX_DEPTH)?;
-    let symbol = if defined.name.is_empty() { "(anonymous)".to_owned() } else { defined.name.clone() };
-    Some(Candidate { function, symbol, span: None, named: false, call: None, arm: Some((arm, Place::of(function))), is_event: true, is_watcher: true })
+    Some(Candidate { arm: Some((arm, Place::of(function))), is_event: true, is_watcher: true, ..Candidate::new(function, shown_name(defined)) })
 }
 
 /// The first branch whose test asks for the address of a logout.

@@ -15,13 +15,14 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidates::{Candidate, Mentioned, candidates};
+use super::candidates::{Candidate, candidates};
 use super::endpoints::{Endpoints, endpoints};
 use super::locate::value_at;
 use super::reach::{Event, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
+use super::unused::Mentioned;
 use crate::ir::{ValueKind, each_value_of};
 use crate::link::{FunctionId, Place, Program};
 use crate::outcome::Side;

@@ -196,6 +196,8 @@ impl<'p> Walk<'_, '_, 'p> {
     fn enter(&mut self, call: &'p Call, facts: &CallFacts, is_known: bool) {
         let CallFacts { last, targets, .. } = facts;
         let place = self.place();
+        let own = self.own_method(call, targets);
+        let targets = own.as_ref().map_or(targets.as_slice(), std::slice::from_ref);
         self.trail.push(Step { module: place.module, span: call.span });
         for target in targets {
             if self.reach.is_client
@@ -211,6 +213,7 @@ impl<'p> Walk<'_, '_, 'p> {
                 continue;
             }
             self.handed = Some((call, place));
+            self.receiver = self.receiver_of(call, *target);
             self.function(*target);
             self.listen(Some(*target), last);
         }

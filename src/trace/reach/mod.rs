@@ -7,6 +7,7 @@ mod calls;
 mod constants;
 mod given;
 mod raised;
+mod receivers;
 mod walk;
 
 use std::cell::RefCell;
@@ -20,8 +21,8 @@ use super::lookup::At;
 use super::requests::Request;
 use super::sides::Surroundings;
 use super::survey::within_names;
-use crate::ir::{Block, Call, Name};
-use crate::link::{FunctionId, ModuleId, Place, Program, wishes};
+use crate::ir::{Block, Call, FunctionKind, Name};
+use crate::link::{ClassId, FunctionId, ModuleId, Place, Program, wishes};
 use crate::rules::{Entry, Kind, RuleSet, Subject};
 use crate::source::Span;
 
@@ -176,14 +177,16 @@ impl<'p> Reach<'_, 'p> {
             visited: FxHashMap::default(),
             trail: Vec::new(),
             handed: None,
+            receiver: None,
             statement: None,
             wishes_of_others: 0,
             state: State::default(),
         };
         let before = wishes();
         steps(&mut walk);
-        let mut functions: Vec<FunctionId> = walk.visited.into_keys().collect();
+        let mut functions: Vec<FunctionId> = walk.visited.into_keys().map(|(function, _)| function).collect();
         functions.sort();
+        functions.dedup();
         Reached { functions, is_unfinished: wishes() != before, ..walk.reached }
     }
 
@@ -219,11 +222,13 @@ struct State<'p> {
     dropped: bool,
     /// Nothing will use what the closure gives that is about to run.
     discards: bool,
+    /// The class of the object whose method runs, where that is below the method's own.
+    receiver: Option<ClassId>,
 }
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false }
+        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false, receiver: None }
     }
 }
 
@@ -239,10 +244,13 @@ struct Walk<'r, 'a, 'p> {
     reach: &'r Reach<'a, 'p>,
     reached: Reached<'p>,
     /// The best way in which each function was entered, and whether what it gives was then dropped.
-    visited: FxHashMap<FunctionId, (Way, bool)>,
+    /// By the class of the object too, where that is below the method's own.
+    visited: FxHashMap<(FunctionId, Option<ClassId>), (Way, bool)>,
     trail: Vec<Step>,
     /// The call that is about to enter a function.
     handed: Option<(&'p Call, Place)>,
+    /// The class of the object whose method it enters.
+    receiver: Option<ClassId>,
     /// The call that is a statement of its own.
     statement: Option<&'p Call>,
     /// How much of what was asked for in vain is the matter of functions that were entered.
@@ -268,21 +276,24 @@ impl<'p> Walk<'_, '_, 'p> {
         let entered = self.handed.take();
         let dropped = self.state.discards || entered.is_some_and(|(call, _)| self.statement.is_some_and(|statement| std::ptr::eq(statement, call)));
         let way = (self.state.way, dropped);
-        if self.visited.get(&function).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
+        let defined = self.reach.program.function(function);
+        // What a method hands over runs for the same object.
+        let receiver = self.receiver.take().or(self.state.receiver.filter(|_| defined.kind == FunctionKind::Closure));
+        if self.visited.get(&(function, receiver)).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
             return;
         }
         if !self.trail.is_empty() && self.reach.passed.is_some_and(|passed| passed.contains(&function)) {
             return;
         }
-        self.visited.insert(function, way);
+        self.visited.insert((function, receiver), way);
         let (wishes_before, of_others_before) = (wishes(), self.wishes_of_others);
         let before = self.state;
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
+        self.state.receiver = receiver;
         self.state.given = before.given.to(self.reach.program, function, entered);
         self.state.dropped = dropped;
         self.state.discards = false;
-        let defined = self.reach.program.function(function);
         for param in &defined.params {
             if let Some(default) = &param.default {
                 self.value(default, Use::default());
