@@ -6,6 +6,7 @@ mod listeners;
 mod relays;
 mod servers;
 mod unmounted;
+mod unused;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -174,6 +175,10 @@ impl<'p> Tracer<'_, 'p> {
         // What a store does on a logout is no logout of its own where something of the client logs out.
         if flows.iter().chain(&alone).any(|flow| flow.clients.iter().any(|client| !self.is_reducer(client))) {
             alone.retain(|flow| !flow.clients.iter().all(|client| self.is_reducer(client)));
+        }
+        // Nor is a call of the server that the application never makes, where it logs out in another way.
+        if flows.iter().chain(&alone).any(|flow| !flow.clients.is_empty() && !self.is_unused(flow)) {
+            alone.retain(|flow| !self.is_unused(flow));
         }
         flows.extend(one_for_each_call(alone));
         flows
