@@ -37,10 +37,12 @@ impl<'p> Builder<'_, 'p> {
         if found.is_empty() { vec![function] } else { found }
     }
 
-    /// The last argument that is a function; behind it those that stand before it and do a part of its work: closures written in
-    /// place, and functions with a logout's name.
+    /// The last argument that is a function; around it those that stand before it and do a part of its work: closures written in
+    /// place, and functions with the name of a logout or of a step of one.
     pub(super) fn argument_functions(&self, call: &'p Call, place: Place, skip: usize) -> Vec<FunctionId> {
         let logs_out = |function: &FunctionId| is_logout_name(self.rules, &self.program.function(*function).name);
+        // `post("/logout", guard, revokeToken, logout)`
+        let is_step = |function: &FunctionId| self.rules.lexicon.is("cleanup-step", &self.program.function(*function).name);
         let mut found: Vec<FunctionId> = Vec::new();
         let mut is_named = false;
         for argument in call.args.iter().skip(skip).rev() {
@@ -50,8 +52,12 @@ impl<'p> Builder<'_, 'p> {
                 found = functions;
             } else if matches!(argument.value.kind, ValueKind::Closure(_)) {
                 found.splice(0..0, functions);
-            } else if !is_named {
-                found.extend(functions.into_iter().filter(logs_out));
+            } else if is_named {
+                found.splice(0..0, functions.into_iter().filter(|function| logs_out(function) || is_step(function)));
+            } else {
+                let (handlers, others): (Vec<_>, Vec<_>) = functions.into_iter().partition(logs_out);
+                found.extend(handlers);
+                found.splice(0..0, others.into_iter().filter(is_step));
             }
         }
         found

@@ -199,6 +199,8 @@ fn described_logout<'v>(rules: &RuleSet, entries: &'v [(String, Value)]) -> Opti
     let text = |name: &str| {
         entries.iter().find(|(key, _)| key == name).and_then(|(_, entry)| match &entry.kind {
             ValueKind::Text(text) => Some(text.as_str()),
+            // `method: ["GET"]`
+            ValueKind::List(items) => items.iter().find_map(|item| if let ValueKind::Text(text) = &item.kind { Some(text.as_str()) } else { None }),
             _ => None,
         })
     };

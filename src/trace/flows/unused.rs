@@ -1,0 +1,81 @@
+//! Clients' functions that only ask a server elsewhere to log out, and that nothing calls: a logout of the server's interface that the
+//! application never makes.
+
+use super::{Flow, FlowHandler, Tracer};
+use crate::ir::{Call, ImportItem, Module, StepKind, Value, ValueKind, Visit, walk_block, walk_value};
+use crate::link::{FunctionId, ModuleId, Place, Program};
+use crate::source::Span;
+use crate::trace::reach::EventKind;
+
+impl<'p> Tracer<'_, 'p> {
+    /// Whether a flow is only such a function.
+    pub(super) fn is_unused(&self, flow: &Flow<'p>) -> bool {
+        let clears = flow.events.iter().any(|(_, event)| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
+        flow.server.is_none() && flow.calls_elsewhere.is_some() && !clears && flow.clients.iter().all(|client| self.is_never_called(client))
+    }
+
+    fn is_never_called(&self, client: &FlowHandler) -> bool {
+        let Some(id) = client.function else { return false };
+        let function = self.program.function(id);
+        let module = self.program.module(id.module);
+        let is_exported = module.exports.iter().any(|export| export.name == function.name);
+        // NOTE: a method or a closure may be run by whoever holds its object.
+        if function.parent.is_some() || function.owner.is_some() || function.name.is_empty() || !is_exported || module.language.has_implicit_members() {
+            return false;
+        }
+        !self.program.modules().filter(|(_, other)| other.language == module.language).any(|(other, module)| self.is_used_in(id, &function.name, other, module))
+    }
+
+    fn is_used_in(&self, id: FunctionId, name: &str, file: ModuleId, module: &'p Module) -> bool {
+        let takes = |item: &ImportItem| matches!(item, ImportItem::Named(taken) if taken == name);
+        if file != id.module && module.imports.iter().any(|import| takes(&import.item)) {
+            return true;
+        }
+        // Where it is declared it is not used.
+        let is_declared = |step: &crate::ir::Step| match &step.kind {
+            StepKind::Assign { target, .. } if matches!(&target.kind, ValueKind::Name(bound) if bound == name) => Some(target.span),
+            _ => None,
+        };
+        let declared = module.top.iter().find_map(is_declared);
+        module.bodies().any(|(function, body)| {
+            let mut uses = Uses { program: self.program, id, name, declared, place: Place { module: file, function }, found: false };
+            walk_block(body, &mut uses);
+            uses.found
+        })
+    }
+}
+
+/// Looks for what may run a function.
+struct Uses<'a, 'p> {
+    program: &'a Program<'p>,
+    id: FunctionId,
+    name: &'a str,
+    declared: Option<Span>,
+    place: Place,
+    found: bool,
+}
+
+impl<'p> Uses<'_, 'p> {
+    fn may_run(&self, call: &'p Call) -> bool {
+        let targets = self.program.targets(call, self.place, false);
+        targets.is_empty() || targets.contains(&self.id)
+    }
+}
+
+impl<'p> Visit<'p> for Uses<'_, 'p> {
+    fn value(&mut self, value: &'p Value) -> bool {
+        match &value.kind {
+            ValueKind::Call(call) if matches!(&call.callee.kind, ValueKind::Name(last) | ValueKind::Member(_, last) if last == self.name) => {
+                self.found |= self.may_run(call);
+                if let ValueKind::Member(of, _) = &call.callee.kind {
+                    walk_value(of, self);
+                }
+                call.args.iter().for_each(|argument| walk_value(&argument.value, self));
+                return false;
+            }
+            ValueKind::Name(name) | ValueKind::Member(_, name) if name == self.name && self.declared != Some(value.span) => self.found = true,
+            _ => {}
+        }
+        !self.found
+    }
+}
