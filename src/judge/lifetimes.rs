@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::ir::{BinaryOp, Call, Name, Value, ValueKind};
-use crate::link::{FunctionId, Place, Thing};
+use crate::link::{Place, Supplied, Thing};
 use crate::rules::{Credential, Locator, Unit, number_of, split_words};
 use crate::trace::{At, Match, text_at, value_at};
 
@@ -17,9 +17,6 @@ pub(super) enum Lifetime {
 
 /// The longest life that needs no revocation, in seconds.
 pub(super) const SHORT: u64 = 15 * 60;
-
-/// How many callers of a function that issues tokens are asked.
-const MAX_CALLS: usize = 20;
 
 impl<'p> Case<'_, 'p> {
     /// The text at a locator of a match.
@@ -50,6 +47,9 @@ pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Cre
 fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, depth: usize) -> Option<u64> {
     if depth > 6 {
         return None;
+    }
+    if let Some(seconds) = handed(case, value, place, unit, depth) {
+        return Some(seconds);
     }
     let at = At { program: case.program, place };
     let (value, place) = case.program.fold(value, place);
@@ -87,7 +87,7 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             .or_else(|| call.args.iter().rev().find_map(|argument| digits(&argument.value, unit).or_else(|| seconds(case, &argument.value, place, unit, depth + 1)))),
         ValueKind::Await(inner) => seconds(case, inner, place, unit, depth + 1),
         ValueKind::Name(_) => match case.program.origin(value, place) {
-            (origin, _) if std::ptr::eq(origin, value) => duration_call(case, value, place, depth).or_else(|| handed(case, value, place, unit, depth)),
+            (origin, _) if std::ptr::eq(origin, value) => duration_call(case, value, place, depth),
             (origin, inside) => seconds(case, origin, inside, unit, depth + 1),
         },
         ValueKind::Member(..) => duration_call(case, value, place, depth),
@@ -105,30 +105,14 @@ fn amount<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, d
 /// refresh tokens by it, the others tell.
 fn handed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, depth: usize) -> Option<u64> {
     let ValueKind::Name(name) = &value.kind else { return None };
-    let module = case.program.module(place.module);
-    let around = std::iter::successors(place.function, |index| module.function(*index).parent);
-    let (id, position) =
-        around.filter_map(|index| Some((FunctionId { module: place.module, index }, module.function(index).params.iter().position(|param| param.name == *name)?))).next()?;
-    let function = case.program.function(id);
-    let param = function.params.get(position)?;
-    // A method's own object may stand among its parameters.
-    let own = usize::from(function.params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls")));
-    let calls: Vec<(&'p Call, Place)> =
-        case.program.calls_of(&function.name).iter().copied().filter(|(call, at)| case.program.targets(call, *at, false).contains(&id)).take(MAX_CALLS).collect();
     let says_refresh = |call: &Call| {
         let name = Name::of_call(call);
         name.segments.last().and_then(|last| last.called.as_deref()).is_some_and(|called| split_words(called).iter().any(|word| word == "refresh"))
     };
-    let is_refresh = |(call, at): &&(&'p Call, Place)| case.makes_refresh_token(*at, call.span) || says_refresh(call);
-    let (for_refresh, for_access): (Vec<&(&'p Call, Place)>, Vec<_>) = calls.iter().partition(is_refresh);
+    let is_refresh = |given: &Supplied<'p>| case.makes_refresh_token(given.at, given.call.span) || says_refresh(given.call);
+    let (for_refresh, for_access): (Vec<_>, Vec<_>) = case.program.supplied_for(name, place).into_iter().partition(is_refresh);
     let telling = if for_access.is_empty() { for_refresh } else { for_access };
-    let told = telling.into_iter().map(|(call, at)| {
-        let argument = call.named(&param.name).or_else(|| call.positional(position.checked_sub(own)?));
-        match argument {
-            Some(argument) => seconds(case, argument, *at, unit, depth + 1),
-            None => seconds(case, param.default.as_ref()?, Place::of(id), unit, depth + 1),
-        }
-    });
+    let told = telling.into_iter().map(|given| given.value.and_then(|(value, at)| seconds(case, value, at, unit, depth + 1)));
     told.collect::<Option<Vec<u64>>>()?.into_iter().max()
 }
 

@@ -3,7 +3,7 @@
 use super::eval::{MAX_THINGS, Place, Thing};
 use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, walk_value};
+use crate::ir::{Call, ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, walk_value};
 
 impl<'p> Program<'p> {
     pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -200,6 +200,27 @@ impl<'p> Program<'p> {
         things
     }
 
+    /// What is handed over for the parameter of that name of the function around a place: by each call of the function the call, its
+    /// place, and the value with its own place; the parameter's default where a call says nothing. Empty where no parameter is called so.
+    pub fn supplied_for(&self, name: &str, place: Place) -> Vec<Supplied<'p>> {
+        const MAX_CALLS: usize = 20;
+        let module = self.module(place.module);
+        let around = std::iter::successors(place.function, |index| module.function(*index).parent);
+        let named = |index: FunctionIndex| Some((index, module.function(index).params.iter().position(|param| param.name == name)?));
+        let Some((index, position)) = around.filter_map(named).next() else { return Vec::new() };
+        let id = FunctionId { module: place.module, index };
+        let function = module.function(index);
+        // A method's own object may stand among its parameters.
+        let own = usize::from(function.params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls")));
+        let default = function.params.get(position).and_then(|param| param.default.as_ref()).map(|value| (value, Place::of(id)));
+        let calls = self.calls_of(&function.name).iter().filter(|(call, at)| self.targets(call, *at, false).contains(&id));
+        let given = |(call, at): &(&'p Call, Place)| {
+            let argument = call.named(name).or_else(|| call.positional(position.checked_sub(own)?));
+            Supplied { call, at: *at, value: argument.map(|value| (value, *at)).or(default) }
+        };
+        calls.take(MAX_CALLS).map(given).collect()
+    }
+
     /// What the callers of a function hand over for a parameter, where that is a function or an instance of the project.
     fn handed_over(&self, function: FunctionId, index: usize, steps: usize) -> Vec<Thing<'p>> {
         const MAX_CALLERS: usize = 4;
@@ -211,6 +232,16 @@ impl<'p> Program<'p> {
         let handed = callers.iter().filter_map(|(call, place)| Some((call.positional(index)?, *place)));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
     }
+}
+
+/// What a call hands over for a parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Supplied<'p> {
+    pub call: &'p Call,
+    /// Where the call stands.
+    pub at: Place,
+    /// The value and where it stands, if the call or the parameter says one.
+    pub value: Option<(&'p Value, Place)>,
 }
 
 /// Looks for one of some closures in a value.

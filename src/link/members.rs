@@ -37,7 +37,7 @@ impl<'p> Program<'p> {
             return found;
         }
         if self.module(place.module).language == Language::Rust
-            && things.iter().all(|thing| matches!(thing, Thing::Outside { name, .. } if !name.imported))
+            && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
             && let Some(found) = self.path_of_import(of, name, place, follow, steps)
         {
             return found;

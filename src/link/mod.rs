@@ -22,6 +22,7 @@ mod search;
 mod stars;
 mod types;
 
+pub use bindings::Supplied;
 pub use eval::{Place, Thing};
 pub use lacking::{lacking, note_wish, wishes};
 pub use program::{ClassId, Finder, FunctionId, ModuleId, Program, Wanted};

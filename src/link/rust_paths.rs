@@ -37,9 +37,12 @@ impl<'p> Program<'p> {
             return None;
         }
         let module: &'p Module = self.module(place.module);
-        let import = self.scope(place.module).lookup(module, place.function, root).iter().find_map(|binding| match binding {
-            Binding::Import(index) => module.imports.get(*index),
-            _ => None,
+        // A local variable of the same name is another thing.
+        let import = [place.function, None].into_iter().find_map(|function| {
+            self.scope(place.module).lookup(module, function, root).iter().find_map(|binding| match binding {
+                Binding::Import(index) => module.imports.get(*index),
+                _ => None,
+            })
         })?;
         let head = match &import.item {
             ImportItem::Namespace => import.module.clone(),

@@ -72,12 +72,22 @@ fn set_columns(words: &[String]) -> Vec<String> {
         if word == "where" {
             break;
         }
-        if let Some((column, _)) = word.split_once('=') {
+        if let Some((column, value)) = word.split_once('=') {
             let column = if column.is_empty() { words[at - 1].as_str() } else { column };
-            columns.push(table(column));
+            let after = |by: usize| words.get(at + by).map_or("", String::as_str);
+            let (value, behind, then) = if value.is_empty() { (after(1), after(2), after(3)) } else { (value, after(1), after(2)) };
+            // NOTE: signs are no words; what is added to the time stands where the next column or the end would.
+            let is_all = matches!(behind, "" | "where" | "returning") || behind.contains('=') || then.starts_with('=');
+            let ends = column.contains("expire") && is_now(value) && is_all;
+            columns.push(if ends { "expired_at".to_owned() } else { table(column) });
         }
     }
     columns
+}
+
+/// Whether a value is the time at which the statement runs: what expires then has expired.
+fn is_now(value: &str) -> bool {
+    matches!(value, "now" | "current_timestamp" | "utc_timestamp" | "getdate" | "sysdate")
 }
 
 #[cfg(test)]
@@ -101,6 +111,13 @@ mod tests {
             of("update users set refresh_token = NULL, seen=now() where id=?"),
             [("update".to_owned(), "users".to_owned(), vec!["refresh_token".to_owned(), "seen".to_owned()])]
         );
+    }
+
+    #[test]
+    fn what_expires_now_has_expired() {
+        assert_eq!(of("UPDATE sessions SET expires_at = NOW() WHERE id = $1")[0].2, ["expired_at"]);
+        assert_eq!(of("UPDATE sessions SET expires_at = NOW() + interval '1 day' WHERE id = $1")[0].2, ["expires_at"]);
+        assert_eq!(of("UPDATE sessions SET seen = 1, expires_at=current_timestamp WHERE id = $1")[0].2, ["seen", "expired_at"]);
     }
 
     #[test]

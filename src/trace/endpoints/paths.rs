@@ -19,6 +19,11 @@ pub(in crate::trace) fn is_verb(name: &str) -> bool {
             | "dispatch"
             | "doget"
             | "dopost"
+            | "on_get"
+            | "on_post"
+            | "on_put"
+            | "on_patch"
+            | "on_delete"
             | "handle"
             | "invoke"
             | "execute"
@@ -32,11 +37,11 @@ pub(in crate::trace) fn is_verb(name: &str) -> bool {
 
 pub(super) fn verb_of(name: &str) -> String {
     match name.to_ascii_lowercase().as_str() {
-        "get" | "doget" => "GET",
-        "post" | "dopost" => "POST",
-        "put" => "PUT",
-        "patch" => "PATCH",
-        "delete" => "DELETE",
+        "get" | "doget" | "on_get" => "GET",
+        "post" | "dopost" | "on_post" => "POST",
+        "put" | "on_put" => "PUT",
+        "patch" | "on_patch" => "PATCH",
+        "delete" | "on_delete" => "DELETE",
         _ => "ANY",
     }
     .to_owned()

@@ -23,7 +23,7 @@ use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
 use super::unused::Mentioned;
-use crate::ir::{ValueKind, each_value_of};
+use crate::ir::{Value, ValueKind, each_value_of};
 use crate::link::{FunctionId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet};
@@ -276,28 +276,35 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
 
 /// Asks for the files that hold how long credentials live: constants and settings of other files.
 fn want_lifetimes<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>) {
-    const MAX_ORIGINS: usize = 3;
+    const MAX_ORIGINS: usize = 4;
     for found in survey.of(Kind::Credential) {
         for locator in &rules.credentials[found.entry.index].lifetime {
-            let mut next = value_at(program, locator, &found.site, found.place);
-            for _ in 0..MAX_ORIGINS {
-                let Some((value, place)) = next.take() else { break };
-                each_value_of(value, |part| match &part.kind {
-                    ValueKind::Member(..) => {
-                        program.eval(part, place, true);
-                    }
-                    ValueKind::Name(_) => {
-                        program.eval(part, place, true);
-                        let (origin, at) = program.origin(part, place);
-                        if !std::ptr::eq(origin, part) {
-                            next = Some((origin, at));
-                        }
-                    }
-                    _ => {}
-                });
+            if let Some((value, place)) = value_at(program, locator, &found.site, found.place) {
+                want_constants(program, value, place, MAX_ORIGINS);
             }
         }
     }
+}
+
+/// Asks for the files of the constants in a value, in what its variables were set to, and in what callers hand over for its parameters.
+fn want_constants<'p>(program: &Program<'p>, value: &'p Value, place: Place, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    each_value_of(value, |part| match &part.kind {
+        ValueKind::Member(..) => {
+            program.eval(part, place, true);
+        }
+        ValueKind::Name(name) => {
+            program.eval(part, place, true);
+            let (origin, at) = program.origin(part, place);
+            if !std::ptr::eq(origin, part) {
+                want_constants(program, origin, at, depth);
+            }
+            for (value, at) in program.supplied_for(name, place).into_iter().filter_map(|given| given.value) {
+                want_constants(program, value, at, depth);
+            }
+        }
+        _ => {}
+    });
 }
 
 /// Goes on, after modules were added, from where [`trace`] or the last call of this led into files that were not lowered, only to
