@@ -4,6 +4,7 @@ use super::eval::{Place, Thing};
 use super::program::{ClassId, Program};
 use super::scope::Binding;
 use crate::ir::{ClassIndex, Name, TypeName, ValueKind};
+use crate::source::Language;
 
 impl<'p> Program<'p> {
     /// A type as a thing: an instance of a class of the project, or a name outside.
@@ -72,8 +73,14 @@ impl<'p> Program<'p> {
         for part in rest {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
         }
-        // What a macro makes in a module of the project is known by how it is written: `refresh_token::ActiveModel`.
-        if path.len() > 1 && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+        // What a macro makes in a module of the project is known by how it is written, though the module adds methods to it:
+        // `refresh_token::ActiveModel`.
+        let is_made_elsewhere = |thing: &Thing<'p>| match thing {
+            Thing::Outside { .. } => true,
+            Thing::Class(class) => module.language == Language::Rust && self.class(*class).fields.is_empty(),
+            _ => false,
+        };
+        if path.len() > 1 && things.iter().all(is_made_elsewhere) {
             let mut name = Name::default();
             path.iter().for_each(|part| name.push(part.as_str()));
             things.push(Thing::outside(name));
