@@ -39,7 +39,8 @@ pub(super) fn statements(value: &Value) -> Vec<Statement> {
         let after = |n: usize| words.get(at + n).map_or("", String::as_str);
         let statement = match word.as_str() {
             "delete" if after(1) == "from" => Statement { verb: "delete".to_owned(), table: table(after(2)), set: Vec::new() },
-            // JPQL allows `delete Entity e where`.
+            // JPQL allows `delete Entity e where`, SurrealQL `delete table where`.
+            "delete" if at == 0 && after(2) == "where" => Statement { verb: "delete".to_owned(), table: table(after(1)), set: Vec::new() },
             "delete" if at == 0 && !after(2).is_empty() && matches!(after(3), "where") => Statement { verb: "delete".to_owned(), table: table(after(1)), set: Vec::new() },
             "truncate" => Statement { verb: "delete".to_owned(), table: table(if after(1) == "table" { after(2) } else { after(1) }), set: Vec::new() },
             "update" if words[at..].iter().any(|later| later == "set") => Statement { verb: "update".to_owned(), table: table(after(1)), set: set_columns(&words[at..]) },
@@ -103,6 +104,12 @@ mod tests {
     #[test]
     fn a_delete_names_its_table() {
         assert_eq!(of("DELETE FROM public.sessions WHERE id = $1"), [("delete".to_owned(), "sessions".to_owned(), vec![])]);
+    }
+
+    #[test]
+    fn a_delete_may_go_without_from() {
+        assert_eq!(of("DELETE refresh_token WHERE value = $value"), [("delete".to_owned(), "refresh_token".to_owned(), vec![])]);
+        assert_eq!(of("delete RefreshToken t where t.value = :value"), [("delete".to_owned(), "refreshtoken".to_owned(), vec![])]);
     }
 
     #[test]
