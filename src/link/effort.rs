@@ -17,9 +17,10 @@ thread_local! {
 }
 
 /// Begins to look at the value at an address; `false` if it is being looked at already or the effort is spent. Every `true` needs a [`leave`].
-pub(super) fn enter(address: usize, is_whole: bool) -> bool {
+pub(super) fn enter(address: usize) -> bool {
     EFFORT.with_borrow_mut(|effort| {
-        if is_whole && effort.open.is_empty() {
+        // What nothing else asks for is a question of its own, however many steps it may take.
+        if effort.open.is_empty() {
             effort.left = MAX_EFFORT;
         }
         if effort.left == 0 || effort.open.contains(&address) {

@@ -65,7 +65,7 @@ impl<'p> Program<'p> {
             return things.to_vec();
         }
         let before = wishes();
-        let entered = effort::enter(key.0, is_whole);
+        let entered = effort::enter(key.0);
         let things = if entered { self.eval_fresh(value, place, follow, steps) } else { vec![Thing::outside(Name::written(value))] };
         if entered {
             effort::leave();
