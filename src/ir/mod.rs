@@ -189,6 +189,13 @@ pub struct Function {
 }
 
 impl Function {
+    /// What a call of this hands over for its parameter at a position: by name or by place, where a method's own object, which may stand
+    /// among its parameters, is not handed over.
+    pub fn handed<'c>(&self, call: &'c Call, position: usize) -> Option<&'c Value> {
+        let own = usize::from(self.params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls")));
+        call.named(&self.params.get(position)?.name).or_else(|| call.positional(position.checked_sub(own)?))
+    }
+
     /// A function that takes no step yet, to be filled by a front end; its head is the whole of it.
     pub fn new(kind: FunctionKind, span: Span) -> Self {
         Self {

@@ -210,13 +210,11 @@ impl<'p> Program<'p> {
         let Some((index, position)) = around.filter_map(named).next() else { return Vec::new() };
         let id = FunctionId { module: place.module, index };
         let function = module.function(index);
-        // A method's own object may stand among its parameters.
-        let own = usize::from(function.params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls")));
         let default = function.params.get(position).and_then(|param| param.default.as_ref()).map(|value| (value, Place::of(id)));
         let calls = self.calls_of(&function.name).iter().filter(|(call, at)| self.targets(call, *at, false).contains(&id));
         let given = |(call, at): &(&'p Call, Place)| {
-            let argument = call.named(name).or_else(|| call.positional(position.checked_sub(own)?));
-            Supplied { call, at: *at, value: argument.map(|value| (value, *at)).or(default) }
+            let argument = function.handed(call, position).map(|value| (value, *at));
+            Supplied { call, at: *at, value: argument.or(default) }
         };
         calls.take(MAX_CALLS).map(given).collect()
     }

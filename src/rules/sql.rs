@@ -40,8 +40,7 @@ pub(super) fn statements(value: &Value) -> Vec<Statement> {
         let statement = match word.as_str() {
             "delete" if after(1) == "from" => Statement { verb: "delete".to_owned(), table: table(after(2)), set: Vec::new() },
             // JPQL allows `delete Entity e where`, SurrealQL `delete table where`.
-            "delete" if at == 0 && after(2) == "where" => Statement { verb: "delete".to_owned(), table: table(after(1)), set: Vec::new() },
-            "delete" if at == 0 && !after(2).is_empty() && matches!(after(3), "where") => Statement { verb: "delete".to_owned(), table: table(after(1)), set: Vec::new() },
+            "delete" if at == 0 && [after(2), after(3)].contains(&"where") => Statement { verb: "delete".to_owned(), table: table(after(1)), set: Vec::new() },
             "truncate" => Statement { verb: "delete".to_owned(), table: table(if after(1) == "table" { after(2) } else { after(1) }), set: Vec::new() },
             "update" if words[at..].iter().any(|later| later == "set") => Statement { verb: "update".to_owned(), table: table(after(1)), set: set_columns(&words[at..]) },
             "insert" if after(1) == "into" => Statement { verb: "insert".to_owned(), table: table(after(2)), set: Vec::new() },

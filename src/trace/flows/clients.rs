@@ -35,8 +35,7 @@ impl<'p> Tracer<'_, 'p> {
         for (at, (_, reached)) in kept.iter().enumerate() {
             for function in &reached.functions {
                 if let Some(other) = position.get(function) {
-                    let (a, b) = (root(&group_of, at), root(&group_of, *other));
-                    group_of[a.max(b)] = a.min(b);
+                    join(&mut group_of, at, *other);
                 }
             }
         }
@@ -46,8 +45,7 @@ impl<'p> Tracer<'_, 'p> {
             let mut parent = module.function(candidate.function.index).parent;
             while let Some(index) = parent {
                 if let Some(other) = position.get(&FunctionId { module: candidate.function.module, index }) {
-                    let (a, b) = (root(&group_of, at), root(&group_of, *other));
-                    group_of[a.max(b)] = a.min(b);
+                    join(&mut group_of, at, *other);
                 }
                 parent = module.function(index).parent;
             }
@@ -66,8 +64,7 @@ impl<'p> Tracer<'_, 'p> {
                 let sends = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Request(_) | EventKind::Endpoint(_)));
                 let rank = |(other, (candidate, reached)): &(usize, &(Candidate<'p>, Reached<'p>))| (is_made && sends(reached), near(candidate), std::cmp::Reverse(*other));
                 if let Some((other, _)) = others.max_by_key(rank) {
-                    let (a, b) = (root(&group_of, at), root(&group_of, other));
-                    group_of[a.max(b)] = a.min(b);
+                    join(&mut group_of, at, other);
                 }
             }
         }
@@ -82,8 +79,7 @@ impl<'p> Tracer<'_, 'p> {
             let near = |other: &usize| common_folders(&self.surroundings.path(kept[*other].0.function.module), &here);
             let nearest = asking.iter().map(near).max();
             for other in asking.iter().filter(|other| Some(near(other)) == nearest || near(other) > 0) {
-                let (a, b) = (root(&group_of, at), root(&group_of, *other));
-                group_of[a.max(b)] = a.min(b);
+                join(&mut group_of, at, *other);
             }
         }
         // Handlers of one component are one client.
@@ -92,8 +88,7 @@ impl<'p> Tracer<'_, 'p> {
             let outermost = self.outermost(candidate.function);
             if outermost != candidate.function {
                 let other = *by_component.entry(outermost).or_insert(at);
-                let (a, b) = (root(&group_of, at), root(&group_of, other));
-                group_of[a.max(b)] = a.min(b);
+                join(&mut group_of, at, other);
             }
         }
         self.join_alike(&kept, &mut group_of);
@@ -154,8 +149,7 @@ impl<'p> Tracer<'_, 'p> {
             }
             let path = self.surroundings.path(candidate.function.module);
             let folder = path.split('/').next().unwrap_or_default().to_owned();
-            let (a, b) = (root(group_of, at), root(group_of, *first_of.entry((folder, rules)).or_insert(at)));
-            group_of[a.max(b)] = a.min(b);
+            join(group_of, at, *first_of.entry((folder, rules)).or_insert(at));
         }
     }
 
@@ -292,6 +286,12 @@ fn without_unused<'p>(program: &Program<'p>, mut kept: Vec<(Candidate<'p>, Reach
         kept[at].1.events.iter_mut().for_each(|event| event.way = Way::Dead);
     }
     kept
+}
+
+/// Makes one group of those of two handlers.
+fn join(group_of: &mut [usize], one: usize, other: usize) {
+    let (a, b) = (root(group_of, one), root(group_of, other));
+    group_of[a.max(b)] = a.min(b);
 }
 
 fn root(group_of: &[usize], at: usize) -> usize {

@@ -91,7 +91,7 @@ impl<'p> Tracer<'_, 'p> {
         if endpoint.library.is_some() {
             return true;
         }
-        let last = endpoint.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with([':', '{', '[', '<'])).unwrap_or("");
+        let last = last_named(&endpoint.path);
         // `/workout/end-session/{session_id}` ends the one that is named.
         let names_session = endpoint.path.trim_end_matches('/').rsplit('/').next().is_some_and(|end| end != last);
         if self.rules.lexicon.is("not-logout", last) || names_session && self.rules.lexicon.is("ends-session", last) {
@@ -109,7 +109,7 @@ impl<'p> Tracer<'_, 'p> {
     /// Endings of other sessions are left out where the same program has an ordinary logout. Where this one ends with them it is a logout too.
     pub(super) fn drop_others(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>) {
         let is_other = |endpoint: &Endpoint<'p>| {
-            let last = endpoint.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with([':', '{', '[', '<'])).unwrap_or("");
+            let last = last_named(&endpoint.path);
             self.rules.lexicon.is("other-sessions", last)
                 || endpoint.functions.iter().any(|function| self.rules.lexicon.is("other-sessions", &self.program.function(*function).name))
         };
@@ -249,4 +249,9 @@ fn is_one_step(body: &[Step]) -> bool {
         },
         _ => false,
     }
+}
+
+/// The last segment of a path that is no parameter.
+fn last_named(path: &str) -> &str {
+    path.rsplit('/').find(|segment| !segment.is_empty() && !segment.starts_with([':', '{', '[', '<'])).unwrap_or("")
 }

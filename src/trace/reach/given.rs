@@ -28,13 +28,11 @@ impl<'p> Given<'p> {
         if call.args.is_empty() {
             return Self::default();
         }
-        let params = &program.function(function).params;
-        // NOTE: a method's own object may stand among its parameters.
-        let before = usize::from(params.first().is_some_and(|param| matches!(param.name.as_str(), "self" | "cls")));
+        let defined = program.function(function);
         let mut given = Self { owner: Some(function), ..Self::default() };
         let mut free = given.values.iter_mut();
-        for (index, param) in params.iter().enumerate().skip(before) {
-            let Some(handed) = call.named(&param.name).or_else(|| call.positional(index - before)) else { continue };
+        for (index, param) in defined.params.iter().enumerate() {
+            let Some(handed) = defined.handed(call, index) else { continue };
             for (name, value) in parts_of(param, handed) {
                 if let Some(constant) = self.constant(program, value, at)
                     && let Some(place) = free.next()
