@@ -261,10 +261,13 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
         })
         .collect();
     created.extend(stack.all_seen().filter(|seen| seen.creates(case)).map(|seen| (seen.site.clone(), format!("{} keeps sessions", case.rules.backends[seen.index].store))));
-    // A client that keeps a token of a server elsewhere has a login.
+    // A client that keeps a token of a server elsewhere has a login, and so has who sets a cookie called so, whatever its value is made of.
     if created.is_empty() {
-        let stored = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Storage && keeps_login(case, issued));
-        created.extend(stored.map(|issued| (case.site(issued.place.module, issued.span), "a login's token is stored here".to_owned())));
+        let stored = stack.issued.iter().filter(|issued| matches!(issued.kind, CredentialKind::Storage | CredentialKind::Cookie) && keeps_login(case, issued));
+        created.extend(stored.map(|issued| {
+            let what = if issued.kind == CredentialKind::Cookie { "a login's cookie is set here" } else { "a login's token is stored here" };
+            (case.site(issued.place.module, issued.span), what.to_owned())
+        }));
     }
     created.sort();
     created.dedup();
@@ -278,9 +281,10 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
     }
 }
 
-/// Whether what is stored is the token of a login, by its key.
+/// Whether what is stored is the token of a login, or what is set its cookie, by its key.
 fn keeps_login(case: &Case<'_, '_>, issued: &Issued) -> bool {
-    issued.key.as_deref().is_none_or(|key| case.rules.lexicon.is("token", key))
+    let is = |class: &str, key: &str| case.rules.lexicon.is(class, key);
+    issued.key.as_deref().is_none_or(|key| is("token", key) || issued.kind == CredentialKind::Cookie && is("session", key))
 }
 
 /// The worst flow decides, check by check.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::began::begun;
-use super::endpoints::{Endpoints, normal_method};
+use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
 use super::unused::{Mentioned, is_dead, is_unused_local};
@@ -87,9 +87,8 @@ impl<'p> Finder<'_, 'p> {
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
-            // `class Logout(View): def post(self, request)`
-            let is_verb = || function.name.eq_ignore_ascii_case(&normal_method(&function.name));
-            let answers_for = |owner| side == Side::Server && is_verb() && is_logout_name(rules, &module.class(owner).name);
+            // `class Logout(View): def post(self, request)`, `class LogoutHandler : Handler { fun doGet(ctx: Context) }`
+            let answers_for = |owner| side == Side::Server && is_verb(&function.name) && is_logout_name(rules, &module.class(owner).name);
             // `commands/logout.rs: pub async fn run()`
             let is_command = side == Side::Client
                 && is_of_logout
