@@ -23,6 +23,7 @@ use super::sides::Surroundings;
 use super::survey::within_names;
 use crate::ir::{Block, Call, FunctionKind, Name};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Program, wishes};
+use crate::outcome::Side;
 use crate::rules::{Entry, Kind, RuleSet, Subject};
 use crate::source::Span;
 
@@ -355,6 +356,8 @@ impl<'p> Walk<'_, '_, 'p> {
         let mut signs = Vec::new();
         for entry in entries.iter().copied() {
             match entry.kind {
+                // What works on a server alone says nothing of a client's call.
+                Kind::Rule if self.reach.is_client && self.reach.rules.rules[entry.index].at == Some(Side::Server) => {}
                 Kind::Rule => rules.push(entry),
                 Kind::ProviderSignOut => {
                     fitted.is_known = true;
