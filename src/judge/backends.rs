@@ -337,10 +337,14 @@ impl Case<'_, '_> {
         })
     }
 
-    /// Whether a credential is made for something else than a login: the function or file around it says so.
+    /// Whether a credential is made for something else than a login: its variable, or the function or file around it, says so.
     fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
         let is_other = |name: &str| self.rules.lexicon.is("not-login", name);
         let module = self.program.module(place.module);
+        // `const resetToken = jwt.sign(…)`
+        if bound_to(module.body(place.function), span).is_some_and(is_other) {
+            return true;
+        }
         let mut at = place.function;
         while let Some(index) = at {
             let function = module.function(index);

@@ -3,7 +3,7 @@
 use super::endpoints::{Endpoint, normal_method, path_texts};
 use super::locate::texts_at;
 use super::survey::MatchSite;
-use crate::ir::{Call, CallStyle, ClassKind, Name, Value, ValueKind};
+use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet};
 use crate::source::Span;
@@ -253,6 +253,16 @@ pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: 
     let path = field(keys).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;
     let method = field(&["method"]).map_or_else(|| "GET".to_owned(), |text| normal_method(&text));
     Some(Request { method, path, place, span: value.span, is_markup: false })
+}
+
+/// The request of which a function only gives the address, to be sent by what it is handed to: `query: () => "/auth/logout"`.
+pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Option<Request> {
+    let function = program.module(place.module).function(place.function?);
+    if function.kind != FunctionKind::Closure || function.body.len() != 1 || !matches!(value.kind, ValueKind::Text(_) | ValueKind::Template(_)) {
+        return None;
+    }
+    let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;
+    Some(Request { method: "GET".to_owned(), path, place, span: value.span, is_markup: false })
 }
 
 /// Whether a text may be a path or URL.
