@@ -356,6 +356,8 @@ impl<'p> Walk<'_, '_, 'p> {
         let mut signs = Vec::new();
         for entry in entries.iter().copied() {
             match entry.kind {
+                // What works on a server alone says nothing of a client's call.
+                Kind::Rule if self.reach.is_client && self.reach.rules.rules[entry.index].at == Some(Side::Server) => {}
                 Kind::Rule => rules.push(entry),
                 Kind::ProviderSignOut => {
                     fitted.is_known = true;
