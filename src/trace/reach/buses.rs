@@ -27,6 +27,11 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 }
 
+/// Whether a method of the project may be that of a bus of its own, by its name.
+pub(super) fn is_bus_method(name: &str) -> bool {
+    matches!(name, "send" | "dispatch" | "execute" | "publish" | "ask" | "handle")
+}
+
 /// The methods of a module's classes that handle commands of a class.
 fn handling<'m>(module: &'m Module, command: &'m str) -> impl Iterator<Item = crate::ir::FunctionIndex> + 'm {
     let of_class = move |class: &'m Class| {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::buses::is_bus_method;
 use super::{CallFacts, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place, note_wish, wishes};
@@ -225,6 +226,8 @@ impl<'p> Walk<'_, '_, 'p> {
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
                 self.by_name(last, call);
             }
+        } else if is_bus_method(last) {
+            self.sent(call);
         }
         // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
         for argument in call.args.iter().take(1) {
