@@ -98,7 +98,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
 /// How deep a document is looked for in what a call is handed: an option, a text made of a record, a template with a tag.
 const MAX_DOCUMENT: usize = 5;
 
-/// The logout's field that a GraphQL document among a call's arguments asks for: `mutation { logout }`.
+/// The field of a logout, or of a step of one, that a GraphQL document among a call's arguments asks for: `mutation { logout }`.
 fn asked_field<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     let (value, place) = program.fold(value, place);
@@ -120,7 +120,7 @@ fn field_of_document(rules: &RuleSet, text: &str) -> Option<String> {
     let (_, operation) = text.split_once("mutation")?;
     let (_, selection) = operation.split_once('{')?;
     let field: String = selection.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    rules.lexicon.is("logout", &field).then_some(field)
+    (rules.lexicon.is("logout", &field) || rules.lexicon.is("cleanup-step", &field)).then_some(field)
 }
 
 /// The request that the first of several rules sees in a call.
