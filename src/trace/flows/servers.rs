@@ -145,6 +145,7 @@ impl<'p> Tracer<'_, 'p> {
             let is_doubled = working.contains(&endpoint.path.as_str());
             match endpoint.library {
                 // A server in another language is another server.
+                Some(_) if self.is_shadowed(endpoint, &servers[..at]) => false,
                 Some(_) if endpoint.bundled => !owners.iter().any(|own| language(own) == language(indices)) || asked.contains(&at),
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
                 None => {
@@ -160,6 +161,13 @@ impl<'p> Tracer<'_, 'p> {
         servers.retain(|_| *at.next().unwrap_or(&true));
         let mut at = keep.iter();
         reached.retain(|_| *at.next().unwrap_or(&true));
+    }
+
+    /// Whether what a library mounts stands at a path where the same file has already mounted what another brings along.
+    fn is_shadowed(&self, endpoint: &Endpoint<'p>, earlier: &[Vec<usize>]) -> bool {
+        let mounted = earlier.iter().filter_map(|indices| indices.first()).map(|index| &self.endpoints.all[*index]);
+        let is_before = |other: &&Endpoint<'p>| other.library.is_some() && other.functions.is_empty() && (endpoint.bundled || !other.bundled);
+        endpoint.functions.is_empty() && mounted.filter(is_before).any(|other| other.place.module == endpoint.place.module && other.path == endpoint.path)
     }
 
     /// The servers that a client's request fits better than all others; one of the project's own before what a library brings along, where
