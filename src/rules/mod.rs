@@ -10,6 +10,7 @@ mod locator;
 mod matching;
 mod pattern;
 mod schema;
+mod schema_routes;
 mod schema_words;
 mod signs;
 mod sql;
