@@ -203,7 +203,7 @@ fn misspelled_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, ev
     Some(format!("the cookie is called `{meant}` where it is set: another one is expired here"))
 }
 
-/// Why a cookie stays that is expired with another path than it is set with.
+/// Why a cookie stays that is expired with another path or domain than it is set with.
 fn missed_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, event: &Event<'p>) -> Option<String> {
     let EventKind::Rules { call: Some(call), .. } = &event.kind else { return None };
     if effect.action == Action::Cookie { cookies_missed(case, stack, call, event.place) } else { None }

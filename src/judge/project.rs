@@ -185,7 +185,16 @@ fn is_delegated(case: &Case<'_, '_>, stack: &Stack) -> bool {
     if stack.has_credentials_where(case, |module| !is_tool(case, module)) {
         return false;
     }
-    case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && works(case, *side, &event.kind)))
+    // A cookie that the application never sets is none of its own, whoever takes it away.
+    let sets_cookies = stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && issued.key.is_some());
+    let ends_own = |kind: &EventKind<'_>| works(case, Side::Server, kind) && (sets_cookies || ends_records(case, kind));
+    case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && ends_own(&event.kind)))
+}
+
+/// Whether a rule of an event ends what a server keeps.
+fn ends_records(case: &Case<'_, '_>, kind: &EventKind<'_>) -> bool {
+    let is_record = |action: Action| matches!(action, Action::ServerSession | Action::Token);
+    matches!(kind, EventKind::Rules { entries, .. } if entries.iter().any(|entry| case.rules.rules[entry.index].effects.iter().any(|effect| is_record(effect.action))))
 }
 
 /// Whether a rule of an event says something on its side. What works on the other side only is nothing.
@@ -261,10 +270,13 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
         })
         .collect();
     created.extend(stack.all_seen().filter(|seen| seen.creates(case)).map(|seen| (seen.site.clone(), format!("{} keeps sessions", case.rules.backends[seen.index].store))));
-    // A client that keeps a token of a server elsewhere has a login.
+    // A client that keeps a token of a server elsewhere has a login, and so has who sets a cookie called so, whatever its value is made of.
     if created.is_empty() {
-        let stored = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Storage && keeps_login(case, issued));
-        created.extend(stored.map(|issued| (case.site(issued.place.module, issued.span), "a login's token is stored here".to_owned())));
+        let stored = stack.issued.iter().filter(|issued| matches!(issued.kind, CredentialKind::Storage | CredentialKind::Cookie) && keeps_login(case, issued));
+        created.extend(stored.map(|issued| {
+            let what = if issued.kind == CredentialKind::Cookie { "a login's cookie is set here" } else { "a login's token is stored here" };
+            (case.site(issued.place.module, issued.span), what.to_owned())
+        }));
     }
     created.sort();
     created.dedup();
@@ -278,9 +290,10 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
     }
 }
 
-/// Whether what is stored is the token of a login, by its key.
+/// Whether what is stored is the token of a login, or what is set its cookie, by its key.
 fn keeps_login(case: &Case<'_, '_>, issued: &Issued) -> bool {
-    issued.key.as_deref().is_none_or(|key| case.rules.lexicon.is("token", key))
+    let is = |class: &str, key: &str| case.rules.lexicon.is(class, key);
+    issued.key.as_deref().is_none_or(|key| is("token", key) || issued.kind == CredentialKind::Cookie && is("session", key))
 }
 
 /// The worst flow decides, check by check.

@@ -22,10 +22,13 @@ pub enum Thing<'p> {
     Module(ModuleId),
     /// A literal of the program: a record, list, text, number.
     Literal(&'p Value, Place),
-    /// Something that the project does not define, by its name; `made_by` is the call from which it came, whose arguments may hold functions.
+    /// Something that the project does not define, by its name.
     Outside {
         name: Name,
+        /// The call from which it came, whose arguments may hold functions.
         made_by: Option<(&'p Call, Place)>,
+        /// The call of a function of the project that makes a new one each time: `createRouter()`.
+        given_by: Option<(&'p Call, Place)>,
     },
 }
 
@@ -43,7 +46,17 @@ impl Place {
 
 impl<'p> Thing<'p> {
     pub(super) fn outside(name: Name) -> Self {
-        Self::Outside { name, made_by: None }
+        Self::Outside { name, made_by: None, given_by: None }
+    }
+
+    /// The same as what a call of a function gives: where the function makes it, every call gives another one.
+    fn given_by(self, function: FunctionId, call: &'p Call, place: Place) -> Self {
+        match self {
+            Self::Outside { name, made_by: Some(made_by), given_by } if given_by.is_some_and(|(_, at)| at == Place::of(function)) || made_by.1 == Place::of(function) => {
+                Self::Outside { name, made_by: Some(made_by), given_by: Some((call, place)) }
+            }
+            thing => thing,
+        }
     }
 }
 
@@ -120,9 +133,9 @@ impl<'p> Program<'p> {
 
     fn element_of(&self, thing: Thing<'p>) -> Vec<Thing<'p>> {
         match thing {
-            Thing::Outside { mut name, made_by } => {
+            Thing::Outside { mut name, made_by, .. } => {
                 name.push("[]");
-                vec![Thing::Outside { name, made_by }]
+                vec![Thing::Outside { name, made_by, given_by: None }]
             }
             Thing::Literal(value, place) => match &value.kind {
                 ValueKind::Record(entries) => entries.iter().take(MAX_THINGS).flat_map(|(_, entry)| self.eval_steps(entry, place, false, 4)).collect(),
@@ -143,16 +156,16 @@ impl<'p> Program<'p> {
                         let mut name = Name::default();
                         name.push(self.function(function).name.as_str());
                         name.call_last(call);
-                        things.push(Thing::Outside { name, made_by: Some((call, place)) });
+                        things.push(Thing::Outside { name, made_by: Some((call, place)), given_by: None });
                     }
-                    things.extend(results);
+                    things.extend(results.into_iter().map(|result| result.given_by(function, call, place)));
                 }
-                Thing::Outside { mut name, made_by } => {
+                Thing::Outside { mut name, made_by, .. } => {
                     let selected = self.selected_by(call, place, made_by, follow, steps);
                     name.call_last(call);
                     if selected.is_empty() {
                         things.extend(self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps)));
-                        things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))) });
+                        things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))), given_by: None });
                     } else {
                         things.extend(selected);
                     }
@@ -176,7 +189,7 @@ impl<'p> Program<'p> {
             things.splice(0..0, self.guarded(call, place, follow, steps));
         }
         if things.is_empty() {
-            things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)) });
+            things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)), given_by: None });
         }
         things
     }
@@ -251,7 +264,7 @@ impl<'p> Program<'p> {
             return Vec::new();
         }
         path.reverse();
-        let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store) }];
+        let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store), given_by: None }];
         for part in path {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
         }

@@ -25,7 +25,7 @@ pub use load::{Error, built_in, from_texts, load, load_bare};
 pub use matching::Subject;
 pub use pattern::{Glob, Pattern};
 pub use signs::{Sign, SignKind};
-pub use value::{Lookup, number_of};
+pub use value::{Lookup, number_of, spelled};
 pub use words::{ClassId, Lexicon, split_words};
 
 /// All rules of a run.

@@ -15,6 +15,14 @@ pub trait Lookup<'p> {
     fn made_by_helper(&self, _value: &'p Value) -> Option<&'p Value> {
         None
     }
+    /// The text that such a helper makes of what it is handed: `cookieOf("", 0)` with `fun cookieOf(value, age) = "sid=$value; Max-Age=$age"`.
+    fn spelled_by_helper(&self, _value: &'p Value) -> Option<String> {
+        None
+    }
+    /// What the caller of the function around a value calls it, or a part of it, where that names a credential.
+    fn named_by_caller(&self, _value: &'p Value) -> Option<&'p Value> {
+        None
+    }
     /// What a closure of one step gives back: `() => null`.
     fn given_back(&self, _value: &'p Value) -> Option<&'p Value> {
         None
@@ -102,16 +110,55 @@ impl ValueTest {
         let Some(value) = value else { return self.is.contains(&Is::Absent) };
         let folded = lookup.fold(value);
         (self.is.is_empty() || self.is.iter().any(|is| has_property(*is, folded, lookup, lexicon, 0)))
-            && (self.like.is_empty() || self.like.iter().any(|glob| is_like(glob, value, folded, lexicon)) || self.is_made_like(value, lookup, lexicon))
+            && (self.like.is_empty()
+                || self.like.iter().any(|glob| is_like(glob, value, folded, lexicon))
+                || self.is_made_like(value, lookup, lexicon)
+                || self.is_spelled_like(value, folded, lookup, lexicon))
             && (self.calls.is_empty() || mentions_call(&self.calls, value, lookup, lexicon, 0) || mentions_call(&self.calls, folded, lookup, lexicon, 0))
     }
 }
 
 impl ValueTest {
-    /// Whether a text that a helper of the project makes is like what is asked for.
+    /// Whether a text that a helper of the project makes, or what the caller hands over, is like what is asked for.
     fn is_made_like<'p>(&self, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
-        lookup.made_by_helper(value).is_some_and(|made| self.like.iter().any(|glob| is_like(glob, made, made, lexicon)))
+        let made = lookup.made_by_helper(value).into_iter().chain(lookup.named_by_caller(value));
+        made.into_iter().any(|made| self.like.iter().any(|glob| is_like(glob, made, made, lexicon)))
     }
+}
+
+impl ValueTest {
+    /// Whether a text whose holes are known is like what is asked for: `"$name=$value; Max-Age=$age"` where the age is 0.
+    fn is_spelled_like<'p>(&self, value: &'p Value, folded: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
+        let here = match &folded.kind {
+            ValueKind::Template(parts) => spelled(parts, &|part| lookup.fold(part)),
+            _ => lookup.spelled_by_helper(value),
+        };
+        here.is_some_and(|text| self.like.iter().any(|glob| glob.fits(&text, lexicon)))
+    }
+}
+
+/// What stands for a hole of a text that nothing is known of.
+const UNKNOWN: char = '\u{fffd}';
+
+/// The text that a template makes, if something is known of its holes.
+pub fn spelled<'p>(parts: &'p [Value], fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
+    let mut text = String::new();
+    let mut is_known = false;
+    for part in parts {
+        let literal = matches!(part.kind, ValueKind::Text(_));
+        match &fold(part).kind {
+            ValueKind::Text(known) => {
+                text.push_str(known);
+                is_known |= !literal;
+            }
+            ValueKind::Number(number) => {
+                text.push_str(&number.to_string());
+                is_known = true;
+            }
+            _ => text.push(UNKNOWN),
+        }
+    }
+    is_known.then_some(text)
 }
 
 /// Values in records may nest this deep before a test gives up.

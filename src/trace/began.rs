@@ -19,6 +19,7 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
     let place = Place::of(function);
     let mut found = Vec::new();
     let body = &program.function(function).body;
+    let has_composables = program.module(function.module).language.has_implicit_members();
     let mut begins = |id: FunctionId, symbol: &str| {
         if !program.function(id).body.is_empty() {
             found.push(Candidate { named: true, is_event: true, ..Candidate::new(id, symbol) });
@@ -33,8 +34,11 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
             }
         }
         each_clicked(program, rules, value, place, &mut begins);
+        if has_composables {
+            composed(program, rules, value, place, &mut begins);
+        }
     });
-    if program.module(function.module).language.has_implicit_members() {
+    if has_composables {
         arms(rules, body, MAX_DEPTH, &mut |symbol, arm| {
             found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
             // The function that does all of an arm's work: `R.id.log_out -> confirmLeaving()`.
@@ -56,16 +60,107 @@ fn each_clicked<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, pl
         ValueKind::Record(entries) => entries.iter().map(|(key, entry)| (key.as_str(), entry)).collect(),
         _ => return,
     };
-    on_events.retain(|(key, handler)| is_event(key) && matches!(handler.kind, ValueKind::Closure(_) | ValueKind::Name(_) | ValueKind::Member(..)));
-    if on_events.is_empty() || !says_logout(rules, value) {
-        return;
+    on_events.retain(|(_, handler)| is_handler(handler));
+    // `<Header onSignOut={closeSession} />`
+    let (own, others): (Vec<_>, Vec<_>) = on_events.into_iter().partition(|(key, _)| matches!(value.kind, ValueKind::Call(_)) && is_of_logout(rules, key));
+    begin_all(program, own, place, begins);
+    let others: Vec<_> = others.into_iter().filter(|(key, _)| is_event(key)).collect();
+    if !others.is_empty() && says_logout(rules, value) {
+        begin_all(program, others, place, begins);
     }
+}
+
+/// Whether what is handed over for an event may be a function.
+fn is_handler(value: &Value) -> bool {
+    matches!(value.kind, ValueKind::Closure(_) | ValueKind::Name(_) | ValueKind::Member(..))
+}
+
+/// Whether an event is a logout's own, by its name: `onSignOut`.
+fn is_of_logout(rules: &RuleSet, key: &str) -> bool {
+    ["on", "@", "v-on:", "("].iter().any(|prefix| key.starts_with(prefix)) && is_logout_name(rules, key)
+}
+
+fn begin_all<'p>(program: &Program<'p>, on_events: Vec<(&str, &'p Value)>, place: Place, begins: &mut dyn FnMut(FunctionId, &str)) {
     for (key, handler) in on_events {
         match &handler.kind {
             ValueKind::Closure(index) => begins(FunctionId { module: place.module, index: *index }, key),
             _ => program.functions_of(handler, place, false).into_iter().for_each(|id| begins(id, &program.function(id).name)),
         }
     }
+}
+
+/// What runs on the event of a part of a page that is drawn by a call and says that it logs out:
+/// `MenuRow(title = stringResource(R.string.log_out), onClick = { … })`, `Button(onClick = { … }) { Text("Log out") }`.
+fn composed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, begins: &mut dyn FnMut(FunctionId, &str)) {
+    let Some(call) = drawn(value) else { return };
+    let named = || call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value))).filter(|(_, handler)| is_handler(handler));
+    begin_all(program, named().filter(|(key, _)| is_of_logout(rules, key)).collect(), place, begins);
+    let on_events: Vec<(&str, &'p Value)> = events_of(call).filter(|(key, _)| !is_of_logout(rules, key)).collect();
+    if on_events.is_empty() {
+        return;
+    }
+    let is_logout = |text: &str| is_logout_name(rules, text) && !rules.lexicon.is("after-logout", text) && !rules.lexicon.is("other-sessions", text);
+    let says = |argument: &'p Argument| {
+        let mut words = Vec::new();
+        let is_short = match &argument.value.kind {
+            ValueKind::Closure(index) => drawn_texts(program, &program.module(place.module).function(*index).body, place, MAX_DEPTH, &mut words),
+            _ if argument.name.as_deref().is_none_or(is_caption) => shown(&argument.value, &mut words),
+            _ => false,
+        };
+        is_short && is_logout(&words.join(" "))
+    };
+    let is_content = |argument: &&'p Argument| argument.name.as_deref().is_none_or(|name| !is_event(name));
+    if call.args.iter().filter(is_content).any(says) {
+        begin_all(program, on_events, place, begins);
+    }
+}
+
+/// A call that draws something: its name begins with a capital.
+fn drawn(value: &Value) -> Option<&Call> {
+    match &value.kind {
+        ValueKind::Call(call) if matches!(&call.callee.kind, ValueKind::Name(name) if name.starts_with(char::is_uppercase)) => Some(call),
+        _ => None,
+    }
+}
+
+/// What a call is handed for the events of what it draws.
+fn events_of(call: &Call) -> impl Iterator<Item = (&str, &Value)> {
+    let named = call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value)));
+    named.filter(|(key, handler)| key.starts_with("on") && is_event(key) && is_handler(handler))
+}
+
+/// Whether an argument's name is that of a text which is shown: `title`, `confirmText`.
+fn is_caption(name: &str) -> bool {
+    split_words(name).last().is_some_and(|word| matches!(word.as_str(), "text" | "title" | "label" | "name" | "caption" | "headline" | "string" | "res" | "id"))
+}
+
+/// Gathers the words that a text or the name of one shows; `false` where it is neither, or too long.
+fn shown<'v>(value: &'v Value, words: &mut Vec<&'v str>) -> bool {
+    match &value.kind {
+        ValueKind::Text(text) => words.extend(text.split_whitespace().take(MAX_WORDS + 1)),
+        // `R.string.log_out`
+        ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..) | ValueKind::Name(_)) => words.push(name),
+        ValueKind::Call(call) if call.args.len() == 1 && call.style != CallStyle::New => return call.args.first().is_some_and(|argument| shown(&argument.value, words)),
+        _ => return false,
+    }
+    words.len() <= MAX_WORDS
+}
+
+/// Gathers the words that a closure draws, those aside that have events of their own; `false` once there are too many.
+fn drawn_texts<'p>(program: &Program<'p>, body: &'p Block, place: Place, depth: usize, words: &mut Vec<&'p str>) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return true };
+    body.iter().all(|step| {
+        let (StepKind::Evaluate(value) | StepKind::Return(Some(value))) = &step.kind else { return true };
+        let Some(call) = drawn(value).filter(|call| events_of(call).next().is_none()) else { return true };
+        if matches!(&call.callee.kind, ValueKind::Name(name) if name.ends_with("Text")) {
+            let text = call.named("text").or_else(|| call.positional(0));
+            return text.is_none_or(|text| shown(text, words) || !matches!(text.kind, ValueKind::Text(_)));
+        }
+        call.args.iter().all(|argument| match &argument.value.kind {
+            ValueKind::Closure(index) => drawn_texts(program, &program.module(place.module).function(*index).body, place, depth, words),
+            _ => true,
+        })
+    })
 }
 
 /// Whether what stands under a key runs when something is clicked: `onClick`, `@click.prevent`, `on:click`, `onPress`.
@@ -157,7 +252,14 @@ fn listened<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: P
     })
 }
 
-/// The arms of a choice whose label is a logout's id among those of a page: `R.id.log_out -> …`.
+/// Whether a class is one of what users ask a page for: `is ProfileEvent.LogOut -> …`.
+fn is_wish(of: &Value) -> bool {
+    let ValueKind::Name(name) = &of.kind else { return false };
+    name.starts_with(char::is_uppercase)
+        && split_words(name).last().is_some_and(|word| matches!(word.as_str(), "event" | "events" | "action" | "actions" | "intent" | "msg" | "command"))
+}
+
+/// The arms of a choice whose label is a logout's id among those of a page, or a user's wish: `R.id.log_out -> …`.
 fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, found: &mut dyn FnMut(&'p str, &'p Block)) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for step in block {
@@ -166,6 +268,7 @@ fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, found: &mut dyn FnM
                 for (labels, arm) in choices {
                     let label = labels.iter().find_map(|label| match &label.kind {
                         ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..)) && rules.lexicon.is("logout", name) => Some(name.as_str()),
+                        ValueKind::Member(of, name) if is_wish(of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name.as_str()),
                         _ => None,
                     });
                     match label {

@@ -1,13 +1,27 @@
 //! The program as rules see it from one place.
 
-use crate::ir::{Name, Step, StepKind, Value, ValueKind};
+use crate::ir::{Call, Function, Name, Step, StepKind, Value, ValueKind};
 use crate::link::{Place, Program};
-use crate::rules::Lookup;
+use crate::rules::{Lookup, spelled};
 
 /// A place of a program.
 pub struct At<'a, 'p> {
     pub program: &'a Program<'p>,
     pub place: Place,
+}
+
+impl<'p> At<'_, 'p> {
+    /// The helper of the project that a value calls, if it makes its outcome in one step: the call, its place, the helper and what it gives.
+    fn helper_of(&self, value: &'p Value) -> Option<(&'p Call, Place, &'p Function, &'p Value)> {
+        let (value, place) = self.program.origin(value, self.place);
+        let ValueKind::Call(call) = &value.kind else { return None };
+        let [helper] = *self.program.targets(call, place, false).as_slice() else { return None };
+        let helper = self.program.function(helper);
+        match helper.body.as_slice() {
+            [Step { kind: StepKind::Return(Some(made)) | StepKind::Evaluate(made), .. }] => Some((call, place, helper, made)),
+            _ => None,
+        }
+    }
 }
 
 impl<'p> Lookup<'p> for At<'_, 'p> {
@@ -16,14 +30,18 @@ impl<'p> Lookup<'p> for At<'_, 'p> {
     }
 
     fn made_by_helper(&self, value: &'p Value) -> Option<&'p Value> {
-        let (value, place) = self.program.origin(value, self.place);
-        let ValueKind::Call(call) = &value.kind else { return None };
-        let [helper] = *self.program.targets(call, place, false).as_slice() else { return None };
-        match self.program.function(helper).body.as_slice() {
-            [Step { kind: StepKind::Return(Some(made)) | StepKind::Evaluate(made), .. }] => Some(made),
-            _ => None,
-        }
-        .filter(|made| matches!(made.kind, ValueKind::Template(_) | ValueKind::Text(_) | ValueKind::Binary { .. } | ValueKind::Call(_)))
+        let (.., made) = self.helper_of(value)?;
+        matches!(made.kind, ValueKind::Template(_) | ValueKind::Text(_) | ValueKind::Binary { .. } | ValueKind::Call(_)).then_some(made)
+    }
+
+    fn spelled_by_helper(&self, value: &'p Value) -> Option<String> {
+        let (call, place, helper, made) = self.helper_of(value)?;
+        let ValueKind::Template(parts) = &made.kind else { return None };
+        spelled(parts, &|part| {
+            let ValueKind::Name(name) = &part.kind else { return part };
+            let handed = helper.params.iter().position(|param| param.name == *name).and_then(|index| helper.handed(call, index));
+            handed.map_or(part, |handed| self.program.fold(handed, place).0)
+        })
     }
 
     fn given_back(&self, value: &'p Value) -> Option<&'p Value> {

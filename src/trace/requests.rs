@@ -3,7 +3,7 @@
 use super::endpoints::{Endpoint, normal_method, path_texts};
 use super::locate::texts_at;
 use super::survey::MatchSite;
-use crate::ir::{Call, CallStyle, ClassKind, Name, Value, ValueKind};
+use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet, split_words};
 use crate::source::Span;
@@ -84,7 +84,8 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     {
         return Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false });
     }
-    let path = path.or_else(|| is_sending_away(last).then(|| call.args.first())?.filter(|address| is_named_address(rules, &address.value, 4)).map(|_| "/logout".to_owned()))?;
+    let named = || is_sending_away(last).then(|| call.args.first())?.filter(|address| is_named_address(rules, &address.value, 4)).map(|_| "/logout".to_owned());
+    let Some(path) = path.or_else(named) else { return prepared_request(program, rules, call, place) };
     let verb = normal_method(last);
     let method = match explicit {
         Some(explicit) => normal_method(&explicit),
@@ -94,6 +95,23 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     };
     Some(Request { method, path, place, span: call.span, is_markup: false })
 }
+
+/// The request that a call sends whose document was handed over before: `const { execute } = useMutation("mutation { logout }")`.
+fn prepared_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
+    let prepared = match &call.callee.kind {
+        ValueKind::Name(_) => &call.callee,
+        ValueKind::Member(owner, name) if PREPARED.contains(&name.as_str()) => owner,
+        _ => return None,
+    };
+    program.eval(prepared, place, false).into_iter().find_map(|thing| {
+        let Thing::Outside { made_by: Some((made, at)), .. } = thing else { return None };
+        let field = made.args.iter().take(2).find_map(|argument| asked_field(program, rules, &argument.value, at, MAX_DOCUMENT))?;
+        Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false })
+    })
+}
+
+/// The members of a prepared request that send it.
+const PREPARED: [&str; 4] = ["mutate", "mutateAsync", "execute", "executeMutation"];
 
 /// How deep a document is looked for in what a call is handed: an option, a text made of a record, a template with a tag.
 const MAX_DOCUMENT: usize = 5;
@@ -275,6 +293,16 @@ pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: 
     let path = field(keys).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;
     let method = field(&["method"]).map_or_else(|| "GET".to_owned(), |text| normal_method(&text));
     Some(Request { method, path, place, span: value.span, is_markup: false })
+}
+
+/// The request of which a function only gives the address, to be sent by what it is handed to: `query: () => "/auth/logout"`.
+pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Option<Request> {
+    let function = program.module(place.module).function(place.function?);
+    if function.kind != FunctionKind::Closure || function.body.len() != 1 || !matches!(value.kind, ValueKind::Text(_) | ValueKind::Template(_)) {
+        return None;
+    }
+    let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;
+    Some(Request { method: "GET".to_owned(), path, place, span: value.span, is_markup: false })
 }
 
 /// Whether a text may be a path or URL.

@@ -107,8 +107,8 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
         for word in &words {
             match word.as_str() {
                 "client" | "frontend" | "web" | "ui" | "app" | "mobile" | "components" | "component" | "composables" | "hooks" | "stores" | "store" | "screens" | "pages"
-                | "views" | "webapp" | "front" | "static" | "public" => client += 1,
-                "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back"
+                | "views" | "webapp" | "front" | "static" | "public" | "fe" => client += 1,
+                "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back" | "be"
                 | "functions" => server += 1,
                 _ => {}
             }

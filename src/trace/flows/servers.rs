@@ -136,6 +136,7 @@ impl<'p> Tracer<'_, 'p> {
         let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| endpoint(indices).path.as_str()).collect();
         let language = |indices: &[usize]| self.program.module(endpoint(indices).place.module).language;
         let is_own = |(indices, reached): (&Vec<usize>, &Reached<'p>)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached));
+        let answered: Vec<&str> = servers.iter().map(|indices| endpoint(indices)).filter(|endpoint| endpoint.method != "GET").map(|endpoint| endpoint.path.as_str()).collect();
         let owners: Vec<&Vec<usize>> = servers.iter().zip(reached.iter()).filter(|(indices, reached)| is_own((indices, reached))).map(|(indices, _)| indices).collect();
         let has_own = !owners.is_empty();
         let asked = if has_own && servers.iter().any(|indices| endpoint(indices).bundled) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
@@ -147,7 +148,12 @@ impl<'p> Tracer<'_, 'p> {
                 Some(_) if self.is_shadowed(endpoint, &servers[..at]) => false,
                 Some(_) if endpoint.bundled => !owners.iter().any(|own| language(own) == language(indices)) || asked.contains(&at),
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
-                None => works(reached) || !(endpoint.method == "GET" && is_doubled || self.is_shown_after(endpoint) || has_own && self.is_example(endpoint)),
+                None => {
+                    works(reached)
+                        || !(endpoint.method == "GET" && (is_doubled || answered.contains(&endpoint.path.as_str()))
+                            || self.is_shown_after(endpoint)
+                            || has_own && self.is_example(endpoint))
+                }
             }
         };
         let keep: Vec<bool> = servers.iter().zip(reached.iter()).enumerate().map(|(at, (indices, reached))| keeps(at, indices, reached)).collect();

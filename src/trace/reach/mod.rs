@@ -23,6 +23,7 @@ use super::sides::Surroundings;
 use super::survey::within_names;
 use crate::ir::{Block, Call, FunctionKind, Name};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Program, wishes};
+use crate::outcome::Side;
 use crate::rules::{Entry, Kind, RuleSet, Subject};
 use crate::source::Span;
 
@@ -294,7 +295,7 @@ impl<'p> Walk<'_, '_, 'p> {
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
         self.state.receiver = receiver;
-        self.state.given = before.given.to(self.reach.program, function, entered);
+        self.state.given = before.given.to(self.reach.program, &self.reach.rules.lexicon, function, entered);
         self.state.dropped = dropped;
         self.state.discards = false;
         for param in &defined.params {
@@ -358,6 +359,8 @@ impl<'p> Walk<'_, '_, 'p> {
         let mut signs = Vec::new();
         for entry in entries.iter().copied() {
             match entry.kind {
+                // What works on a server alone says nothing of a client's call.
+                Kind::Rule if self.reach.is_client && self.reach.rules.rules[entry.index].at == Some(Side::Server) => {}
                 Kind::Rule => rules.push(entry),
                 Kind::ProviderSignOut => {
                     fitted.is_known = true;
@@ -370,7 +373,8 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         fitted.has_rule = !rules.is_empty();
-        fitted.is_known |= fitted.has_rule;
+        // What a rule says of servers tells a client nothing: its own `auth.logout()` is called alike.
+        fitted.is_known |= rules.iter().any(|entry| !self.reach.is_client || self.reach.rules.rules[entry.index].at != Some(Side::Server));
         if !signs.is_empty() {
             self.push(EventKind::Signs { entries: signs, call }, span, used);
         }
