@@ -4,6 +4,7 @@ use super::effort;
 use super::lacking::wishes;
 use super::program::{ClassId, FunctionId, ModuleId, Program};
 use crate::ir::{Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind, each_call};
+use crate::source::Language;
 
 /// Where a value stands: its module and the function around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -286,8 +287,9 @@ impl<'p> Program<'p> {
         for value in returns.into_iter().take(MAX_THINGS) {
             things.extend(self.eval_steps(value, at, follow, steps));
         }
-        // A container that gives whatever it is asked for tells less than the type that its caller declares.
-        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
+        // In Python a container that gives whatever it is asked for tells less than the type that its caller declares.
+        let is_python = self.module(function.module).language == Language::Python;
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { name, .. } if is_python || !name.imported))
             && let Some(ty) = &defined.returns
         {
             let typed: Vec<_> = self.eval_type(ty, at, follow, steps).into_iter().filter(|thing| !matches!(thing, Thing::Outside { name, .. } if !name.imported)).collect();

@@ -87,9 +87,7 @@ impl<'p> Program<'p> {
             Thing::Function(function) => {
                 let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
                 let found = self.added_member(function.module, name, is_it, follow, steps);
-                // What hangs on what a getter gives is no getter.
-                let is_still = found.is_empty() && self.function(function).kind != FunctionKind::Accessor;
-                if is_still { vec![Thing::Function(function)] } else { found }
+                if found.is_empty() { vec![Thing::Function(function)] } else { found }
             }
             Thing::Outside { name: mut outside, made_by, .. } => {
                 if let Some((call, place)) = made_by {

@@ -64,8 +64,9 @@ fn walker(root: &Root, options: &WalkOptions) -> ignore::WalkParallel {
         .follow_links(false)
         .hidden(respect)
         .ignore(respect)
-        .git_ignore(respect)
-        .git_exclude(respect)
+        // In an export or archive all that is there was committed, whatever its `.gitignore` says of it.
+        .git_ignore(respect && in_repository)
+        .git_exclude(respect && in_repository)
         // A user's global ignore file would give the same tree other results on another machine.
         .git_global(false)
         .require_git(false)

@@ -49,12 +49,21 @@ fn source_files_are_sorted_and_numbered() {
 }
 
 #[test]
-fn ignore_files_count_without_a_repository_and_can_be_set_aside() {
+fn ignore_files_of_a_repository_count_and_can_be_set_aside() {
     let (_keep, root) = directory();
     write(&root, &["kept.ts", "secret/a.ts", ".hidden/b.ts", ".git/hooks/c.py", "node_modules/x/d.js"]);
     fs::write(root.join(".gitignore"), "secret/\n").unwrap();
     assert_eq!(list(&root, &WalkOptions::default()), ["kept.ts"]);
     assert_eq!(list(&root, &WalkOptions { no_ignore: true, ..WalkOptions::default() }), [".hidden/b.ts", "kept.ts", "secret/a.ts"]);
+}
+
+#[test]
+fn what_an_export_holds_was_committed_whatever_git_would_ignore() {
+    let (_keep, root) = directory();
+    write(&root, &["kept.ts", "secret/a.ts", "other/c.ts", "node_modules/x/d.js"]);
+    fs::write(root.join(".gitignore"), "secret/\n").unwrap();
+    fs::write(root.join(".ignore"), "other/\n").unwrap();
+    assert_eq!(list(&root, &WalkOptions::default()), ["kept.ts", "secret/a.ts"]);
 }
 
 #[test]

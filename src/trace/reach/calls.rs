@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use super::buses::is_bus_method;
+use super::receivers::add_models;
 use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place, note_wish, wishes};
 use crate::rules::{Entry, Kind, Runs, Subject, split_words};
+use crate::source::Language;
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::lookup::At;
@@ -189,7 +191,8 @@ impl<'p> Walk<'_, '_, 'p> {
     /// What a call is, found out once.
     fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
         let key = std::ptr::from_ref(call) as usize;
-        let is_own = call.args.iter().any(|argument| self.state.given.concerns(&argument.value));
+        let has_models = self.state.receiver.is_some_and(|class| self.reach.program.module(class.module).language == Language::Python);
+        let is_own = has_models || call.args.iter().any(|argument| self.state.given.concerns(&argument.value));
         if let Some(known) = self.reach.known.borrow().get(&key).filter(|_| !is_own) {
             if known.wishes {
                 note_wish();
@@ -204,7 +207,8 @@ impl<'p> Walk<'_, '_, 'p> {
         let is_element = call.style == CallStyle::Element;
         let follow = self.reach.follow && !matches!(call.style, CallStyle::Element | CallStyle::New);
         let targets = if is_element { Vec::new() } else { program.targets(call, place, follow) };
-        let names = program.names_of_call(call, place, follow);
+        let mut names = program.names_of_call(call, place, follow);
+        add_models(program, self.state.receiver, &mut names);
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };

@@ -1,7 +1,8 @@
 //! What a caller hands over for the parameters of a function, where that is written out: `keepToken(user.id, null)`.
 
+use super::receivers::add_models;
 use crate::ir::{Name, Param, Value, ValueKind, each_value_of};
-use crate::link::{FunctionId, Place, Program};
+use crate::link::{ClassId, FunctionId, Place, Program};
 use crate::rules::{Lexicon, Lookup, split_words};
 use crate::trace::lookup::At;
 
@@ -172,6 +173,8 @@ fn is_constant(value: &Value) -> bool {
 pub(super) struct Inside<'a, 'p> {
     pub at: At<'a, 'p>,
     pub given: Given<'p>,
+    /// The class of the object whose method runs.
+    pub receiver: Option<ClassId>,
 }
 
 impl<'p> Lookup<'p> for Inside<'_, 'p> {
@@ -180,7 +183,9 @@ impl<'p> Lookup<'p> for Inside<'_, 'p> {
     }
 
     fn names(&self, value: &'p Value) -> Vec<Name> {
-        self.at.names(value)
+        let mut names = self.at.names(value);
+        add_models(self.at.program, self.receiver, &mut names);
+        names
     }
 
     fn made_by_helper(&self, value: &'p Value) -> Option<&'p Value> {

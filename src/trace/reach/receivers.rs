@@ -2,8 +2,10 @@
 //! `abstract class UseCase { fun invoke() = execute(); abstract fun execute() }`.
 
 use super::Walk;
-use crate::ir::{Call, ClassKind, Value, ValueKind};
-use crate::link::{ClassId, FunctionId, Thing};
+use crate::ir::{Call, Class, ClassKind, Module, Name, Value, ValueKind};
+use crate::link::{ClassId, FunctionId, Program, Thing};
+use crate::rules::split_words;
+use crate::source::Language;
 
 impl<'p> Walk<'_, '_, 'p> {
     /// The class of the object whose method a call runs, where the method stands in a class that leaves some of its work to those below it.
@@ -13,17 +15,29 @@ impl<'p> Walk<'_, '_, 'p> {
         if of_itself(&call.callee).is_some() && self.state.receiver.is_some() {
             return self.state.receiver;
         }
-        if program.class(owner).kind != ClassKind::Interface {
+        let leaves_model = leaves_model_open(program.module(owner.module), program.class(owner));
+        if program.class(owner).kind != ClassKind::Interface && !leaves_model {
             return None;
         }
         let object = match &call.callee.kind {
+            // What a method hands on to its base is still about its own object.
+            ValueKind::Member(of, _) if matches!(&of.kind, ValueKind::Super) || is_call_of_super(of) => return self.state.receiver.or_else(|| self.own_class()),
             ValueKind::Member(of, _) => of,
             _ => &call.callee,
         };
         program.eval(object, self.place(), false).into_iter().find_map(|thing| match thing {
             Thing::Instance(class) if class != owner => Some(class),
+            // `TokenRows.delete(…)`, a method of the class itself.
+            Thing::Class(class) if class != owner && leaves_model => Some(class),
             _ => None,
         })
+    }
+
+    /// The class of the method that runs.
+    fn own_class(&self) -> Option<ClassId> {
+        let place = self.place();
+        let owner = self.reach.program.module(place.module).function(place.function?).owner?;
+        Some(ClassId { module: place.module, index: owner })
     }
 
     /// The method by which the object itself answers a call of one of its own, where the class that calls it leaves it open.
@@ -39,6 +53,54 @@ impl<'p> Walk<'_, '_, 'p> {
         let is_it = |index: &crate::ir::FunctionIndex| module.function(*index).name == name && !module.function(*index).body.is_empty();
         program.class(class).methods.iter().copied().find(is_it).map(|index| FunctionId { module: class.module, index })
     }
+}
+
+/// Adds to names those that they have for the class of the object that runs: `delete(cls.model)` is `delete(RefreshToken)` too.
+pub(super) fn add_models(program: &Program<'_>, receiver: Option<ClassId>, names: &mut Vec<Name>) {
+    let Some(class) = receiver.filter(|class| program.module(class.module).language == Language::Python) else { return };
+    let named: Vec<Name> = names.iter().filter_map(|name| with_model(program, class, name)).collect();
+    names.extend(named);
+}
+
+/// A name with the model of a class in the place of the member that holds it, where it stands among what is handed over.
+fn with_model(program: &Program<'_>, class: ClassId, name: &Name) -> Option<Name> {
+    let mut named = name.clone();
+    for called in named.segments.iter_mut().filter_map(|segment| segment.called.as_mut()) {
+        let word = called.split(' ').find(|word| is_model(word)).map(str::to_owned);
+        if let Some(word) = word
+            && let Some(model) = model_of(program, class, &word)
+        {
+            *called = called.split(' ').map(|other| if other == word { model.as_str() } else { other }).collect::<Vec<_>>().join(" ");
+        }
+    }
+    (named != *name).then_some(named)
+}
+
+/// Whether a member is what a class of rows calls its model.
+fn is_model(member: &str) -> bool {
+    split_words(member).iter().any(|word| matches!(word.as_str(), "model" | "entity" | "table" | "document" | "collection"))
+}
+
+/// Whether a class leaves it to those below it which model its methods are about.
+fn leaves_model_open(module: &Module, class: &Class) -> bool {
+    let is_open = |value: &Option<Value>| value.as_ref().is_none_or(|value| matches!(value.kind, ValueKind::Null | ValueKind::Name(_)));
+    module.language == Language::Python && class.fields.iter().any(|field| is_model(&field.name) && is_open(&field.value))
+}
+
+/// The model of a class of rows: what its field holds, or what its base is made for: `class Tokens(Rows[RefreshToken])`.
+fn model_of(program: &Program<'_>, class: ClassId, member: &str) -> Option<String> {
+    let class = program.class(class);
+    let field = class.fields.iter().find(|field| field.name == member).and_then(|field| field.value.as_ref());
+    match field.map(|value| &value.kind) {
+        Some(ValueKind::Name(name) | ValueKind::Member(_, name) | ValueKind::Text(name)) => Some(name.clone()),
+        Some(_) => None,
+        None => class.bases.iter().flat_map(|base| &base.args).map(|argument| argument.last().to_owned()).next(),
+    }
+}
+
+/// `super()`
+fn is_call_of_super(value: &Value) -> bool {
+    matches!(&value.kind, ValueKind::Call(call) if matches!(&call.callee.kind, ValueKind::Super) || matches!(&call.callee.kind, ValueKind::Name(name) if name == "super"))
 }
 
 /// The name of a method that is called on the object itself: `execute()`, `this.execute()`.
