@@ -77,6 +77,8 @@ pub(super) struct Stack {
     facts: BTreeSet<String>,
     pub issued: Vec<Issued>,
     projects: Projects,
+    /// Systems that only hold what a provider keeps in them.
+    lent: BTreeSet<String>,
 }
 
 impl Stack {
@@ -90,6 +92,7 @@ impl Stack {
                     let site = case.site(found.place.module, span);
                     stack.seen.entry(backend.system.clone()).or_default().push(Seen { index: found.entry.index, site, by: By::Code, development: is_for_development(case, found) });
                 }
+                Kind::ProviderUse => stack.lent.extend(case.rules.providers[found.entry.index].keeps_in.iter().cloned()),
                 Kind::Fact => {
                     stack.facts.insert(case.rules.facts[found.entry.index].id.clone());
                 }
@@ -264,7 +267,11 @@ impl Stack {
     pub(super) fn has_credentials_where(&self, case: &Case<'_, '_>, holds: impl Fn(ModuleId) -> bool) -> bool {
         let is_own = |issued: &Issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken);
         self.issued.iter().any(|issued| is_own(issued) && holds(issued.place.module))
-            || self.all_seen().filter(|seen| seen.creates(case)).map(|seen| &case.rules.backends[seen.index]).any(|backend| backend.held == Side::Server || !backend.default)
+            || self
+                .all_seen()
+                .filter(|seen| seen.creates(case))
+                .map(|seen| &case.rules.backends[seen.index])
+                .any(|backend| (backend.held == Side::Server || !backend.default) && !self.lent.contains(&backend.system))
     }
 }
 
@@ -330,10 +337,14 @@ impl Case<'_, '_> {
         })
     }
 
-    /// Whether a credential is made for something else than a login: the function or file around it says so.
+    /// Whether a credential is made for something else than a login: its variable, or the function or file around it, says so.
     fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
         let is_other = |name: &str| self.rules.lexicon.is("not-login", name);
         let module = self.program.module(place.module);
+        // `const resetToken = jwt.sign(…)`
+        if bound_to(module.body(place.function), span).is_some_and(is_other) {
+            return true;
+        }
         let mut at = place.function;
         while let Some(index) = at {
             let function = module.function(index);

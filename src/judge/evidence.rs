@@ -5,7 +5,7 @@ use super::backends::{Chosen, Stack};
 use super::findings::cookies_missed;
 use super::saved::is_saved_later;
 use crate::ir::{Call, Name, StepKind, Value, ValueKind, each_call};
-use crate::link::{FunctionId, Place};
+use crate::link::{ClassId, FunctionId, Place, Thing};
 use crate::outcome::{Action, Evidence, Side, Timing};
 use crate::rules::{Effect, Entry, Pattern, Rule};
 use crate::source::{Language, Span};
@@ -139,7 +139,7 @@ fn timing(rule: &Rule, event: &Event<'_>) -> Timing {
 }
 
 /// Why an effect does not count; `None` if it does.
-fn why_not(case: &Case<'_, '_>, rule: &Rule, effect: &Effect, side: Side, event: &Event<'_>) -> Option<String> {
+fn why_not<'p>(case: &Case<'_, 'p>, rule: &Rule, effect: &Effect, side: Side, event: &Event<'p>) -> Option<String> {
     if !effect.counts {
         return effect.why.clone();
     }
@@ -203,7 +203,7 @@ fn misspelled_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, ev
     Some(format!("the cookie is called `{meant}` where it is set: another one is expired here"))
 }
 
-/// Why a cookie stays that is expired with another path than it is set with.
+/// Why a cookie stays that is expired with another path or domain than it is set with.
 fn missed_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, effect: &Effect, event: &Event<'p>) -> Option<String> {
     let EventKind::Rules { call: Some(call), .. } = &event.kind else { return None };
     if effect.action == Action::Cookie { cookies_missed(case, stack, call, event.place) } else { None }
@@ -355,7 +355,7 @@ fn is_returned(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
 
 /// Whether a call changes the answer although its function does not return it, in languages that hand over objects by reference: the
 /// object is the caller's, or the framework's own, which is sent along unless the function answers with another.
-fn changes_answer(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
+fn changes_answer<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
     if case.program.module(event.place.module).language != Language::Python {
         return false;
     }
@@ -370,12 +370,21 @@ fn changes_answer(case: &Case<'_, '_>, event: &Event<'_>) -> bool {
         let is_made = param.default.as_ref().is_some_and(|default| matches!(default.kind, ValueKind::Call(_)));
         let is_injected = !function.annotations.is_empty() && (is_made || param.ty.as_ref().is_some_and(|ty| ty.last() == "Response"));
         let makes_answer = |name: &str| name == "Response" || case.rules.lexicon.is("made-answer", name);
-        let is_other = |value: &&&Value| matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last())) && !mentions(value, &root, 0);
+        let is_other = |value: &&&'p Value| {
+            let is_made = matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last()));
+            is_made && !mentions(value, &root, 0) && !is_model(case, value, event.place)
+        };
         return !is_injected || !answers.iter().any(|value| is_other(&value));
     }
     // A local object that nothing but its own methods touch.
     let is_local = function.body.iter().any(|step| matches!(&step.kind, StepKind::Assign { target, .. } if matches!(&target.kind, ValueKind::Name(name) if *name == root)));
     !is_local || answers.is_empty() || is_handed_on(&function.body, &root)
+}
+
+/// Whether a value is made by a class of the project that is no answer of its framework, but what one says.
+fn is_model<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place) -> bool {
+    let is_plain = |class: ClassId| !case.program.class(class).bases.iter().any(|base| base.last().ends_with("Response"));
+    case.program.eval(value, place, false).into_iter().any(|thing| matches!(thing, Thing::Instance(class) if is_plain(class)))
 }
 
 fn collect_answers<'p>(block: &'p [crate::ir::Step], into: &mut Vec<&'p Value>) {

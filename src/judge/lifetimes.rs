@@ -148,7 +148,7 @@ fn made_by<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place) -> Option<(&
         return None;
     }
     case.program.eval(value, place, false).into_iter().find_map(|thing| match thing {
-        Thing::Outside { name, made_by: Some((call, at)) } if name.segments.last().is_some_and(|last| last.called.is_some()) => Some((call, at)),
+        Thing::Outside { name, made_by: Some((call, at)), .. } if name.segments.last().is_some_and(|last| last.called.is_some()) => Some((call, at)),
         _ => None,
     })
 }

@@ -185,7 +185,16 @@ fn is_delegated(case: &Case<'_, '_>, stack: &Stack) -> bool {
     if stack.has_credentials_where(case, |module| !is_tool(case, module)) {
         return false;
     }
-    case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && works(case, *side, &event.kind)))
+    // A cookie that the application never sets is none of its own, whoever takes it away.
+    let sets_cookies = stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && issued.key.is_some());
+    let ends_own = |kind: &EventKind<'_>| works(case, Side::Server, kind) && (sets_cookies || ends_records(case, kind));
+    case.traced.flows.iter().all(|flow| flow.server.is_none() || !flow.events.iter().any(|(side, event)| *side == Side::Server && ends_own(&event.kind)))
+}
+
+/// Whether a rule of an event ends what a server keeps.
+fn ends_records(case: &Case<'_, '_>, kind: &EventKind<'_>) -> bool {
+    let is_record = |action: Action| matches!(action, Action::ServerSession | Action::Token);
+    matches!(kind, EventKind::Rules { entries, .. } if entries.iter().any(|entry| case.rules.rules[entry.index].effects.iter().any(|effect| is_record(effect.action))))
 }
 
 /// Whether a rule of an event says something on its side. What works on the other side only is nothing.

@@ -21,10 +21,13 @@ pub enum Thing<'p> {
     Module(ModuleId),
     /// A literal of the program: a record, list, text, number.
     Literal(&'p Value, Place),
-    /// Something that the project does not define, by its name; `made_by` is the call from which it came, whose arguments may hold functions.
+    /// Something that the project does not define, by its name.
     Outside {
         name: Name,
+        /// The call from which it came, whose arguments may hold functions.
         made_by: Option<(&'p Call, Place)>,
+        /// The call of a function of the project that makes a new one each time: `createRouter()`.
+        given_by: Option<(&'p Call, Place)>,
     },
 }
 
@@ -42,7 +45,17 @@ impl Place {
 
 impl<'p> Thing<'p> {
     pub(super) fn outside(name: Name) -> Self {
-        Self::Outside { name, made_by: None }
+        Self::Outside { name, made_by: None, given_by: None }
+    }
+
+    /// The same as what a call of a function gives: where the function makes it, every call gives another one.
+    fn given_by(self, function: FunctionId, call: &'p Call, place: Place) -> Self {
+        match self {
+            Self::Outside { name, made_by: Some(made_by), given_by } if given_by.is_some_and(|(_, at)| at == Place::of(function)) || made_by.1 == Place::of(function) => {
+                Self::Outside { name, made_by: Some(made_by), given_by: Some((call, place)) }
+            }
+            thing => thing,
+        }
     }
 }
 
@@ -119,9 +132,9 @@ impl<'p> Program<'p> {
 
     fn element_of(&self, thing: Thing<'p>) -> Vec<Thing<'p>> {
         match thing {
-            Thing::Outside { mut name, made_by } => {
+            Thing::Outside { mut name, made_by, .. } => {
                 name.push("[]");
-                vec![Thing::Outside { name, made_by }]
+                vec![Thing::Outside { name, made_by, given_by: None }]
             }
             Thing::Literal(value, place) => match &value.kind {
                 ValueKind::Record(entries) => entries.iter().take(MAX_THINGS).flat_map(|(_, entry)| self.eval_steps(entry, place, false, 4)).collect(),
@@ -142,16 +155,16 @@ impl<'p> Program<'p> {
                         let mut name = Name::default();
                         name.push(self.function(function).name.as_str());
                         name.call_last(call);
-                        things.push(Thing::Outside { name, made_by: Some((call, place)) });
+                        things.push(Thing::Outside { name, made_by: Some((call, place)), given_by: None });
                     }
-                    things.extend(results);
+                    things.extend(results.into_iter().map(|result| result.given_by(function, call, place)));
                 }
-                Thing::Outside { mut name, made_by } => {
+                Thing::Outside { mut name, made_by, .. } => {
                     let selected = self.selected_by(call, place, made_by, follow, steps);
                     name.call_last(call);
                     if selected.is_empty() {
                         things.extend(self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps)));
-                        things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))) });
+                        things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))), given_by: None });
                     } else {
                         things.extend(selected);
                     }
@@ -175,7 +188,7 @@ impl<'p> Program<'p> {
             things.splice(0..0, self.guarded(call, place, follow, steps));
         }
         if things.is_empty() {
-            things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)) });
+            things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)), given_by: None });
         }
         things
     }
@@ -250,7 +263,7 @@ impl<'p> Program<'p> {
             return Vec::new();
         }
         path.reverse();
-        let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store) }];
+        let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store), given_by: None }];
         for part in path {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
         }
@@ -273,7 +286,8 @@ impl<'p> Program<'p> {
         for value in returns.into_iter().take(MAX_THINGS) {
             things.extend(self.eval_steps(value, at, follow, steps));
         }
-        if things.iter().all(|thing| matches!(thing, Thing::Outside { name, .. } if !name.imported))
+        // A container that gives whatever it is asked for tells less than the type that its caller declares.
+        if things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
             && let Some(ty) = &defined.returns
         {
             let typed: Vec<_> = self.eval_type(ty, at, follow, steps).into_iter().filter(|thing| !matches!(thing, Thing::Outside { name, .. } if !name.imported)).collect();

@@ -87,9 +87,11 @@ impl<'p> Program<'p> {
             Thing::Function(function) => {
                 let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
                 let found = self.added_member(function.module, name, is_it, follow, steps);
-                if found.is_empty() { vec![Thing::Function(function)] } else { found }
+                // What hangs on what a getter gives is no getter.
+                let is_still = found.is_empty() && self.function(function).kind != FunctionKind::Accessor;
+                if is_still { vec![Thing::Function(function)] } else { found }
             }
-            Thing::Outside { name: mut outside, made_by } => {
+            Thing::Outside { name: mut outside, made_by, .. } => {
                 if let Some((call, place)) = made_by {
                     let is_it = |bound: &Value| matches!(&bound.awaited().kind, ValueKind::Call(made) if std::ptr::eq(&raw const **made, call));
                     let added = self.added_member(place.module, name, is_it, follow, steps);
@@ -104,7 +106,7 @@ impl<'p> Program<'p> {
                     }
                 }
                 outside.push(name);
-                vec![Thing::Outside { name: outside, made_by }]
+                vec![Thing::Outside { name: outside, made_by, given_by: None }]
             }
         }
     }
@@ -307,9 +309,9 @@ impl<'p> Program<'p> {
                             return Some(found);
                         }
                     }
-                    Thing::Outside { name: mut receiver, made_by } if outside.is_none() => {
+                    Thing::Outside { name: mut receiver, made_by, .. } if outside.is_none() => {
                         receiver.push(name);
-                        outside = Some(vec![Thing::Outside { name: receiver, made_by }]);
+                        outside = Some(vec![Thing::Outside { name: receiver, made_by, given_by: None }]);
                     }
                     _ => {}
                 }
@@ -339,7 +341,7 @@ impl<'p> Program<'p> {
                         self.add_with_implementations(function, follow, &mut functions);
                     }
                 }
-                Thing::Outside { made_by: Some((made_by, at)), name } => {
+                Thing::Outside { made_by: Some((made_by, at)), name, .. } => {
                     // `asyncHandler(fn)`, `useCallback(fn)`, `promisify(x.destroy.bind(x))`: what is wrapped. Not what hangs on the result.
                     if name.segments.last().is_some_and(|last| last.called.is_some()) {
                         functions.extend(self.wrapped(made_by, at, follow));
@@ -385,7 +387,7 @@ impl<'p> Program<'p> {
             for thing in self.eval_steps(&argument.value, place, follow, 12) {
                 match thing {
                     Thing::Function(function) => functions.push(function),
-                    Thing::Outside { made_by: Some((inner, at)), name } if !std::ptr::eq(inner, call) && name.segments.last().is_some_and(|last| last.called.is_some()) => {
+                    Thing::Outside { made_by: Some((inner, at)), name, .. } if !std::ptr::eq(inner, call) && name.segments.last().is_some_and(|last| last.called.is_some()) => {
                         functions.extend(inner.args.iter().flat_map(|argument| self.eval_steps(&argument.value, at, follow, 8)).filter_map(|thing| match thing {
                             Thing::Function(function) => Some(function),
                             _ => None,

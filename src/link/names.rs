@@ -96,7 +96,7 @@ impl<'p> Program<'p> {
             ValueKind::Name(local) => {
                 for thing in self.eval(value, place, follow) {
                     match thing {
-                        Thing::Outside { name, made_by } => {
+                        Thing::Outside { name, made_by, .. } => {
                             names.extend(self.wrapped_name(&name, made_by));
                             names.push(name);
                         }

@@ -289,6 +289,7 @@ impl Context<'_> {
             packages: self.globs(provider.packages)?,
             matchers: self.matchers(provider.matches)?,
             used_by: provider.used_by.map(|matches| self.matchers(matches)).transpose()?.unwrap_or_default(),
+            keeps_in: provider.keeps_in,
         })
     }
 

@@ -227,6 +227,8 @@ pub struct Provider {
     pub packages: Vec<Glob>,
     pub matchers: Vec<Matcher>,
     pub used_by: Vec<Matcher>,
+    /// Systems in whose sessions it keeps its own.
+    pub keeps_in: Vec<String>,
 }
 
 /// A declaration of an endpoint.

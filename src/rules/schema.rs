@@ -326,6 +326,9 @@ pub(super) struct Provider {
     /// What shows that it keeps the sessions although nothing signs out (a component, a middleware, a token check).
     #[serde(default)]
     pub used_by: Option<OneOrMany<Match>>,
+    /// Systems in whose sessions it keeps its own, where it is used: setting one up creates no session of the application.
+    #[serde(default)]
+    pub keeps_in: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

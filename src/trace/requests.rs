@@ -3,9 +3,9 @@
 use super::endpoints::{Endpoint, normal_method, path_texts};
 use super::locate::texts_at;
 use super::survey::MatchSite;
-use crate::ir::{Call, CallStyle, ClassKind, Name, Value, ValueKind};
+use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
-use crate::rules::{Entry, Kind, RuleSet};
+use crate::rules::{Entry, Kind, RuleSet, split_words};
 use crate::source::Span;
 
 /// One call of an endpoint.
@@ -84,7 +84,8 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     {
         return Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false });
     }
-    let path = path?;
+    let named = || is_sending_away(last).then(|| call.args.first())?.filter(|address| is_named_address(rules, &address.value, 4)).map(|_| "/logout".to_owned());
+    let Some(path) = path.or_else(named) else { return prepared_request(program, rules, call, place) };
     let verb = normal_method(last);
     let method = match explicit {
         Some(explicit) => normal_method(&explicit),
@@ -95,10 +96,27 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     Some(Request { method, path, place, span: call.span, is_markup: false })
 }
 
+/// The request that a call sends whose document was handed over before: `const { execute } = useMutation("mutation { logout }")`.
+fn prepared_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
+    let prepared = match &call.callee.kind {
+        ValueKind::Name(_) => &call.callee,
+        ValueKind::Member(owner, name) if PREPARED.contains(&name.as_str()) => owner,
+        _ => return None,
+    };
+    program.eval(prepared, place, false).into_iter().find_map(|thing| {
+        let Thing::Outside { made_by: Some((made, at)), .. } = thing else { return None };
+        let field = made.args.iter().take(2).find_map(|argument| asked_field(program, rules, &argument.value, at, MAX_DOCUMENT))?;
+        Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false })
+    })
+}
+
+/// The members of a prepared request that send it.
+const PREPARED: [&str; 4] = ["mutate", "mutateAsync", "execute", "executeMutation"];
+
 /// How deep a document is looked for in what a call is handed: an option, a text made of a record, a template with a tag.
 const MAX_DOCUMENT: usize = 5;
 
-/// The logout's field that a GraphQL document among a call's arguments asks for: `mutation { logout }`.
+/// The field of a logout, or of a step of one, that a GraphQL document among a call's arguments asks for: `mutation { logout }`.
 fn asked_field<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     let (value, place) = program.fold(value, place);
@@ -120,7 +138,7 @@ fn field_of_document(rules: &RuleSet, text: &str) -> Option<String> {
     let (_, operation) = text.split_once("mutation")?;
     let (_, selection) = operation.split_once('{')?;
     let field: String = selection.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    rules.lexicon.is("logout", &field).then_some(field)
+    (rules.lexicon.is("logout", &field) || rules.lexicon.is("cleanup-step", &field)).then_some(field)
 }
 
 /// The request that the first of several rules sees in a call.
@@ -137,6 +155,28 @@ pub(super) fn ruled_request<'p>(program: &Program<'p>, rules: &RuleSet, entries:
 /// Whether a call of this name sends something, so that one bare word is a path.
 fn is_sending(name: &str) -> bool {
     normal_method(name) != "ANY" || matches!(name, "fetch" | "$fetch" | "request" | "ajax" | "call" | "send" | "emit")
+}
+
+/// Whether a call of this name can only send a request: `get` and `call` ask for much else.
+fn is_sending_away(name: &str) -> bool {
+    matches!(normal_method(name).as_str(), "POST" | "PUT" | "PATCH") || matches!(name, "fetch" | "$fetch" | "ajax" | "sendBeacon")
+}
+
+/// Whether an address that cannot be read is a logout's by the name of the setting that holds it: `env.LOGOUT_URL`, `${BASE}${setting("API_LOGOUT")}`.
+fn is_named_address(rules: &RuleSet, value: &Value, depth: usize) -> bool {
+    const ADDRESS: [&str; 12] = ["url", "urls", "uri", "path", "paths", "api", "endpoint", "endpoints", "route", "routes", "auth", "href"];
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let has_address = |name: &str| split_words(name).iter().any(|word| ADDRESS.contains(&word.as_str()));
+    let is_address = |name: &str| rules.lexicon.is("logout", name) && has_address(name);
+    match &value.kind {
+        ValueKind::Name(name) => is_address(name),
+        // `Urls.LOGOUT`
+        ValueKind::Member(of, name) => is_address(name) || rules.lexicon.is("logout", name) && has_address(Name::written(of).last()),
+        ValueKind::Template(parts) => parts.iter().any(|part| is_named_address(rules, part, depth)),
+        ValueKind::Binary { left, right, .. } => is_named_address(rules, left, depth) || is_named_address(rules, right, depth),
+        ValueKind::Call(call) => call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text))),
+        _ => false,
+    }
 }
 
 /// A call through a proxy object whose members are the endpoints: `client.auth.logout.$post()`.
@@ -255,6 +295,16 @@ pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: 
     Some(Request { method, path, place, span: value.span, is_markup: false })
 }
 
+/// The request of which a function only gives the address, to be sent by what it is handed to: `query: () => "/auth/logout"`.
+pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Option<Request> {
+    let function = program.module(place.module).function(place.function?);
+    if function.kind != FunctionKind::Closure || function.body.len() != 1 || !matches!(value.kind, ValueKind::Text(_) | ValueKind::Template(_)) {
+        return None;
+    }
+    let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;
+    Some(Request { method: "GET".to_owned(), path, place, span: value.span, is_markup: false })
+}
+
 /// Whether a text may be a path or URL.
 fn is_path(text: &str, rules: &RuleSet) -> bool {
     if text.len() > 300 || text.contains(['\n', '<', '>', ' ']) && !text.contains("{%") && !text.contains("{{") {
@@ -312,15 +362,23 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     }
     let (asked, served) = (known_segments(&request.path), known_segments(&endpoint.path));
     let mut equal = 0;
+    let mut names_logout = false;
     for (a, b) in asked.iter().rev().zip(served.iter().rev()) {
         if letters(a).eq(letters(b)) {
             equal += 1;
+            names_logout |= ends_in_logout(a);
         } else if !(is_parameter(a) || is_parameter(b)) {
             return 0;
         }
     }
     let last_is_known = asked.last().zip(served.last()).is_some_and(|(a, b)| !(is_parameter(a) && is_parameter(b)));
-    if last_is_known { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
+    if last_is_known || names_logout { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
+}
+
+/// Whether a segment is that of a logout, so that a parameter behind it tells whose: `/logout/{id}`.
+fn ends_in_logout(segment: &str) -> bool {
+    let letters: String = letters(segment).collect();
+    ["logout", "signout", "logoff", "signoff"].iter().any(|word| letters.contains(word))
 }
 
 /// How many segments are equal where [`fit`] gave this.

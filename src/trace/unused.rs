@@ -43,6 +43,30 @@ pub(super) fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
     mentions <= 1
 }
 
+/// Whether nothing in a component's own file uses a function of its script: neither the script nor the markup names it, and no other file can.
+pub(super) fn is_unused_in_component(program: &Program<'_>, id: FunctionId, path: &str) -> bool {
+    let module = program.module(id.module);
+    let function = program.function(id);
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    // NOTE: a template in another markup language may not have been read.
+    let has_markup = || ending == "svelte" || module.functions.iter().any(|other| other.kind == FunctionKind::Template && !other.body.is_empty());
+    let declares = |kind: &StepKind| match kind {
+        StepKind::Assign { target, op: AssignOp::Declare, value, .. } => {
+            matches!(value.kind, ValueKind::Closure(index) if index == id.index) && matches!(&target.kind, ValueKind::Name(name) if *name == function.name)
+        }
+        _ => false,
+    };
+    if !matches!(ending, "svelte" | "vue") || function.parent.is_some() || function.owner.is_some() || !module.top.iter().any(|step| declares(&step.kind)) || !has_markup() {
+        return false;
+    }
+    let is_exported = module.exports.iter().any(|export| export.name == function.name);
+    let mut mentions = 0;
+    for (_, body) in module.bodies() {
+        each_value(body, |value| mentions += usize::from(matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name)));
+    }
+    !is_exported && mentions <= 1
+}
+
 /// Whether a call of a function's name may run it: every other one is known to run another of that name.
 fn is_called(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -> bool {
     const MAX_CALLS: usize = 40;

@@ -107,7 +107,7 @@ fn cleared<'p>(case: &Case<'_, 'p>, judged: &[Judged<'_, 'p>]) -> Option<Vec<Cle
     Some(all)
 }
 
-/// Why the cookies that a call expires stay: each is set with another path than the call says, wherever the application sets it.
+/// Why the cookies that a call expires stay: each is set with another path or domain than the call says, wherever the application sets it.
 pub(in crate::judge) fn cookies_missed<'p>(case: &Case<'_, 'p>, stack: &Stack, clearing: &'p Call, at: Place) -> Option<String> {
     let cookies = case.cookies_of(clearing, at)?;
     let own: Vec<&Issued> = stack.issued.iter().filter(|issued| issued.kind == CredentialKind::Cookie && case.are_of_one_application(issued.place.module, at.module)).collect();
@@ -118,10 +118,10 @@ pub(in crate::judge) fn cookies_missed<'p>(case: &Case<'_, 'p>, stack: &Stack, c
         others.into_iter().next()
     };
     let others: Vec<Other> = cookies.iter().map(missed).collect::<Option<_>>()?;
-    match others.into_iter().next()? {
-        Other::Path(set, cleared) => Some(format!("the cookie is set with the path `{set}` and expired with `{cleared}`: browsers keep it")),
-        Other::Domain(..) => None,
-    }
+    Some(match others.into_iter().next()? {
+        Other::Path(set, cleared) => format!("the cookie is set with the path `{set}` and expired with `{cleared}`: browsers keep it"),
+        Other::Domain(set, cleared) => format!("the cookie is set for the domain `{set}` and expired for {cleared}: browsers keep it"),
+    })
 }
 
 /// Whether a clearing misses a cookie by its path or domain.

@@ -8,6 +8,7 @@ mod prefixes;
 mod routers;
 mod routes;
 mod tables;
+mod turns;
 mod wrapped;
 
 pub(super) use paths::{is_verb, join, normal_method, path_texts};
@@ -89,6 +90,8 @@ struct Builder<'a, 'p> {
     asking: Cell<bool>,
     /// The prefixes of routers found before; one that is being looked for has none yet.
     prefixed: RefCell<FxHashMap<Router, Vec<String>>>,
+    /// The calls by which the routers were made that helpers gave.
+    given: RefCell<FxHashMap<Router, Router>>,
 }
 
 /// How many paths one route may have.
@@ -107,6 +110,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
         follow,
         asking: Cell::new(false),
         prefixed: RefCell::default(),
+        given: RefCell::default(),
     };
     builder.collect_mounts();
     builder.collect_callers();

@@ -1,7 +1,7 @@
 //! The prefixes before a route: of its routers, of what mounts them, and of the closures around it.
 
 use super::paths::join;
-use super::{Builder, MAX_PATHS, Router};
+use super::{Builder, MAX_PATHS, Mounted, Router};
 use crate::ir::{Call, FunctionIndex, Value, ValueKind, each_call};
 use crate::link::{ClassId, FunctionId, ModuleId, Place};
 use crate::rules::Locator;
@@ -27,7 +27,10 @@ impl<'p> Builder<'_, 'p> {
     fn find_prefixes(&self, router: Router, depth: usize) -> Vec<String> {
         let mut own = vec![String::new()];
         let mut all: Vec<String> = Vec::new();
-        for mount in self.mounts.iter().filter(|mount| mount.what.contains(&router)) {
+        // The prefix that a helper makes its routers with is that of each of them.
+        let made = self.given.borrow().get(&router).copied();
+        let is_of = |mount: &&Mounted<'p>| mount.what.contains(&router) || mount.is_own && made.is_some_and(|made| mount.what.contains(&made));
+        for mount in self.mounts.iter().filter(is_of) {
             // A prefix that the router is made with stands behind those that it is mounted at.
             if mount.is_own && mount.what.len() == 1 && mount.on == [Router::Module(mount.place.module)] && matches!(router, Router::Made(..) | Router::Class(_)) {
                 own = mount.prefixes.iter().flat_map(|prefix| own.iter().map(move |own| join(prefix, own))).collect();

@@ -3,13 +3,14 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::turns::Turn;
 use super::{Builder, Mounted, Router};
 use crate::ir::{Call, Module, Name, Value, ValueKind, each_call};
 use crate::link::{FunctionId, ModuleId, Place, Thing};
 use crate::rules::{Kind, Locator};
 use crate::trace::locate::{prefixes_at, value_at};
 use crate::trace::requests::{deletes_session, is_logout_path};
-use crate::trace::survey::{Bearer, MatchSite};
+use crate::trace::survey::{Bearer, Match, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
     pub(super) fn collect_mounts(&mut self) {
@@ -30,31 +31,62 @@ impl<'p> Builder<'_, 'p> {
                 (Locator::Result, _, Some(_)) => (own, Vec::new(), None),
                 (Locator::Receiver, _, Some(call)) => (self.receiver_routers(call, found.place), Vec::new(), grouping(call)),
                 (Locator::Body, _, Some(call)) => (Vec::new(), Vec::new(), Some(call)),
-                (Locator::Arguments, _, Some(call)) => {
-                    let what = call.args.iter().flat_map(|argument| self.routers_of(&argument.value, found.place, 3)).collect();
-                    (what, self.receiver_routers(call, found.place), None)
-                }
-                (locator @ (Locator::Argument(..) | Locator::Named(..)), _, Some(call)) => {
-                    let mounted = value_at(self.program, locator, &found.site, found.place);
-                    // What a package's own file only hands on may stand in a file that nothing else makes worth reading.
-                    if let Some((value, at)) = mounted
-                        && self.follow
-                        && matches!(value.kind, ValueKind::Name(_) | ValueKind::Call(_))
-                    {
-                        if prefixes.iter().any(|prefix| is_logout_path(self.rules, prefix) || deletes_session(self.rules, "DELETE", prefix)) {
-                            self.program.eval(value, at, true);
-                        } else {
-                            self.program.want_routes(value, at);
-                        }
+                (Locator::Arguments | Locator::Argument(..) | Locator::Named(..), _, Some(call)) => {
+                    let on = self.receiver_routers(call, found.place);
+                    let mounted: Vec<(&'p Value, Place)> = match &mount.mounted {
+                        Locator::Arguments => call.args.iter().map(|argument| (&argument.value, found.place)).collect(),
+                        locator => value_at(self.program, locator, &found.site, found.place).into_iter().collect(),
+                    };
+                    let turns = self.turns(call, found.place);
+                    if !turns.is_empty() {
+                        self.mount_in_turns(&turns, found, &mounted, on);
+                        continue;
                     }
-                    let what = mounted.map(|(value, at)| self.routers_of(value, at, 3)).unwrap_or_default();
-                    (what, self.receiver_routers(call, found.place), None)
+                    if matches!(mount.mounted, Locator::Argument(..) | Locator::Named(..)) {
+                        mounted.iter().for_each(|(value, at)| self.ask_for_routes(value, *at, &prefixes));
+                    }
+                    (mounted.iter().flat_map(|(value, at)| self.routers_of(value, *at, 3)).collect(), on, None)
                 }
                 _ => continue,
             };
             let on = if on.is_empty() { vec![Router::Module(found.place.module)] } else { on };
             let is_own = matches!(mount.mounted, Locator::Result | Locator::Class | Locator::Receiver);
             self.mounts.push(Mounted { what, prefixes, on, place: found.place, body, is_own });
+        }
+    }
+
+    /// What is mounted anew in each turn of a loop, with the prefix of that turn.
+    fn mount_in_turns(&mut self, turns: &[Turn<'p>], found: &Match<'p>, mounted: &[(&'p Value, Place)], on: Vec<Router>) {
+        let rule = &self.rules.mounts[found.entry.index];
+        let on = if on.is_empty() { vec![Router::Module(found.place.module)] } else { on };
+        for turn in turns {
+            let text = |locator: &Locator| value_at(self.program, locator, &found.site, found.place).and_then(|(value, at)| self.text_in_turn(turn, value, at));
+            // What is a text in this turn alone is the prefix, though it does not look like one.
+            let (texts, routers): (Vec<_>, Vec<_>) = mounted.iter().partition(|(value, at)| rule.prefix.is_empty() && self.is_text_in_turn(turn, value, *at));
+            let own = || texts.iter().find_map(|(value, at)| self.text_in_turn(turn, value, *at));
+            let prefixes = vec![rule.prefix.iter().find_map(text).or_else(own).unwrap_or_default()];
+            let mut what = Vec::new();
+            for (value, at) in routers {
+                let (routers, item) = self.routers_in_turn(turn, value, at);
+                what.extend(routers);
+                if let Some((item, at)) = item {
+                    self.ask_for_routes(item, at, &prefixes);
+                }
+            }
+            self.mounts.push(Mounted { what, prefixes, on: on.clone(), place: found.place, body: None, is_own: false });
+        }
+    }
+
+    /// Asks for the file of a router that is mounted: what a package's own file only hands on may stand in one that nothing else makes
+    /// worth reading.
+    fn ask_for_routes(&self, router: &'p Value, place: Place, prefixes: &[String]) {
+        if !self.follow || !matches!(router.kind, ValueKind::Name(_) | ValueKind::Call(_)) {
+            return;
+        }
+        if prefixes.iter().any(|prefix| is_logout_path(self.rules, prefix) || deletes_session(self.rules, "DELETE", prefix)) {
+            self.program.eval(router, place, true);
+        } else {
+            self.program.want_routes(router, place);
         }
     }
 
@@ -106,7 +138,14 @@ impl<'p> Builder<'_, 'p> {
 
     pub(super) fn receiver_routers(&self, call: &'p Call, place: Place) -> Vec<Router> {
         match &call.callee.kind {
-            ValueKind::Member(of, _) => self.routers_of(of, place, 3),
+            ValueKind::Member(of, _) => {
+                let mut routers = self.routers_of(of, place, 3);
+                // What is declared on a router that a helper gave is not on the helper's others.
+                let given = self.given.borrow();
+                let makers: Vec<Router> = routers.iter().filter_map(|router| given.get(router).copied()).collect();
+                routers.retain(|router| !makers.contains(router));
+                routers
+            }
             _ => Vec::new(),
         }
     }
@@ -143,8 +182,15 @@ impl<'p> Builder<'_, 'p> {
 
     fn routers_of_thing(&self, thing: Thing<'p>, value: &'p Value, place: Place, depth: usize, routers: &mut Vec<Router>) {
         match thing {
-            Thing::Outside { made_by: Some((call, at)), .. } => {
-                routers.push(Router::Made(at.module, root_call(call).span.start));
+            Thing::Outside { made_by: Some((call, at)), given_by, .. } => {
+                let made = Router::Made(at.module, root_call(call).span.start);
+                // A helper that makes routers makes another one at each call; what it declares itself is on all of them.
+                if let Some((given, at)) = given_by {
+                    let router = Router::Made(at.module, root_call(given).span.start);
+                    self.given.borrow_mut().insert(router, made);
+                    routers.push(router);
+                }
+                routers.push(made);
                 // `include("app.urls")`, `router.routes()`, `r.middleware()`: what is inside, or what it hangs on.
                 for argument in &call.args {
                     if matches!(argument.value.kind, ValueKind::Text(_) | ValueKind::Name(_) | ValueKind::Member(_, _) | ValueKind::Call(_) | ValueKind::List(_)) {

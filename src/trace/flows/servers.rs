@@ -136,6 +136,7 @@ impl<'p> Tracer<'_, 'p> {
         let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| endpoint(indices).path.as_str()).collect();
         let language = |indices: &[usize]| self.program.module(endpoint(indices).place.module).language;
         let is_own = |(indices, reached): (&Vec<usize>, &Reached<'p>)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached));
+        let answered: Vec<&str> = servers.iter().map(|indices| endpoint(indices)).filter(|endpoint| endpoint.method != "GET").map(|endpoint| endpoint.path.as_str()).collect();
         let owners: Vec<&Vec<usize>> = servers.iter().zip(reached.iter()).filter(|(indices, reached)| is_own((indices, reached))).map(|(indices, _)| indices).collect();
         let has_own = !owners.is_empty();
         let asked = if has_own && servers.iter().any(|indices| endpoint(indices).bundled) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
@@ -144,9 +145,15 @@ impl<'p> Tracer<'_, 'p> {
             let is_doubled = working.contains(&endpoint.path.as_str());
             match endpoint.library {
                 // A server in another language is another server.
+                Some(_) if self.is_shadowed(endpoint, &servers[..at]) => false,
                 Some(_) if endpoint.bundled => !owners.iter().any(|own| language(own) == language(indices)) || asked.contains(&at),
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
-                None => works(reached) || !(endpoint.method == "GET" && is_doubled || self.is_shown_after(endpoint) || has_own && self.is_example(endpoint)),
+                None => {
+                    works(reached)
+                        || !(endpoint.method == "GET" && (is_doubled || answered.contains(&endpoint.path.as_str()))
+                            || self.is_shown_after(endpoint)
+                            || has_own && self.is_example(endpoint))
+                }
             }
         };
         let keep: Vec<bool> = servers.iter().zip(reached.iter()).enumerate().map(|(at, (indices, reached))| keeps(at, indices, reached)).collect();
@@ -154,6 +161,13 @@ impl<'p> Tracer<'_, 'p> {
         servers.retain(|_| *at.next().unwrap_or(&true));
         let mut at = keep.iter();
         reached.retain(|_| *at.next().unwrap_or(&true));
+    }
+
+    /// Whether what a library mounts stands at a path where the same file has already mounted what another brings along.
+    fn is_shadowed(&self, endpoint: &Endpoint<'p>, earlier: &[Vec<usize>]) -> bool {
+        let mounted = earlier.iter().filter_map(|indices| indices.first()).map(|index| &self.endpoints.all[*index]);
+        let is_before = |other: &&Endpoint<'p>| other.library.is_some() && other.functions.is_empty() && (endpoint.bundled || !other.bundled);
+        endpoint.functions.is_empty() && mounted.filter(is_before).any(|other| other.place.module == endpoint.place.module && other.path == endpoint.path)
     }
 
     /// The servers that a client's request fits better than all others; one of the project's own before what a library brings along, where

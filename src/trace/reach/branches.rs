@@ -76,6 +76,9 @@ impl<'p> Walk<'_, '_, 'p> {
             (Branch::Ordinary, Branch::Error)
         } else if is("method-test") {
             (Branch::Ordinary, Branch::Ordinary)
+        } else if is("denylist") {
+            // `if not is_revoked(token)`: what is still accepted is there.
+            (Branch::Condition, Branch::Ordinary)
         } else if is("session") || is("token") || is("auth") || is("cookie") {
             (Branch::Ordinary, Branch::NoSession)
         } else {

@@ -1,23 +1,24 @@
 //! Commands that are sent over a bus: what handles one is known by the command's class.
 
 use super::{Step, Walk};
-use crate::ir::{Call, Class, FunctionKind, Module, ValueKind};
+use crate::ir::{Call, Class, FunctionKind, Module, Value, ValueKind};
 use crate::link::{FunctionId, Thing};
-use crate::trace::candidates::is_logout_name;
 
 impl<'p> Walk<'_, '_, 'p> {
     /// `bus.send(LogoutCommand(token))`: what handles a command of the project whose class bears a logout's name.
     pub(super) fn sent(&mut self, call: &'p Call) {
-        let Some(command) = call.positional(0) else { return };
-        if !matches!(command.kind, ValueKind::Call(_) | ValueKind::Name(_)) || call.args.len() > 2 {
+        if call.args.len() > 2 {
             return;
         }
         let program = self.reach.program;
-        let class = program.eval(command, self.place(), false).into_iter().find_map(|thing| match thing {
-            Thing::Instance(class) => Some(class),
-            _ => None,
-        });
-        let Some(name) = class.map(|class| program.class(class).name.as_str()).filter(|name| is_logout_name(self.reach.rules, name)) else { return };
+        let class_of = |command: &'p Value| {
+            program.eval(command, self.place(), false).into_iter().find_map(|thing| match thing {
+                Thing::Instance(class) => Some(program.class(class).name.as_str()),
+                _ => None,
+            })
+        };
+        let handed = call.args.iter().map(|argument| &argument.value).filter(|value| matches!(value.kind, ValueKind::Call(_) | ValueKind::Name(_)));
+        let Some(name) = handed.filter_map(class_of).find(|name| self.reach.rules.lexicon.is("logout", name)) else { return };
         let handlers: Vec<FunctionId> = program.modules().flat_map(|(id, module)| handling(module, name).map(move |index| FunctionId { module: id, index })).collect();
         self.trail.push(Step { module: self.place().module, span: call.span });
         for handler in handlers {
@@ -27,13 +28,18 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 }
 
+/// Whether a method of the project may be that of a bus of its own, by its name.
+pub(super) fn is_bus_method(name: &str) -> bool {
+    ["send", "dispatch", "execute", "publish", "ask", "handle"].iter().any(|verb| name.starts_with(verb))
+}
+
 /// The methods of a module's classes that handle commands of a class.
 fn handling<'m>(module: &'m Module, command: &'m str) -> impl Iterator<Item = crate::ir::FunctionIndex> + 'm {
     let of_class = move |class: &'m Class| {
         let takes = move |index: &crate::ir::FunctionIndex| {
             let method = module.function(*index);
-            let typed = method.params.first().and_then(|param| param.ty.as_ref());
-            method.kind != FunctionKind::Constructor && method.params.len() <= 2 && typed.is_some_and(|ty| ty.last() == command)
+            let mut typed = method.params.iter().take(2).filter_map(|param| param.ty.as_ref());
+            method.kind != FunctionKind::Constructor && method.params.len() <= 3 && typed.any(|ty| ty.last() == command)
         };
         class.methods.iter().copied().filter(takes)
     };

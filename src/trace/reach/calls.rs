@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{CallFacts, EventKind, Step, Use, Walk, Way};
+use super::buses::is_bus_method;
+use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place, note_wish, wishes};
-use crate::rules::{Kind, Runs, Subject, split_words};
+use crate::rules::{Entry, Kind, Runs, Subject, split_words};
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::lookup::At;
@@ -34,9 +35,8 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let facts = self.facts(call);
         let fitted = self.sort(&facts.entries, call.span, Some(call), used);
-        if fitted.has_rule && (!facts.targets.is_empty() || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets) {
-            self.drop_weak();
-        }
+        let is_steps = fitted.has_rule && (!facts.targets.is_empty() || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets);
+        let withheld = is_steps.then(|| self.withhold_weak()).flatten();
         if !fitted.navigation
             && let Some(request) = &facts.request
         {
@@ -51,8 +51,12 @@ impl<'p> Walk<'_, '_, 'p> {
         if matches!(call.callee.kind, ValueKind::Member(..)) && fitted.callbacks.iter().any(|index| self.is_put_off(*index)) {
             self.state.way = self.state.way.max(Way::Deferred);
         }
+        let (seen, removed) = (self.reached.events.len(), self.removed);
         self.enter(call, &facts, fitted.is_known);
         self.state = before;
+        if let Some(event) = withheld {
+            self.give_back(event, seen, removed);
+        }
         self.answered(call);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
@@ -150,16 +154,35 @@ impl<'p> Walk<'_, '_, 'p> {
         self.listen(Some(function), name);
     }
 
-    /// A fallback rule says nothing where the function itself is known.
-    fn drop_weak(&mut self) {
+    /// A fallback rule says nothing where the function itself is known. What it would say is given back.
+    fn withhold_weak(&mut self) -> Option<Event<'p>> {
         let rules = self.reach.rules;
-        if let Some(event) = self.reached.events.last_mut()
-            && let EventKind::Rules { entries, .. } = &mut event.kind
-        {
-            entries.retain(|entry| !rules.rules[entry.index].weak);
-            if entries.is_empty() {
-                self.reached.events.pop();
-            }
+        let event = self.reached.events.last_mut()?;
+        let EventKind::Rules { entries, call } = &mut event.kind else { return None };
+        let (weak, known): (Vec<Entry>, Vec<Entry>) = entries.iter().partition(|entry| rules.rules[entry.index].weak);
+        let call = *call;
+        let withheld = (!weak.is_empty()).then(|| Event { kind: EventKind::Rules { entries: weak, call }, ..event.clone() });
+        if known.is_empty() {
+            self.reached.events.pop();
+        } else {
+            event.kind = EventKind::Rules { entries: known, call };
+        }
+        withheld
+    }
+
+    /// Where a function removes something of which nothing is known, and does nothing else that is, its name tells what that is.
+    fn give_back(&mut self, event: Event<'p>, seen: usize, removed: usize) {
+        let rules = self.reach.rules;
+        let actions = |event: &Event<'p>| match &event.kind {
+            EventKind::Rules { entries, .. } => entries.iter().flat_map(|entry| &rules.rules[entry.index].effects).map(|effect| effect.action).collect(),
+            _ => Vec::new(),
+        };
+        let named = actions(&event);
+        let has_said = self.reached.events.get(seen..).unwrap_or_default().iter().flat_map(actions).any(|action| named.contains(&action));
+        // A store's wrapper is called like what it wraps: `client.del(key)`.
+        let names_it = matches!(&event.kind, EventKind::Rules { call: Some(call), .. } if tells_of_an_end(Name::of_call(call).last()));
+        if self.removed > removed && !has_said && names_it {
+            self.reached.events.push(event);
         }
     }
 
@@ -220,11 +243,14 @@ impl<'p> Walk<'_, '_, 'p> {
         if let Some(file) = &facts.leaves_for {
             self.push(EventKind::Leaves(file.clone()), call.span, Use::default());
         } else if targets.is_empty() {
+            self.removed += usize::from(self.state.way == Way::Ordinary && is_removal(call, last));
             self.listen(None, last);
             self.sent(call);
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
                 self.by_name(last, call);
             }
+        } else if is_bus_method(last) {
+            self.sent(call);
         }
         // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
         for argument in call.args.iter().take(1) {
@@ -350,4 +376,18 @@ fn keeps(module: &Module, body: &[crate::ir::Step], name: &str, depth: usize) ->
         },
         _ => false,
     })
+}
+
+/// The verbs by which stores are called to remove something.
+const REMOVALS: [&str; 14] = ["delete", "del", "remove", "discard", "destroy", "revoke", "invalidate", "evict", "unlink", "srem", "lrem", "zrem", "hdel", "clear"];
+
+/// Whether a call of what is not known removes something from a thing, by its name: `self.cache.discard(key)`.
+fn is_removal(call: &Call, name: &str) -> bool {
+    let ValueKind::Member(of, _) = &call.callee.kind else { return false };
+    matches!(of.kind, ValueKind::Member(..) | ValueKind::Call(_)) && split_words(name).first().is_some_and(|verb| REMOVALS.contains(&verb.as_str()))
+}
+
+/// Whether a name says only that a thing is ended, not merely removed: `revoke(token)`, `deleteToken()`.
+fn tells_of_an_end(name: &str) -> bool {
+    split_words(name).len() > 1 || matches!(name, "revoke" | "invalidate") || !REMOVALS.contains(&name)
 }

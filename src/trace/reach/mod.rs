@@ -180,6 +180,7 @@ impl<'p> Reach<'_, 'p> {
             handed: None,
             receiver: None,
             statement: None,
+            removed: 0,
             wishes_of_others: 0,
             state: State::default(),
         };
@@ -254,6 +255,8 @@ struct Walk<'r, 'a, 'p> {
     receiver: Option<ClassId>,
     /// The call that is a statement of its own.
     statement: Option<&'p Call>,
+    /// How many calls were met that remove something of which nothing is known.
+    removed: usize,
     /// How much of what was asked for in vain is the matter of functions that were entered.
     wishes_of_others: u64,
     state: State<'p>,
@@ -356,6 +359,8 @@ impl<'p> Walk<'_, '_, 'p> {
         let mut signs = Vec::new();
         for entry in entries.iter().copied() {
             match entry.kind {
+                // What works on a server alone says nothing of a client's call.
+                Kind::Rule if self.reach.is_client && self.reach.rules.rules[entry.index].at == Some(Side::Server) => {}
                 Kind::Rule => rules.push(entry),
                 Kind::ProviderSignOut => {
                     fitted.is_known = true;

@@ -6,7 +6,7 @@ use crate::link::FunctionId;
 use crate::rules::Subject;
 use crate::source::Span;
 use crate::trace::candidates::is_logout_name;
-use crate::trace::requests::{location_request, record_request};
+use crate::trace::requests::{given_request, location_request, record_request};
 
 impl<'p> Walk<'_, '_, 'p> {
     /// Walks a block; says whether control leaves it for certain.
@@ -80,6 +80,11 @@ impl<'p> Walk<'_, '_, 'p> {
                         self.statement = Some(call);
                     }
                     self.value(value, Use { returned: true, awaited: true, bound: None });
+                    if self.reach.is_client
+                        && let Some(request) = given_request(self.reach.program, self.reach.rules, value, self.place())
+                    {
+                        self.push(EventKind::Request(request), value.span, Use::default());
+                    }
                     // `return async dispatch => …`: what is returned is what the caller runs.
                     if let ValueKind::Closure(index) = &value.kind {
                         self.function(FunctionId { module: self.place().module, index: *index });
