@@ -52,6 +52,8 @@ impl Crates {
                 if self.module_file(&standing.source, &child).is_some() {
                     let path: Vec<&str> = standing.module.iter().copied().chain(names.iter().copied()).collect();
                     self.in_crate(&standing, &path, item)
+                } else if standing.owner.is_some_and(|owner| owner.starts_at_root) && self.module_file(&standing.source, &[first]).is_some() {
+                    self.in_crate(&standing, &names, item)
                 } else {
                     self.in_other_crate(&standing, from, &names, item)
                 }

@@ -20,6 +20,8 @@ pub(super) struct Crate {
     pub(super) roots: Vec<Utf8PathBuf>,
     /// From names in code to packages, for renamed dependencies.
     pub(super) renamed: BTreeMap<String, String>,
+    /// Whether `use a::b` means a module of the crate's root wherever it stands: the edition of 2015.
+    pub(super) starts_at_root: bool,
 }
 
 /// Every package of the tree, sorted by directory.
@@ -61,6 +63,8 @@ fn package(directory: &Utf8Path, manifest: &Table) -> Option<Crate> {
         package: name,
         roots: roots.iter().filter_map(|root| normal(&directory.join(root))).collect(),
         renamed,
+        // One that is inherited (`edition.workspace`) is newer than the inheriting of it.
+        starts_at_root: manifest.get("package")?.get("edition").is_none_or(|edition| edition.as_str() == Some("2015")),
     })
 }
 

@@ -318,6 +318,16 @@ fn rust_paths_are_found_in_crate_and_workspace() {
 }
 
 #[test]
+fn rust_paths_of_2015_start_at_the_root() {
+    let files = "//- src/main.rs\n//- src/app/mod.rs\n//- src/app/model.rs\n//- src/api/mod.rs\n";
+    let old = Project::new(&format!("//- Cargo.toml\n[package]\nname = \"old\"\n{files}"));
+    old.check_item("src/api/mod.rs", "app", "clear_auth_cookie", &["src/app/mod.rs"]);
+    old.check_item("src/api/mod.rs", "app::model", "Model", &["src/app/model.rs"]);
+    let new = Project::new(&format!("//- Cargo.toml\n[package]\nname = \"new\"\nedition = \"2021\"\n{files}"));
+    new.check_item("src/api/mod.rs", "app", "clear_auth_cookie", &[]);
+}
+
+#[test]
 fn modules_are_found_in_directories_as_deep_as_a_disk_allows() {
     let deep = "d/".repeat(1_900);
     let project = Project::new(&format!("//- tsconfig.json\n{{}}\n//- {deep}a.ts\n//- {deep}b.ts\n//- {deep}x.py\n//- {deep}y.py\n//- {deep}src/z.rs\n"));

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Attribute, Fields, ImplItem, ItemEnum, ItemImpl, ItemStruct, ItemTrait, ItemUnion, TraitItem};
+use syn::{Attribute, Fields, GenericArgument, ImplItem, ItemEnum, ItemImpl, ItemStruct, ItemTrait, ItemUnion, PathArguments, TraitItem, Type, TypeParamBound, WherePredicate};
 
 use super::functions::FunctionSource;
 use super::items::is_test;
@@ -78,6 +78,9 @@ impl Lowerer {
 
     /// The members go to the class of the self type, which is made up if this file does not declare it.
     pub(super) fn impl_block(&mut self, block: &ItemImpl) {
+        if only_hands_on(block) {
+            return;
+        }
         let own = type_name(&block.self_ty);
         let index = self.class_of(block, &own);
         if let Some((path, _)) = &block.trait_ {
@@ -207,5 +210,31 @@ fn variant_type(fields: &Fields) -> Option<TypeName> {
         (Fields::Unit, _) | (_, 0) => None,
         (Fields::Unnamed(_), 1) => types.pop(),
         _ => Some(TypeName { path: Vec::new(), args: types }),
+    }
+}
+
+/// `impl<T: Store> Store for Arc<T>`, `&T` or `Box<dyn Store>`: whoever holds one may be asked like the one that is held, which is what does it.
+fn only_hands_on(block: &ItemImpl) -> bool {
+    let Some(asked) = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()) else { return false };
+    let held = match &*block.self_ty {
+        Type::Reference(reference) => Some(&*reference.elem),
+        Type::Path(path) => path.path.segments.last().filter(|last| matches!(last.ident.to_string().as_str(), "Arc" | "Rc" | "Box")).and_then(|last| match &last.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(held) => Some(held),
+                _ => None,
+            }),
+            _ => None,
+        }),
+        _ => None,
+    };
+    let is_asked = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.path.segments.last().is_some_and(|last| last.ident == asked.ident));
+    match held {
+        Some(Type::TraitObject(object)) => object.bounds.iter().any(is_asked),
+        Some(Type::Path(path)) => path.path.get_ident().is_some_and(|name| {
+            let declared = block.generics.type_params().any(|parameter| parameter.ident == *name && parameter.bounds.iter().any(is_asked));
+            let further = block.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+            declared || further.into_iter().any(|predicate| matches!(predicate, WherePredicate::Type(bounded) if matches!(&bounded.bounded_ty, Type::Path(path) if path.path.is_ident(name)) && bounded.bounds.iter().any(is_asked)))
+        }),
+        _ => false,
     }
 }
