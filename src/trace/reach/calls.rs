@@ -54,6 +54,7 @@ impl<'p> Walk<'_, '_, 'p> {
         self.enter(call, &facts, fitted.is_known);
         self.state = before;
         self.answered(call);
+        self.prepared(call);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
@@ -164,7 +165,7 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 
     /// What a call is, found out once.
-    fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
+    pub(super) fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
         let key = std::ptr::from_ref(call) as usize;
         let is_own = call.args.iter().any(|argument| self.state.given.concerns(&argument.value));
         if let Some(known) = self.reach.known.borrow().get(&key).filter(|_| !is_own) {
