@@ -60,7 +60,7 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             ValueKind::Call(call) => match call.named(key).or_else(|| call.positional(key.parse().ok()?)) {
                 Some(entry) => entry,
                 None => {
-                    at = returned_entry(program, call, inside, key)?;
+                    at = returned_entry(program, call, inside, key).or_else(|| handed_entry(call, inside, key))?;
                     continue;
                 }
             },
@@ -83,6 +83,13 @@ fn spread_entry<'p>(program: &Program<'p>, entries: &'p [(String, Value)], key: 
 /// The entry of the record that a function of the project makes: `Claims::new(user)` with `fn new(…) -> Self { Self { exp, … } }`.
 fn returned_entry<'p>(program: &Program<'p>, call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
     program.targets(call, place, false).into_iter().find_map(|target| entry_of_result(program, target, key))
+}
+
+/// The entry of the record out of which a call makes something: `createRoute({ method: "post", path: "/logout" })`.
+fn handed_entry<'p>(call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
+    let [argument] = call.args.as_slice() else { return None };
+    let ValueKind::Record(entries) = &argument.value.kind else { return None };
+    entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, place))
 }
 
 /// The entry under a key of the record that a function ends with.

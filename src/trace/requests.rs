@@ -100,7 +100,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
 fn prepared_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
     let prepared = match &call.callee.kind {
         ValueKind::Name(_) => &call.callee,
-        ValueKind::Member(owner, name) if PREPARED.contains(&name.as_str()) => owner,
+        ValueKind::Member(owner, name) if rules.lexicon.is("prepared-call", name) => owner,
         _ => return None,
     };
     program.eval(prepared, place, false).into_iter().find_map(|thing| {
@@ -109,9 +109,6 @@ fn prepared_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, 
         Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false })
     })
 }
-
-/// The members of a prepared request that send it.
-const PREPARED: [&str; 4] = ["mutate", "mutateAsync", "execute", "executeMutation"];
 
 /// How deep a document is looked for in what a call is handed: an option, a text made of a record, a template with a tag.
 const MAX_DOCUMENT: usize = 5;

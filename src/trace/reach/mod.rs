@@ -6,6 +6,7 @@ mod buses;
 mod calls;
 mod constants;
 mod given;
+mod prepared;
 mod raised;
 mod receivers;
 mod walk;

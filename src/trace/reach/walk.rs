@@ -133,6 +133,12 @@ impl<'p> Walk<'_, '_, 'p> {
         if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
             return;
         }
+        if let (ValueKind::Member(_, field), ValueKind::Closure(index)) = (&target.kind, &value.kind)
+            && self.reach.is_client
+            && self.reach.rules.lexicon.is("answer-field", field)
+        {
+            self.function(FunctionId { module: place.module, index: *index });
+        }
         let names = program.names_of(target, place, false);
         let span = Span { start: target.span.start, end: value.span.end.max(target.span.end) };
         let value_here = self.handed_nothing(value).unwrap_or(value);
