@@ -116,7 +116,7 @@ impl<'p> Program<'p> {
             }
             ValueKind::Call(_) => {
                 for thing in self.eval(value, place, follow) {
-                    if let Thing::Outside { name, made_by } = thing {
+                    if let Thing::Outside { name, made_by, .. } = thing {
                         names.extend(self.wrapped_name(&name, made_by));
                         names.push(name);
                     }
