@@ -27,8 +27,9 @@ pub enum Thing<'p> {
         name: Name,
         /// The call from which it came, whose arguments may hold functions.
         made_by: Option<(&'p Call, Place)>,
-        /// The call of a function of the project that makes a new one each time: `createRouter()`.
-        given_by: Option<(&'p Call, Place)>,
+        /// The last call on the way to it: that of a function of the project which makes a new one each time (`createRouter()`), or of a
+        /// method (`factory.createHandlers(handler)`).
+        last_call: Option<(&'p Call, Place)>,
     },
 }
 
@@ -46,14 +47,14 @@ impl Place {
 
 impl<'p> Thing<'p> {
     pub(super) fn outside(name: Name) -> Self {
-        Self::Outside { name, made_by: None, given_by: None }
+        Self::Outside { name, made_by: None, last_call: None }
     }
 
     /// The same as what a call of a function gives: where the function makes it, every call gives another one.
     fn given_by(self, function: FunctionId, call: &'p Call, place: Place) -> Self {
         match self {
-            Self::Outside { name, made_by: Some(made_by), given_by } if given_by.is_some_and(|(_, at)| at == Place::of(function)) || made_by.1 == Place::of(function) => {
-                Self::Outside { name, made_by: Some(made_by), given_by: Some((call, place)) }
+            Self::Outside { name, made_by: Some(made_by), last_call } if last_call.is_some_and(|(_, at)| at == Place::of(function)) || made_by.1 == Place::of(function) => {
+                Self::Outside { name, made_by: Some(made_by), last_call: Some((call, place)) }
             }
             thing => thing,
         }
@@ -135,7 +136,7 @@ impl<'p> Program<'p> {
         match thing {
             Thing::Outside { mut name, made_by, .. } => {
                 name.push("[]");
-                vec![Thing::Outside { name, made_by, given_by: None }]
+                vec![Thing::Outside { name, made_by, last_call: None }]
             }
             Thing::Literal(value, place) => match &value.kind {
                 ValueKind::Record(entries) => entries.iter().take(MAX_THINGS).flat_map(|(_, entry)| self.eval_steps(entry, place, false, 4)).collect(),
@@ -156,7 +157,7 @@ impl<'p> Program<'p> {
                         let mut name = Name::default();
                         name.push(self.function(function).name.as_str());
                         name.call_last(call);
-                        things.push(Thing::Outside { name, made_by: Some((call, place)), given_by: None });
+                        things.push(Thing::Outside { name, made_by: Some((call, place)), last_call: None });
                     }
                     things.extend(results.into_iter().map(|result| result.given_by(function, call, place)));
                 }
@@ -165,7 +166,7 @@ impl<'p> Program<'p> {
                     name.call_last(call);
                     if selected.is_empty() {
                         things.extend(self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps)));
-                        things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))), given_by: None });
+                        things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))), last_call: Some((call, place)) });
                     } else {
                         things.extend(selected);
                     }
@@ -189,7 +190,7 @@ impl<'p> Program<'p> {
             things.splice(0..0, self.guarded(call, place, follow, steps));
         }
         if things.is_empty() {
-            things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)), given_by: None });
+            things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)), last_call: None });
         }
         things
     }
@@ -264,7 +265,7 @@ impl<'p> Program<'p> {
             return Vec::new();
         }
         path.reverse();
-        let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store), given_by: None }];
+        let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store), last_call: None }];
         for part in path {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
         }

@@ -104,7 +104,7 @@ impl<'p> Program<'p> {
                     }
                 }
                 outside.push(name);
-                vec![Thing::Outside { name: outside, made_by, given_by: None }]
+                vec![Thing::Outside { name: outside, made_by, last_call: None }]
             }
         }
     }
@@ -309,7 +309,7 @@ impl<'p> Program<'p> {
                     }
                     Thing::Outside { name: mut receiver, made_by, .. } if outside.is_none() => {
                         receiver.push(name);
-                        outside = Some(vec![Thing::Outside { name: receiver, made_by, given_by: None }]);
+                        outside = Some(vec![Thing::Outside { name: receiver, made_by, last_call: None }]);
                     }
                     _ => {}
                 }
@@ -379,7 +379,7 @@ impl<'p> Program<'p> {
     }
 
     /// The functions handed to a call.
-    fn wrapped(&self, call: &'p Call, place: Place, follow: bool) -> Vec<FunctionId> {
+    pub fn wrapped(&self, call: &'p Call, place: Place, follow: bool) -> Vec<FunctionId> {
         let mut functions = Vec::new();
         for argument in &call.args {
             for thing in self.eval_steps(&argument.value, place, follow, 12) {

@@ -218,8 +218,8 @@ impl RuleSet {
 }
 
 /// Words that every logout has in its name or path.
-const LOGOUT_WORDS: [&str; 14] =
-    ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
+const LOGOUT_WORDS: [&str; 15] =
+    ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "sign/out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
 
 /// Words that what is clicked to log out may have instead.
 const BUTTON_WORDS: [&str; 2] = ["log out", "sign out"];

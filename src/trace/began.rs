@@ -104,7 +104,7 @@ fn composed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place:
         let mut words = Vec::new();
         let is_short = match &argument.value.kind {
             ValueKind::Closure(index) => drawn_texts(program, &program.module(place.module).function(*index).body, place, MAX_DEPTH, &mut words),
-            _ if argument.name.as_deref().is_none_or(is_caption) => shown(&argument.value, &mut words),
+            _ if argument.name.as_deref().is_none_or(|name| is_caption(rules, name)) => shown(&argument.value, &mut words),
             _ => false,
         };
         is_short && is_logout(&words.join(" "))
@@ -130,8 +130,8 @@ fn events_of(call: &Call) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 /// Whether an argument's name is that of a text which is shown: `title`, `confirmText`.
-fn is_caption(name: &str) -> bool {
-    split_words(name).last().is_some_and(|word| matches!(word.as_str(), "text" | "title" | "label" | "name" | "caption" | "headline" | "string" | "res" | "id"))
+fn is_caption(rules: &RuleSet, name: &str) -> bool {
+    split_words(name).last().is_some_and(|word| rules.lexicon.is("caption", word))
 }
 
 /// Gathers the words that a text or the name of one shows; `false` where it is neither, or too long.
@@ -253,10 +253,9 @@ fn listened<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: P
 }
 
 /// Whether a class is one of what users ask a page for: `is ProfileEvent.LogOut -> …`.
-fn is_wish(of: &Value) -> bool {
+fn is_wish(rules: &RuleSet, of: &Value) -> bool {
     let ValueKind::Name(name) = &of.kind else { return false };
-    name.starts_with(char::is_uppercase)
-        && split_words(name).last().is_some_and(|word| matches!(word.as_str(), "event" | "events" | "action" | "actions" | "intent" | "msg" | "command"))
+    name.starts_with(char::is_uppercase) && split_words(name).last().is_some_and(|word| rules.lexicon.is("user-wish", word))
 }
 
 /// The arms of a choice whose label is a logout's id among those of a page, or a user's wish: `R.id.log_out -> …`.
@@ -268,7 +267,7 @@ fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, found: &mut dyn FnM
                 for (labels, arm) in choices {
                     let label = labels.iter().find_map(|label| match &label.kind {
                         ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..)) && rules.lexicon.is("logout", name) => Some(name.as_str()),
-                        ValueKind::Member(of, name) if is_wish(of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name.as_str()),
+                        ValueKind::Member(of, name) if is_wish(rules, of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name.as_str()),
                         _ => None,
                     });
                     match label {

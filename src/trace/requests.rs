@@ -5,7 +5,7 @@ use super::locate::texts_at;
 use super::survey::MatchSite;
 use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
-use crate::rules::{Entry, Kind, RuleSet, split_words};
+use crate::rules::{Entry, Kind, RuleSet};
 use crate::source::Span;
 
 /// One call of an endpoint.
@@ -161,9 +161,8 @@ fn is_sending_away(name: &str) -> bool {
 
 /// Whether an address that cannot be read is a logout's by the name of the setting that holds it: `env.LOGOUT_URL`, `${BASE}${setting("API_LOGOUT")}`.
 fn is_named_address(rules: &RuleSet, value: &Value, depth: usize) -> bool {
-    const ADDRESS: [&str; 12] = ["url", "urls", "uri", "path", "paths", "api", "endpoint", "endpoints", "route", "routes", "auth", "href"];
     let Some(depth) = depth.checked_sub(1) else { return false };
-    let has_address = |name: &str| split_words(name).iter().any(|word| ADDRESS.contains(&word.as_str()));
+    let has_address = |name: &str| rules.lexicon.is("setting-of-addresses", name);
     let is_address = |name: &str| rules.lexicon.is("logout", name) && has_address(name);
     match &value.kind {
         ValueKind::Name(name) => is_address(name),

@@ -106,6 +106,8 @@ impl<'p> Builder<'_, 'p> {
             .into_iter()
             .flat_map(|thing| match thing {
                 Thing::Class(class) | Thing::Instance(class) => self.class_handlers(class),
+                // `export const POST = factory.createHandlers(async (c) => …)`
+                Thing::Outside { last_call: Some((call, at)), .. } => self.program.wrapped(call, at, self.asking.get()),
                 _ => Vec::new(),
             })
             .collect()

@@ -182,10 +182,12 @@ impl<'p> Builder<'_, 'p> {
 
     fn routers_of_thing(&self, thing: Thing<'p>, value: &'p Value, place: Place, depth: usize, routers: &mut Vec<Router>) {
         match thing {
-            Thing::Outside { made_by: Some((call, at)), given_by, .. } => {
+            Thing::Outside { made_by: Some((call, at)), last_call, .. } => {
                 let made = Router::Made(at.module, root_call(call).span.start);
                 // A helper that makes routers makes another one at each call; what it declares itself is on all of them.
-                if let Some((given, at)) = given_by {
+                if let Some((given, at)) = last_call
+                    && !self.program.targets(root_call(given), at, false).is_empty()
+                {
                     let router = Router::Made(at.module, root_call(given).span.start);
                     self.given.borrow_mut().insert(router, made);
                     routers.push(router);

@@ -28,11 +28,6 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 }
 
-/// Whether a method of the project may be that of a bus of its own, by its name.
-pub(super) fn is_bus_method(name: &str) -> bool {
-    ["send", "dispatch", "execute", "publish", "ask", "handle"].iter().any(|verb| name.starts_with(verb))
-}
-
 /// The methods of a module's classes that handle commands of a class.
 fn handling<'m>(module: &'m Module, command: &'m str) -> impl Iterator<Item = crate::ir::FunctionIndex> + 'm {
     let of_class = move |class: &'m Class| {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::buses::is_bus_method;
 use super::receivers::add_models;
 use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
@@ -254,7 +253,7 @@ impl<'p> Walk<'_, '_, 'p> {
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
                 self.by_name(last, call);
             }
-        } else if is_bus_method(last) {
+        } else if self.reach.rules.lexicon.is("bus-method", last) {
             self.sent(call);
         }
         // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
