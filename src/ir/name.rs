@@ -129,7 +129,7 @@ impl Subject {
             if !self.0.is_empty() {
                 self.0.push(' ');
             }
-            self.0.extend(text.chars().take(MAX_SUBJECT));
+            self.0.push_str(&text[..text.floor_char_boundary(MAX_SUBJECT)]);
         }
     }
 }

@@ -191,9 +191,29 @@ impl Value {
             _ => self,
         }
     }
+
+    /// The text of the last segment of [`Name::written`](super::Name::written), without writing the others.
+    pub fn last_name(&self) -> &str {
+        match &self.awaited().kind {
+            ValueKind::Member(_, name) | ValueKind::Name(name) => name,
+            ValueKind::Index(..) => "[]",
+            ValueKind::This => "this",
+            ValueKind::Super => "super",
+            ValueKind::Call(call) => call.last_name(),
+            _ => "?",
+        }
+    }
 }
 
 impl Call {
+    /// The text of the last segment of [`Name::of_call`](super::Name::of_call): empty where the result of a call is called.
+    pub fn last_name(&self) -> &str {
+        match &self.callee.awaited().kind {
+            ValueKind::Call(_) => "",
+            _ => self.callee.last_name(),
+        }
+    }
+
     /// The positional argument at `index`, named ones left out.
     pub fn positional(&self, index: usize) -> Option<&Value> {
         self.args.iter().filter(|a| a.name.is_none()).nth(index).map(|a| &a.value)

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
 use super::projects::Projects;
-use crate::ir::{Block, Name, StepKind, Value, ValueKind};
+use crate::ir::{Block, StepKind, Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
 use crate::rules::{Backend, CredentialKind, Kind, When, split_words};
@@ -430,7 +430,7 @@ fn is_for_development<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
     }
     let module = case.program.module(found.place.module);
     let body = module.body(found.place.function);
-    let flags = |test: &Value| names_stage(Name::written(test).last());
+    let flags = |test: &Value| names_stage(test.last_name());
     is_under_flag(body, found.site.span(case.program), &flags)
 }
 

@@ -371,7 +371,7 @@ fn changes_answer<'p>(case: &Case<'_, 'p>, event: &Event<'p>) -> bool {
         let is_injected = !function.annotations.is_empty() && (is_made || param.ty.as_ref().is_some_and(|ty| ty.last() == "Response"));
         let makes_answer = |name: &str| name == "Response" || case.rules.lexicon.is("made-answer", name);
         let is_other = |value: &&&'p Value| {
-            let is_made = matches!(&value.kind, ValueKind::Call(made) if makes_answer(Name::written(&made.callee).last()));
+            let is_made = matches!(&value.kind, ValueKind::Call(made) if makes_answer(made.callee.last_name()));
             is_made && !mentions(value, &root, 0) && !is_model(case, value, event.place)
         };
         return !is_injected || !answers.iter().any(|value| is_other(&value));

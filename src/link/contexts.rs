@@ -2,14 +2,13 @@
 
 use super::eval::{Place, Thing};
 use super::program::{ModuleId, Program};
-use crate::ir::{Call, CallStyle, Name, Value, ValueKind, each_call};
+use crate::ir::{Call, CallStyle, Value, ValueKind, each_call};
 
 impl<'p> Program<'p> {
     /// A member of what is handed down under the context that a call asks for.
     pub(super) fn member_of_context(&self, asked: &'p Call, at: Place, member: &str, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
         let steps = steps.checked_sub(2)?;
-        let name = Name::written(&asked.callee);
-        let ([context], true) = (asked.args.as_slice(), is_asking(name.last())) else { return None };
+        let ([context], true) = (asked.args.as_slice(), is_asking(asked.callee.last_name())) else { return None };
         let made = self.maker(&context.value, at, steps)?;
         let (value, place) = self.handed_down(at.module, made, steps).or_else(|| if made.1 == at.module { None } else { self.handed_down(made.1, made, steps) })?;
         let found: Vec<Thing<'p>> = self.eval_steps(value, place, follow, steps).into_iter().flat_map(|thing| self.member(thing, member, follow, steps)).collect();

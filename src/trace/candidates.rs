@@ -143,7 +143,7 @@ impl<'p> Finder<'_, 'p> {
     /// Whether a call runs a logout's server function as if it were the client's own, or is a form whose action is called like one.
     fn calls_endpoint(&self, call: &'p Call, place: Place) -> bool {
         let serves = |target: &FunctionId| self.endpoints.by_function.contains_key(target);
-        if is_logout_name(self.rules, Name::written(&call.callee).last()) && self.program.targets(call, place, false).iter().any(serves) {
+        if is_logout_name(self.rules, call.callee.last_name()) && self.program.targets(call, place, false).iter().any(serves) {
             return true;
         }
         match call.named("action").filter(|_| call.style == CallStyle::Element).map(|value| &value.kind) {

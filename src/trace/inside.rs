@@ -19,7 +19,7 @@ pub(super) fn setting_of<'p>(program: &Program<'p>, name: &str, site: &MatchSite
     });
     in_closures.or_else(|| {
         let behind = chained_behind(program, call, place);
-        let setter = behind.into_iter().find(|later| Name::written(&later.callee).last() == name)?;
+        let setter = behind.into_iter().find(|later| later.callee.last_name() == name)?;
         Some((setter.positional(0)?, place))
     })
 }
@@ -67,7 +67,7 @@ fn set_in<'p>(module: &'p Module, closure: FunctionIndex, name: &str, depth: usi
     let body = &module.function(closure).body;
     for step in body {
         if let StepKind::Assign { target, value, .. } = &step.kind
-            && Name::written(target).last() == name
+            && target.last_name() == name
         {
             return Some((value, closure));
         }
@@ -75,7 +75,7 @@ fn set_in<'p>(module: &'p Module, closure: FunctionIndex, name: &str, depth: usi
     let mut found = None;
     let mut inner = Vec::new();
     each_call(body, |call| {
-        if found.is_none() && Name::written(&call.callee).last() == name {
+        if found.is_none() && call.callee.last_name() == name {
             found = call.positional(0).map(|value| (value, closure));
         }
         inner.extend(call.args.iter().filter_map(|argument| match &argument.value.kind {

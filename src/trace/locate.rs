@@ -3,7 +3,7 @@
 use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
 use super::typed::{made_path, typed_path};
-use crate::ir::{BinaryOp, Call, Name, StepKind, Value, ValueKind};
+use crate::ir::{BinaryOp, Call, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place, Program, Thing};
 use crate::rules::Locator;
 
@@ -225,7 +225,7 @@ fn texts_at_one<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             value.and_then(|value| made_path(program, value, place, annotation)).into_iter().collect()
         }
         Locator::Chained(name) => site.call().map(|call| chained_path(call, name)).filter(|path| !path.is_empty()).into_iter().collect(),
-        Locator::Callee => site.call().map(|call| vec![Name::written(&call.callee).last().to_owned()]).unwrap_or_default(),
+        Locator::Callee => site.call().map(|call| vec![call.callee.last_name().to_owned()]).unwrap_or_default(),
         Locator::Receiver => site.call().map(|call| texts_of(program, root_of(&call.callee), place, 6)).unwrap_or_default(),
         _ => value_at(program, locator, site, place).map(|(value, at)| texts_of(program, value, at, 6)).unwrap_or_default(),
     }
@@ -233,7 +233,7 @@ fn texts_at_one<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
 
 /// The texts that the calls of a name are handed in a chain, in their order: `path!("api" / "logout")`, `path("api").and(path("logout"))`.
 fn chained_path(call: &Call, name: &str) -> String {
-    let is_named = |call: &Call| Name::written(&call.callee).last().trim_end_matches('!') == name;
+    let is_named = |call: &Call| call.callee.last_name().trim_end_matches('!') == name;
     let mut links = vec![call];
     while let Some(ValueKind::Member(of, _)) = links.last().map(|link| &link.callee.kind) {
         let ValueKind::Call(inner) = &of.kind else { break };

@@ -167,7 +167,7 @@ fn is_named_address(rules: &RuleSet, value: &Value, depth: usize) -> bool {
     match &value.kind {
         ValueKind::Name(name) => is_address(name),
         // `Urls.LOGOUT`
-        ValueKind::Member(of, name) => is_address(name) || rules.lexicon.is("logout", name) && has_address(Name::written(of).last()),
+        ValueKind::Member(of, name) => is_address(name) || rules.lexicon.is("logout", name) && has_address(of.last_name()),
         ValueKind::Template(parts) => parts.iter().any(|part| is_named_address(rules, part, depth)),
         ValueKind::Binary { left, right, .. } => is_named_address(rules, left, depth) || is_named_address(rules, right, depth),
         ValueKind::Call(call) => call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text))),
@@ -270,7 +270,7 @@ pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, 
     }
     let place = Place { module: function.module, function: None };
     defined.annotations.iter().find_map(|annotation| {
-        let verb = normal_method(Name::written(&annotation.callee).last());
+        let verb = normal_method(annotation.callee.last_name());
         let texts: Vec<String> = annotation.args.iter().flat_map(|argument| path_texts(program, &argument.value, place)).collect();
         let path = texts.iter().find(|text| text.contains('/') || rules.lexicon.is("logout", text))?;
         let method = if verb == "ANY" { texts.iter().find(|text| text.chars().all(|c| c.is_ascii_uppercase())).cloned().unwrap_or(verb) } else { verb };

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::endpoints::join;
 use super::locate::texts_of;
-use crate::ir::{Name, TypeName, Value};
+use crate::ir::{TypeName, Value};
 use crate::link::{ClassId, Place, Program, Thing};
 
 /// How deep classes of paths may stand in one another.
@@ -41,7 +41,7 @@ fn class_path(program: &Program<'_>, class: ClassId, annotation: &str) -> Option
 
 /// The first text of the annotation of that name.
 fn annotated_path(program: &Program<'_>, class: ClassId, annotation: &str) -> Option<String> {
-    let call = program.class(class).annotations.iter().find(|call| Name::written(&call.callee).last() == annotation)?;
+    let call = program.class(class).annotations.iter().find(|call| call.callee.last_name() == annotation)?;
     let place = Place { module: class.module, function: None };
     call.args.iter().flat_map(|argument| texts_of(program, &argument.value, place, 6)).next()
 }

@@ -1,7 +1,7 @@
 //! What the Kotlin front end must make of pieces of code.
 
 use crate::front::lower;
-use crate::ir::{ClassKind, FunctionKind, ImportItem, Module, Name, Receiver, StepKind, ValueKind, each_call, write_module};
+use crate::ir::{ClassKind, FunctionKind, ImportItem, Module, Receiver, StepKind, ValueKind, each_call, write_module};
 use crate::source::{FileId, Language, Span};
 
 fn module(text: &str) -> Module {
@@ -56,7 +56,7 @@ fn annotations_with_arguments_stay_with_their_class() {
         let module = module(&format!("import a.*\n\n@Rest\n@Path(\"/api/v1\")\nclass A(val x: X) {{\n    @Post(\"/out\")\n    fun out() {{\n    }}\n}}\n{second}\n"));
         assert!(module.problems.is_empty(), "{second}: {:?}", module.problems);
         assert!(!module.top.iter().any(|step| matches!(step.kind, StepKind::Evaluate(_))));
-        let annotations: Vec<_> = module.classes[0].annotations.iter().map(|call| (Name::written(&call.callee).last().to_owned(), call.args.len())).collect();
+        let annotations: Vec<_> = module.classes[0].annotations.iter().map(|call| (call.callee.last_name().to_owned(), call.args.len())).collect();
         assert_eq!(annotations, [("Rest".to_owned(), 0), ("Path".to_owned(), 1)], "{second}");
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn error_detail_exposed<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>,
 
 /// Whether a call only makes an error or answer, and nothing throws or returns it.
 fn is_dropped(case: &Case<'_, '_>, event: &Event<'_>, call: &Call) -> bool {
-    let makes = ["Error", "Exception", "Response"].iter().any(|end| Name::of_call(call).last().ends_with(end));
+    let makes = ["Error", "Exception", "Response"].iter().any(|end| call.last_name().ends_with(end));
     let module = case.program.module(event.place.module);
     let body = module.body(event.place.function);
     makes && is_statement(body, event.span)

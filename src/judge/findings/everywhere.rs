@@ -1,7 +1,7 @@
 //! Whether a user who may have several sessions can end all of them.
 
 use super::{Case, Issued, Judged, Said, Stack};
-use crate::ir::{Block, Name, StepKind, ValueKind, each_call, each_value};
+use crate::ir::{Block, StepKind, ValueKind, each_call, each_value};
 use crate::outcome::{Action, Finding, Severity};
 use crate::rules::{CredentialKind, split_words};
 use crate::trace::MatchSite;
@@ -41,11 +41,11 @@ fn ends_several(case: &Case<'_, '_>) -> bool {
 fn ends_several_in(block: &Block) -> bool {
     let mut found = false;
     each_call(block, |call| {
-        let words = split_words(Name::of_call(call).last());
+        let words = split_words(call.last_name());
         let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
         let ends = has(&["delete", "destroy", "remove", "revoke", "update", "invalidate", "clear"]);
         // `deleteMany`, `destroy({ where })`, `delete().where(…)`, `deleteByUser`
-        found |= ends && (has(&["many", "all", "by", "user", "where"]) || words.len() == 1 || is_for_all(Name::of_call(call).last()));
+        found |= ends && (has(&["many", "all", "by", "user", "where"]) || words.len() == 1 || is_for_all(call.last_name()));
     });
     each_value(block, |value| found |= matches!(&value.kind, ValueKind::Text(text) if is_bulk_statement(text)));
     found || block.iter().any(|step| matches!(&step.kind, StepKind::Delete(_)))

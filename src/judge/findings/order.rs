@@ -52,7 +52,7 @@ fn is_asked_again(case: &Case<'_, '_>, ask: &Event<'_>) -> bool {
         let Some(index) = enclosing(case, step.module, step.span) else { return false };
         let mut found = false;
         crate::ir::each_call(&case.program.module(step.module).function(index).body, |call| {
-            let words = split_words(crate::ir::Name::of_call(call).last());
+            let words = split_words(call.last_name());
             found |= words.iter().any(|word| matches!(word.as_str(), "queue" | "enqueue" | "retry" | "pending" | "schedule" | "later"));
         });
         found

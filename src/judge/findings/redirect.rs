@@ -1,7 +1,7 @@
 //! Whether the logout sends the browser wherever the request says.
 
 use super::{Case, Judged, Said};
-use crate::ir::{Block, Call, Function, Name, StepKind, Value, ValueKind, each_value};
+use crate::ir::{Block, Call, Function, StepKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, Place};
 use crate::outcome::{Finding, Severity, Side};
 use crate::rules::{SignKind, What};
@@ -41,7 +41,7 @@ fn from_request<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, redirec
         ValueKind::Template(parts) => parts.first().and_then(|first| from_request(case, first, place, redirect, steps)),
         ValueKind::Call(_) | ValueKind::Member(..) if is_request_text(case, value, place) => is_unchecked(case, value, place, redirect).then_some((value, place)),
         // `new URL(next, base)` is `next` where that is a whole address.
-        ValueKind::Call(inner) if matches!(Name::of_call(inner).last(), "URL" | "String" | "str" | "decodeURIComponent" | "decodeURI" | "unquote") => {
+        ValueKind::Call(inner) if matches!(inner.last_name(), "URL" | "String" | "str" | "decodeURIComponent" | "decodeURI" | "unquote") => {
             from_request(case, inner.positional(0)?, place, redirect, steps)
         }
         ValueKind::Name(name) => {

@@ -73,7 +73,7 @@ fn look<'p>(case: &Case<'_, 'p>, block: &'p Block, module: ModuleId, function: O
             StepKind::Delete(Value { kind: ValueKind::Member(_, key), .. }) => {
                 removed.add(key.clone(), module, Holder::Unknown);
             }
-            StepKind::Assign { target: Value { kind: ValueKind::Member(of, key), .. }, .. } if is_browser_storage(&Name::written(of).last().to_lowercase()) => {
+            StepKind::Assign { target: Value { kind: ValueKind::Member(of, key), .. }, .. } if is_browser_storage(&of.last_name().to_lowercase()) => {
                 removed.add(key.clone(), module, Holder::Storage);
             }
             _ => {}

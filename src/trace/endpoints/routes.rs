@@ -129,7 +129,7 @@ impl<'p> Builder<'_, 'p> {
         if !listed.is_empty() {
             return listed;
         }
-        let verbs = defined.annotations.iter().map(|annotation| normal_method(Name::written(&annotation.callee).last()));
+        let verbs = defined.annotations.iter().map(|annotation| normal_method(annotation.callee.last_name()));
         verbs.into_iter().find(|verb| !matches!(verb.as_str(), "ANY" | "")).into_iter().collect()
     }
 
@@ -167,7 +167,7 @@ impl<'p> Builder<'_, 'p> {
                 if std::ptr::eq(&raw const **inner, call) {
                     let functions = self.argument_functions(outer, found.place, 0);
                     if !functions.is_empty() {
-                        let chained = Name::written(&outer.callee).last().to_owned();
+                        let chained = outer.callee.last_name().to_owned();
                         let methods = if normal_method(&chained) == "ANY" { texts_at(self.program, &route.method, &found.site, found.place) } else { vec![chained] };
                         declared.push((methods, functions));
                     }
@@ -195,7 +195,7 @@ impl<'p> Builder<'_, 'p> {
         calls.reverse();
         let mut groups: Vec<(Vec<String>, Vec<FunctionId>)> = Vec::new();
         for call in calls {
-            let name = Name::written(&call.callee).last().to_owned();
+            let name = call.callee.last_name().to_owned();
             let functions: Vec<FunctionId> = call.args.iter().flat_map(|argument| self.functions_at(&argument.value, at)).collect();
             if matches!(name.as_str(), "get" | "post" | "put" | "patch" | "delete" | "any" | "head" | "options") {
                 groups.push((vec![name], functions));
@@ -309,6 +309,6 @@ impl<'p> Builder<'_, 'p> {
 
 /// Whether an annotation leaves the path to the name of its function. A bare verb does not: `@Post()` answers at the path of its class.
 fn names_no_path(annotation: &Call) -> bool {
-    let is_bare_verb = annotation.args.is_empty() && normal_method(Name::written(&annotation.callee).last()) != "ANY";
+    let is_bare_verb = annotation.args.is_empty() && normal_method(annotation.callee.last_name()) != "ANY";
     !is_bare_verb && annotation.args.iter().all(|argument| argument.name.is_some())
 }

@@ -1,7 +1,7 @@
 //! Endings of all sessions: a logout of its own, unless the session that asks for it goes on.
 
 use super::Tracer;
-use crate::ir::{BinaryOp, Name, Value, ValueKind, each_value};
+use crate::ir::{BinaryOp, Value, ValueKind, each_value};
 use crate::link::FunctionId;
 use crate::trace::endpoints::Endpoint;
 
@@ -26,7 +26,7 @@ impl Tracer<'_, '_> {
             spares |= match &value.kind {
                 ValueKind::Binary { op: BinaryOp::NotEqual, left, right } => [left, right].into_iter().all(|side| is_key(side)),
                 ValueKind::Record(entries) => entries.iter().any(|(key, entry)| leaves_out(key) && is_key(entry)),
-                ValueKind::Call(call) => leaves_out(Name::written(&call.callee).last()) && !call.args.is_empty(),
+                ValueKind::Call(call) => leaves_out(call.callee.last_name()) && !call.args.is_empty(),
                 ValueKind::Text(text) => text.contains("!=") || text.contains("<>"),
                 _ => false,
             };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clients::Group;
 use super::{FlowHandler, Tracer};
-use crate::ir::{FunctionKind, Name, Step, StepKind, each_call};
+use crate::ir::{FunctionKind, Step, StepKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::Side;
 use crate::trace::candidates::is_logout_name;
@@ -74,7 +74,7 @@ impl<'p> Tracer<'_, 'p> {
             }
             let mut handed = None;
             each_call(&defined.body, |call| {
-                if handed.is_none() && is_logout_name(self.rules, Name::of_call(call).last()) && !call.args.is_empty() {
+                if handed.is_none() && is_logout_name(self.rules, call.last_name()) && !call.args.is_empty() {
                     handed = self.program.targets(call, Place::of(*function), self.follow).first().copied();
                 }
             });
@@ -232,7 +232,7 @@ impl<'p> Tracer<'_, 'p> {
                 place: endpoint.place,
                 span: endpoint.span,
                 head: endpoint.span,
-                symbol: endpoint.site.and_then(|site| site.call()).map_or_else(|| self.class_symbol(endpoint), |call| Name::written(&call.callee).last().to_owned()),
+                symbol: endpoint.site.and_then(|site| site.call()).map_or_else(|| self.class_symbol(endpoint), |call| call.callee.last_name().to_owned()),
                 method: None,
                 route: None,
                 framework: None,

@@ -79,13 +79,13 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let Some((maker, at)) = self.reach.program.maker_of(&call.callee, self.place()) else { return };
         // `const [send] = useLogoutMutation()`: a hook whose name alone tells what it runs.
-        let hook = Name::of_call(maker).last().to_owned();
+        let hook = maker.last_name().to_owned();
         if is_logout_name(self.reach.rules, &hook) && self.facts(call).targets.is_empty() && self.reach.program.targets(maker, at, false).is_empty() {
             self.push(EventKind::Unknown(hook), call.span, Use::default());
         }
         self.trail.push(Step { module: self.place().module, span: call.span });
         for argument in maker.args.iter().map(|argument| &argument.value) {
-            if matches!(argument.kind, ValueKind::Name(_) | ValueKind::Member(..)) && is_logout_name(self.reach.rules, Name::written(argument).last()) {
+            if matches!(argument.kind, ValueKind::Name(_) | ValueKind::Member(..)) && is_logout_name(self.reach.rules, argument.last_name()) {
                 for function in self.reach.program.functions_of(argument, at, self.reach.follow) {
                     self.function(function);
                 }
@@ -182,7 +182,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let named = actions(&event);
         let has_said = self.reached.events.get(seen..).unwrap_or_default().iter().flat_map(actions).any(|action| named.contains(&action));
         // A store's wrapper is called like what it wraps: `client.del(key)`.
-        let names_it = matches!(&event.kind, EventKind::Rules { call: Some(call), .. } if tells_of_an_end(Name::of_call(call).last()));
+        let names_it = matches!(&event.kind, EventKind::Rules { call: Some(call), .. } if tells_of_an_end(call.last_name()));
         if self.removed > removed && !has_said && names_it {
             self.reached.events.push(event);
         }

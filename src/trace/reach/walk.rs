@@ -109,8 +109,8 @@ impl<'p> Walk<'_, '_, 'p> {
             _ => value,
         };
         // `throw await logout(request)` throws what the project's own function answers.
-        let is_own = |call: &Call| call.style == CallStyle::Function && is_logout_name(self.reach.rules, Name::written(&call.callee).last());
-        let is_answer = |call: &Call| self.reach.rules.lexicon.is("thrown-answer", Name::written(&call.callee).last()) || is_own(call);
+        let is_own = |call: &Call| call.style == CallStyle::Function && is_logout_name(self.reach.rules, call.callee.last_name());
+        let is_answer = |call: &Call| self.reach.rules.lexicon.is("thrown-answer", call.callee.last_name()) || is_own(call);
         let answers = matches!(&made.kind, ValueKind::Call(call) if is_answer(call));
         if answers {
             self.value(value, Use { returned: true, awaited: true, bound: None });
