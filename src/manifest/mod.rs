@@ -96,13 +96,22 @@ impl Manifests {
     pub fn nearest(&self, file: &Utf8Path, language: Language) -> Vec<&Dependency> {
         let Some(ecosystem) = Ecosystem::of(language) else { return self.all.iter().flat_map(|manifest| &manifest.dependencies).collect() };
         let mut manifests: Vec<&Manifest> = self.all.iter().filter(|manifest| manifest.ecosystem == ecosystem).collect();
-        manifests.sort_by_key(|manifest| {
-            let directory = manifest.path.parent().unwrap_or(Utf8Path::new(""));
-            let depth = directory.components().count();
-            if file.starts_with(directory) { (0, Reverse(depth)) } else { (1, Reverse(shared_parts(directory, file))) }
-        });
+        manifests.sort_by_cached_key(|manifest| distance(manifest, file));
         manifests.into_iter().flat_map(|manifest| &manifest.dependencies).collect()
     }
+
+    /// The manifest of the dependencies that come first in [`Self::nearest`].
+    pub fn nearest_manifest(&self, file: &Utf8Path, language: Language) -> Option<&Manifest> {
+        let mut manifests = self.all.iter().filter(|manifest| !manifest.dependencies.is_empty());
+        let Some(ecosystem) = Ecosystem::of(language) else { return manifests.next() };
+        manifests.filter(|manifest| manifest.ecosystem == ecosystem).min_by_key(|manifest| distance(manifest, file))
+    }
+}
+
+/// How far a manifest is from a file: the deepest above it is the nearest, then the one that shares most folders with it.
+fn distance(manifest: &Manifest, file: &Utf8Path) -> (u8, Reverse<usize>) {
+    let directory = manifest.path.parent().unwrap_or(Utf8Path::new(""));
+    if file.starts_with(directory) { (0, Reverse(directory.components().count())) } else { (1, Reverse(shared_parts(directory, file))) }
 }
 
 impl Dependency {

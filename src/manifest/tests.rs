@@ -168,6 +168,12 @@ fn the_nearest_manifest_of_the_own_ecosystem_comes_first() {
     let names = |file: &str, language| manifests.nearest(Utf8Path::new(file), language).iter().map(|one| one.name.clone()).collect::<Vec<_>>();
     assert_eq!(names("web/src/a.ts", Language::TypeScript), ["web", "root", "api"]);
     assert_eq!(names("api/a.py", Language::Python), ["flask"]);
+    let nearest = |file: &str, language| manifests.nearest_manifest(Utf8Path::new(file), language).map(|manifest| manifest.path.as_str());
+    assert_eq!(nearest("web/src/a.ts", Language::TypeScript), Some("web/package.json"));
+    assert_eq!(nearest("tools/a.ts", Language::TypeScript), Some("package.json"));
+    assert_eq!(nearest("api/a.py", Language::Python), Some("api/requirements.txt"));
+    assert_eq!(nearest("web/a.py", Language::Python), Some("api/requirements.txt"));
+    assert_eq!(nearest("api/a.rs", Language::Rust), None);
     assert_eq!(manifests.dependency("Flask").count(), 1);
     assert_eq!(manifests.dependency("web").next().unwrap().code, "{\"dependencies\":{\"web\":\"1\"}}");
 }

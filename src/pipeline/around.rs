@@ -68,10 +68,9 @@ impl<'t> Around<'t> {
         if let Some(known) = self.nearest.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return known.clone();
         }
-        let all = self.manifests.nearest(path, language);
-        let file = all.first().map(|dependency| &dependency.file);
-        let names = all.iter().filter(|dependency| Some(&dependency.file) == file).map(|dependency| dependency.name.clone()).collect();
-        let nearest = Nearest { file: file.map(|file| file.as_path().into()), names };
+        let manifest = self.manifests.nearest_manifest(path, language);
+        let names = manifest.iter().flat_map(|manifest| &manifest.dependencies).map(|dependency| dependency.name.clone()).collect();
+        let nearest = Nearest { file: manifest.map(|manifest| manifest.path.as_path().into()), names };
         self.nearest.lock().unwrap_or_else(PoisonError::into_inner).insert(key, nearest.clone());
         nearest
     }
