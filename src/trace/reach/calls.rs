@@ -6,6 +6,7 @@ use super::receivers::add_models;
 use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place, note_wish, wishes};
+use crate::outcome::{Action, Side};
 use crate::rules::{Entry, Kind, Runs, Subject, split_words};
 use crate::source::Language;
 use crate::trace::Surroundings;
@@ -172,7 +173,7 @@ impl<'p> Walk<'_, '_, 'p> {
         withheld
     }
 
-    /// Where a function removes something of which nothing is known, and does nothing else that is, its name tells what that is.
+    /// Where a function removes something of which nothing is known, and ends nothing on the server that is, its name tells what that is.
     fn give_back(&mut self, event: Event<'p>, seen: usize, removed: usize) {
         let rules = self.reach.rules;
         let actions = |event: &Event<'p>| match &event.kind {
@@ -180,7 +181,8 @@ impl<'p> Walk<'_, '_, 'p> {
             _ => Vec::new(),
         };
         let named = actions(&event);
-        let has_said = self.reached.events.get(seen..).unwrap_or_default().iter().flat_map(actions).any(|action| named.contains(&action));
+        let says = |action: Action| action.side() == Side::Server || named.contains(&action);
+        let has_said = self.reached.events.get(seen..).unwrap_or_default().iter().flat_map(actions).any(says);
         // A store's wrapper is called like what it wraps: `client.del(key)`.
         let names_it = matches!(&event.kind, EventKind::Rules { call: Some(call), .. } if tells_of_an_end(call.last_name()));
         if self.removed > removed && !has_said && names_it {
