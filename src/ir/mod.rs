@@ -14,7 +14,7 @@ mod walk;
 
 pub use name::{Name, Segment};
 pub use text::write_module;
-pub use value::{Argument, AssignOp, BinaryOp, Block, Call, CallStyle, Step, StepKind, TypeName, Value, ValueKind};
+pub use value::{Argument, AssignOp, BinaryOp, Block, Call, CallStyle, Step, StepKind, TypeName, Value, ValueKind, entry_under};
 pub use walk::{Visit, each_assignment, each_call, each_value, each_value_of, walk_block, walk_value};
 
 use crate::source::{FileId, Language, Span};

@@ -205,6 +205,11 @@ impl Value {
     }
 }
 
+/// The entry under a key of a record; of several the last, which overwrites the others.
+pub fn entry_under<'v>(entries: &'v [(String, Value)], key: &str) -> Option<&'v Value> {
+    entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| entry)
+}
+
 impl Call {
     /// The text of the last segment of [`Name::of_call`](super::Name::of_call): empty where the result of a call is called.
     pub fn last_name(&self) -> &str {

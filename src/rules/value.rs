@@ -116,17 +116,13 @@ impl ValueTest {
                 || self.is_spelled_like(value, folded, lookup, lexicon))
             && (self.calls.is_empty() || mentions_call(&self.calls, value, lookup, lexicon, 0) || mentions_call(&self.calls, folded, lookup, lexicon, 0))
     }
-}
 
-impl ValueTest {
     /// Whether a text that a helper of the project makes, or what the caller hands over, is like what is asked for.
     fn is_made_like<'p>(&self, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
         let made = lookup.made_by_helper(value).into_iter().chain(lookup.named_by_caller(value));
         made.into_iter().any(|made| self.like.iter().any(|glob| is_like(glob, made, made, lexicon)))
     }
-}
 
-impl ValueTest {
     /// Whether a text whose holes are known is like what is asked for: `"$name=$value; Max-Age=$age"` where the age is 0.
     fn is_spelled_like<'p>(&self, value: &'p Value, folded: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
         let here = match &folded.kind {

@@ -3,7 +3,7 @@
 use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
 use super::typed::{made_path, typed_path};
-use crate::ir::{BinaryOp, Call, StepKind, Value, ValueKind};
+use crate::ir::{BinaryOp, Call, StepKind, Value, ValueKind, entry_under};
 use crate::link::{FunctionId, Place, Program, Thing};
 use crate::rules::Locator;
 
@@ -44,8 +44,8 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
             folded => folded,
         };
         let entry = match &folded.kind {
-            ValueKind::Record(entries) => match entries.iter().rev().find(|(name, _)| name == key) {
-                Some((_, entry)) => entry,
+            ValueKind::Record(entries) => match entry_under(entries, key) {
+                Some(entry) => entry,
                 None => {
                     at = spread_entry(program, entries, key, inside)?;
                     continue;
@@ -75,7 +75,7 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
 fn spread_entry<'p>(program: &Program<'p>, entries: &'p [(String, Value)], key: &str, place: Place) -> Option<(&'p Value, Place)> {
     let spread = entries.iter().rev().filter(|(name, _)| name == "...");
     spread.map(|(_, record)| program.fold(record, place)).find_map(|(record, inside)| match &record.kind {
-        ValueKind::Record(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, inside)),
+        ValueKind::Record(entries) => entry_under(entries, key).map(|entry| (entry, inside)),
         _ => None,
     })
 }
@@ -89,7 +89,7 @@ fn returned_entry<'p>(program: &Program<'p>, call: &'p Call, place: Place, key: 
 fn handed_entry<'p>(call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
     let [argument] = call.args.as_slice() else { return None };
     let ValueKind::Record(entries) = &argument.value.kind else { return None };
-    entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, place))
+    entry_under(entries, key).map(|entry| (entry, place))
 }
 
 /// The entry under a key of the record that a function ends with.
@@ -100,7 +100,7 @@ fn entry_of_result<'p>(program: &Program<'p>, function: FunctionId, key: &str) -
     };
     loop {
         match &made.kind {
-            ValueKind::Record(entries) => return entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| (entry, Place::of(function))),
+            ValueKind::Record(entries) => return entry_under(entries, key).map(|entry| (entry, Place::of(function))),
             ValueKind::Call(made) if made.named(key).is_some() => return made.named(key).map(|entry| (entry, Place::of(function))),
             // `Ok(Self { … })`
             ValueKind::Call(wrapper) => made = &wrapper.args.first()?.value,

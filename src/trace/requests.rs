@@ -358,17 +358,16 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     }
     let (asked, served) = (known_segments(&request.path), known_segments(&endpoint.path));
     let mut equal = 0;
-    let mut names_logout = false;
     for (a, b) in asked.iter().rev().zip(served.iter().rev()) {
         if letters(a).eq(letters(b)) {
             equal += 1;
-            names_logout |= ends_in_logout(a);
         } else if !(is_parameter(a) || is_parameter(b)) {
             return 0;
         }
     }
     let last_is_known = asked.last().zip(served.last()).is_some_and(|(a, b)| !(is_parameter(a) && is_parameter(b)));
-    if last_is_known || names_logout { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
+    let names_logout = || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && ends_in_logout(a));
+    if last_is_known || names_logout() { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
 }
 
 /// Whether a segment is that of a logout, so that a parameter behind it tells whose: `/logout/{id}`.

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::ir::{AssignOp, FunctionKind, StepKind, Value, ValueKind, each_value};
+use crate::ir::{AssignOp, Block, FunctionKind, Step, StepKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 
 /// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that
@@ -26,21 +26,11 @@ pub(super) fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
     let module = program.module(id.module);
     let function = program.function(id);
     let Some(outer) = function.parent.map(|parent| module.function(parent)).filter(|outer| outer.kind != FunctionKind::Template) else { return false };
-    let declares = |kind: &StepKind| match kind {
-        StepKind::Assign { target, op: AssignOp::Declare, value, .. } => {
-            matches!(value.kind, ValueKind::Closure(index) if index == id.index) && matches!(&target.kind, ValueKind::Name(name) if *name == function.name)
-        }
-        _ => false,
-    };
-    if !function.annotations.is_empty() || !outer.body.iter().any(|step| declares(&step.kind)) {
+    if !function.annotations.is_empty() || !outer.body.iter().any(|step| declares(step, id, &function.name)) {
         return false;
     }
-    let mut mentions = 0;
-    for around in module.functions.iter().filter(|around| outer.span.contains(around.span)) {
-        each_value(&around.body, |value| mentions += usize::from(matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name)));
-    }
-    // Its own declaration is one.
-    mentions <= 1
+    let around = module.functions.iter().filter(|around| outer.span.contains(around.span));
+    is_only_declared(around.map(|around| &around.body), &function.name)
 }
 
 /// Whether nothing in a component's own file uses a function of its script: neither the script nor the markup names it, and no other file can.
@@ -50,21 +40,35 @@ pub(super) fn is_unused_in_component(program: &Program<'_>, id: FunctionId, path
     let ending = path.rsplit('.').next().unwrap_or_default();
     // NOTE: a template in another markup language may not have been read.
     let has_markup = || ending == "svelte" || module.functions.iter().any(|other| other.kind == FunctionKind::Template && !other.body.is_empty());
-    let declares = |kind: &StepKind| match kind {
-        StepKind::Assign { target, op: AssignOp::Declare, value, .. } => {
-            matches!(value.kind, ValueKind::Closure(index) if index == id.index) && matches!(&target.kind, ValueKind::Name(name) if *name == function.name)
-        }
-        _ => false,
-    };
-    if !matches!(ending, "svelte" | "vue") || function.parent.is_some() || function.owner.is_some() || !module.top.iter().any(|step| declares(&step.kind)) || !has_markup() {
+    if !matches!(ending, "svelte" | "vue")
+        || function.parent.is_some()
+        || function.owner.is_some()
+        || !module.top.iter().any(|step| declares(step, id, &function.name))
+        || !has_markup()
+    {
         return false;
     }
     let is_exported = module.exports.iter().any(|export| export.name == function.name);
-    let mut mentions = 0;
-    for (_, body) in module.bodies() {
-        each_value(body, |value| mentions += usize::from(matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if *name == function.name)));
+    !is_exported && is_only_declared(module.bodies().map(|(_, body)| body), &function.name)
+}
+
+/// Whether a step declares a function of that name.
+fn declares(step: &Step, id: FunctionId, name: &str) -> bool {
+    match &step.kind {
+        StepKind::Assign { target, op: AssignOp::Declare, value, .. } => {
+            matches!(value.kind, ValueKind::Closure(index) if index == id.index) && matches!(&target.kind, ValueKind::Name(declared) if declared == name)
+        }
+        _ => false,
     }
-    !is_exported && mentions <= 1
+}
+
+/// Whether some bodies mention a name no more than once, which is where it is declared.
+fn is_only_declared<'m>(bodies: impl Iterator<Item = &'m Block>, name: &str) -> bool {
+    let mut mentions = 0;
+    for body in bodies {
+        each_value(body, |value| mentions += usize::from(matches!(&value.kind, ValueKind::Name(said) | ValueKind::Member(_, said) if said == name)));
+    }
+    mentions <= 1
 }
 
 /// Whether a call of a function's name may run it: every other one is known to run another of that name.

@@ -49,7 +49,7 @@ impl<'p> Builder<'_, 'p> {
                 }
                 _ => continue,
             };
-            let on = if on.is_empty() { vec![Router::Module(found.place.module)] } else { on };
+            let on = or_file(on, found.place);
             let is_own = matches!(mount.mounted, Locator::Result | Locator::Class | Locator::Receiver);
             self.mounts.push(Mounted { what, prefixes, on, place: found.place, body, is_own });
         }
@@ -58,16 +58,15 @@ impl<'p> Builder<'_, 'p> {
     /// What is mounted anew in each turn of a loop, with the prefix of that turn.
     fn mount_in_turns(&mut self, turns: &[Turn<'p>], found: &Match<'p>, mounted: &[(&'p Value, Place)], on: Vec<Router>) {
         let rule = &self.rules.mounts[found.entry.index];
-        let on = if on.is_empty() { vec![Router::Module(found.place.module)] } else { on };
+        let on = or_file(on, found.place);
+        let written: Vec<(&'p Value, Place)> = rule.prefix.iter().filter_map(|locator| value_at(self.program, locator, &found.site, found.place)).collect();
         for turn in turns {
-            let text = |locator: &Locator| value_at(self.program, locator, &found.site, found.place).and_then(|(value, at)| self.text_in_turn(turn, value, at));
             // What is a text in this turn alone is the prefix, though it does not look like one.
             let (texts, routers): (Vec<_>, Vec<_>) = mounted.iter().partition(|(value, at)| rule.prefix.is_empty() && self.is_text_in_turn(turn, value, *at));
-            let own = || texts.iter().find_map(|(value, at)| self.text_in_turn(turn, value, *at));
-            let prefixes = vec![rule.prefix.iter().find_map(text).or_else(own).unwrap_or_default()];
+            let prefixes = vec![written.iter().chain(texts).find_map(|(value, at)| self.text_in_turn(turn, value, *at)).unwrap_or_default()];
             let mut what = Vec::new();
             for (value, at) in routers {
-                let (routers, item) = self.routers_in_turn(turn, value, at);
+                let (routers, item) = self.routers_in_turn(turn, value, *at);
                 what.extend(routers);
                 if let Some((item, at)) = item {
                     self.ask_for_routes(item, at, &prefixes);
@@ -240,6 +239,11 @@ impl<'p> Builder<'_, 'p> {
         }
         None
     }
+}
+
+/// What something is mounted on: the file, where nothing else is known.
+fn or_file(on: Vec<Router>, place: Place) -> Vec<Router> {
+    if on.is_empty() { vec![Router::Module(place.module)] } else { on }
 }
 
 /// The call of a chain that is handed a closure: `router.group(() => { … }).prefix("/api")`.

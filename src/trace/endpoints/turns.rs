@@ -2,7 +2,7 @@
 //! `routes.forEach((route) => app.use(route.path, route.router))`, `for prefix, views in tables.items():`.
 
 use super::{Builder, Router};
-use crate::ir::{Block, Call, StepKind, Value, ValueKind};
+use crate::ir::{Block, Call, StepKind, Value, ValueKind, entry_under};
 use crate::link::{FunctionId, Place, Thing};
 use crate::source::Span;
 use crate::trace::locate::texts_of;
@@ -90,7 +90,7 @@ impl<'p> Builder<'_, 'p> {
     fn entry(&self, of: &'p Value, place: Place, key: &str) -> Option<Item<'p>> {
         let (folded, at) = self.program.fold(of, place);
         match &folded.kind {
-            ValueKind::Record(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, entry)| Item::Value(entry, at)),
+            ValueKind::Record(entries) => entry_under(entries, key).map(|entry| Item::Value(entry, at)),
             ValueKind::List(items) => items.get(key.parse::<usize>().ok()?).map(|item| Item::Value(item, at)),
             // `[new AuthRoute()]`, whose fields are the path and the router.
             _ => self.program.eval(folded, at, false).into_iter().find_map(|thing| {
@@ -158,7 +158,7 @@ impl<'p> Builder<'_, 'p> {
 
 /// What the innermost loop around a place is over, and what each of its elements is bound to.
 fn loop_around(block: &Block, span: Span) -> Option<(&Value, &Value)> {
-    let step = block.iter().find(|step| step.span.start <= span.start && span.end <= step.span.end)?;
+    let step = block.iter().find(|step| step.span.contains(span))?;
     match &step.kind {
         StepKind::Branch { then, otherwise, .. } => loop_around(then, span).or_else(|| loop_around(otherwise, span)),
         StepKind::Attempt { body, caught, finally } => [body, caught, finally].into_iter().find_map(|part| loop_around(part, span)),

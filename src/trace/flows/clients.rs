@@ -156,10 +156,7 @@ impl<'p> Tracer<'_, 'p> {
     /// Whether an event makes a client function a logout handler.
     fn matters(&self, event: &Event<'p>) -> bool {
         match &event.kind {
-            EventKind::Rules { entries, .. } => {
-                self.sides.of(event.place.module) == Side::Server || entries.iter().any(|entry| self.rules.rules[entry.index].at != Some(Side::Server))
-            }
-            EventKind::Endpoint(_) | EventKind::SignOut(_) => true,
+            EventKind::Rules { .. } | EventKind::Endpoint(_) | EventKind::SignOut(_) => true,
             EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
             EventKind::Unknown(name) => (0..self.endpoints.all.len()).any(|index| self.is_procedure(index, name)),
             EventKind::Leaves(_) | EventKind::Signs { .. } => false,

@@ -60,7 +60,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.give_back(event, seen, removed);
         }
         self.answered(call);
-        self.prepared(call);
+        self.prepared(call, &facts);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
@@ -191,7 +191,7 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 
     /// What a call is, found out once.
-    pub(super) fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
+    fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
         let key = std::ptr::from_ref(call) as usize;
         let has_models = self.state.receiver.is_some_and(|class| self.reach.program.module(class.module).language == Language::Python);
         let is_own = has_models || call.args.iter().any(|argument| self.state.given.concerns(&argument.value));

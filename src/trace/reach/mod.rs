@@ -360,7 +360,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let mut signs = Vec::new();
         for entry in entries.iter().copied() {
             match entry.kind {
-                // What works on a server alone says nothing of a client's call.
+                // What works on a server alone tells a client's call nothing: its own `auth.logout()` is called alike.
                 Kind::Rule if self.reach.is_client && self.reach.rules.rules[entry.index].at == Some(Side::Server) => {}
                 Kind::Rule => rules.push(entry),
                 Kind::ProviderSignOut => {
@@ -374,8 +374,7 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         fitted.has_rule = !rules.is_empty();
-        // What a rule says of servers tells a client nothing: its own `auth.logout()` is called alike.
-        fitted.is_known |= rules.iter().any(|entry| !self.reach.is_client || self.reach.rules.rules[entry.index].at != Some(Side::Server));
+        fitted.is_known |= fitted.has_rule;
         if !signs.is_empty() {
             self.push(EventKind::Signs { entries: signs, call }, span, used);
         }

@@ -1,14 +1,13 @@
 //! What a hook was handed runs where the caller asks for it: `const { mutate } = useMutation({ mutationFn: signOut })`.
 
-use super::{Fitted, Step, Walk};
+use super::{CallFacts, Fitted, Step, Walk};
 use crate::ir::{Call, Name};
 use crate::link::Thing;
 use crate::rules::{Kind, Subject};
 
 impl<'p> Walk<'_, '_, 'p> {
     /// A call of what a hook from outside gave back: the functions run that the hook was handed.
-    pub(super) fn prepared(&mut self, call: &'p Call) {
-        let facts = self.facts(call);
+    pub(super) fn prepared(&mut self, call: &'p Call, facts: &CallFacts) {
         if !self.reach.is_client || !facts.targets.is_empty() || !self.reach.rules.lexicon.is("prepared-call", &facts.last) {
             return;
         }
