@@ -2,7 +2,8 @@
 
 use super::Case;
 use super::backends::Issued;
-use crate::link::FunctionId;
+use crate::ir::Call;
+use crate::link::{ClassId, FunctionId, Place};
 
 impl Case<'_, '_> {
     /// Whether a helper signs a token for others, of whom each makes it for something else than a login: `signToken(user.email)` in the
@@ -15,7 +16,13 @@ impl Case<'_, '_> {
         if name.is_empty() {
             return false;
         }
-        let mut callers = self.program.calls_of(name).iter().filter(|(call, place)| self.program.targets(call, *place, false).contains(&helper)).peekable();
+        // A caller may know the interface alone.
+        let declares = |target: &FunctionId| {
+            let class = self.program.function(*target).owner.map(|index| ClassId { module: target.module, index });
+            class.is_some_and(|class| self.program.implementations(class, name).contains(&helper))
+        };
+        let runs_it = |(call, place): &&(&Call, Place)| self.program.targets(call, *place, false).iter().any(|target| *target == helper || declares(target));
+        let mut callers = self.program.calls_of(name).iter().filter(runs_it).peekable();
         let elsewhere = self.texts.callers_elsewhere(name, defined.owner.is_some());
         let is_called = callers.peek().is_some() || !elsewhere.is_empty();
         is_called && callers.all(|(call, place)| self.is_for_other_purpose(*place, call.span)) && elsewhere.iter().all(|path| self.rules.lexicon.is("not-login", path.as_str()))

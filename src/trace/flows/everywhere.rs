@@ -6,9 +6,6 @@ use crate::link::FunctionId;
 use crate::source::Span;
 use crate::trace::endpoints::Endpoint;
 
-/// What says in a query that something is left out.
-const LEAVES_OUT: [&str; 14] = ["not", "ne", "$ne", "neq", "neq_to", "notequal", "notin", "$nin", "is_not", "isnot", "exclude", "not_", "noteq", "not_eq"];
-
 impl Tracer<'_, '_> {
     /// Whether an endpoint ends all sessions of the one who asks, that one too.
     pub(super) fn ends_every_session(&self, endpoint: &Endpoint<'_>, functions: &[FunctionId]) -> bool {
@@ -26,6 +23,7 @@ impl Tracer<'_, '_> {
         let mut guards = Vec::new();
         collect_guards(body, &mut guards);
         let mut spares = false;
+        let leaves_out = |word: &str| self.rules.lexicon.is_exactly("leaves-out", word);
         each_value(body, |value| {
             spares |= match &value.kind {
                 ValueKind::Binary { op: BinaryOp::NotEqual, left, right } => {
@@ -57,10 +55,6 @@ fn collect_guards(block: &Block, found: &mut Vec<Span>) {
             _ => {}
         }
     }
-}
-
-fn leaves_out(word: &str) -> bool {
-    LEAVES_OUT.contains(&word.to_lowercase().as_str())
 }
 
 /// Whether a value may be what a session is known by: no constant.
