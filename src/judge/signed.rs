@@ -5,7 +5,7 @@ use super::backends::Issued;
 use crate::ir::Call;
 use crate::link::{ClassId, FunctionId, Place};
 
-impl Case<'_, '_> {
+impl<'p> Case<'_, 'p> {
     /// Whether a helper signs a token for others, of whom each makes it for something else than a login: `signToken(user.email)` in the
     /// route of a forgotten password. It asks the files that were not read closely too: for questions that are seldom asked.
     pub(super) fn is_signed_for_other_purposes(&self, issued: &Issued) -> bool {
@@ -21,7 +21,7 @@ impl Case<'_, '_> {
             let class = self.program.function(*target).owner.map(|index| ClassId { module: target.module, index });
             class.is_some_and(|class| self.program.implementations(class, name).contains(&helper))
         };
-        let runs_it = |(call, place): &&(&Call, Place)| self.program.targets(call, *place, false).iter().any(|target| *target == helper || declares(target));
+        let runs_it = |(call, place): &&(&'p Call, Place)| self.program.targets(call, *place, false).iter().any(|target| *target == helper || declares(target));
         let mut callers = self.program.calls_of(name).iter().filter(runs_it).peekable();
         let elsewhere = self.texts.callers_elsewhere(name, defined.owner.is_some());
         let is_called = callers.peek().is_some() || !elsewhere.is_empty();
