@@ -6,7 +6,7 @@ use super::evidence::counting;
 use super::lifetimes::{Lifetime, SHORT};
 use crate::link::ModuleId;
 use crate::outcome::{Action, ActionOutcome, Answer, Evidence, Severity, Side, Site, SkipReason, Verdict};
-use crate::rules::CredentialKind;
+use crate::rules::{CredentialKind, split_words};
 use crate::trace::Flow;
 
 /// The id of the check that counts actions.
@@ -139,7 +139,9 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
     let lives_on = !tokens_end_elsewhere && access.is_some_and(|issued| !issued.carries_session && !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
     let cookie_used = cookie_is_used(case, stack, actions);
     let carried_by_cookie = has(Action::Cookie) || !cookie_used;
-    if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used) {
+    // What the record of a refresh session keeps is the refresh token.
+    let is_refresh = || split_words(&quote(Action::ServerSession)).iter().any(|word| word == "refresh");
+    if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used || is_refresh()) {
         let cookie = if has(Action::Cookie) { "its cookie is cleared" } else { "no cookie is seen to carry its id" };
         return (Answer::Pass, format!("the server ends the session record ({}) and {cookie}", quote(Action::ServerSession)), None);
     }
