@@ -87,7 +87,9 @@ impl<'p> Program<'p> {
             Thing::Function(function) => {
                 let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
                 let found = self.added_member(function.module, name, is_it, follow, steps);
-                if found.is_empty() { vec![Thing::Function(function)] } else { found }
+                // What hangs on a property hangs on what the property gives, which is known beside it.
+                let is_property = self.function(function).kind == FunctionKind::Accessor;
+                if found.is_empty() && !is_property { vec![Thing::Function(function)] } else { found }
             }
             Thing::Outside { name: mut outside, made_by, .. } => {
                 if let Some((call, place)) = made_by {

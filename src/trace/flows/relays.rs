@@ -13,6 +13,7 @@ impl<'p> Tracer<'_, 'p> {
     /// Servers that hand a logout on to another server of the project: each with the one it leads to.
     pub(super) fn relays(&self, servers: &[Vec<usize>], reached: &[Reached<'p>]) -> BTreeMap<usize, usize> {
         let mut relays = BTreeMap::new();
+        let is_example = |indices: &[usize]| indices.first().is_some_and(|index| self.is_example(&self.endpoints.all[*index]));
         for (at, own) in reached.iter().enumerate() {
             for event in &own.events {
                 let EventKind::Request(request) = &event.kind else { continue };
@@ -22,7 +23,7 @@ impl<'p> Tracer<'_, 'p> {
                 let best = servers
                     .iter()
                     .enumerate()
-                    .filter(|(other, _)| *other != at && !relays.contains_key(other))
+                    .filter(|(other, indices)| *other != at && !relays.contains_key(other) && (is_example(&servers[at]) || !is_example(indices)))
                     .map(|(other, indices)| (indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0), other))
                     .filter(|(score, _)| *score > 0)
                     .max_by_key(|(score, other)| (*score, usize::MAX - other));
