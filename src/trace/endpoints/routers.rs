@@ -44,7 +44,8 @@ impl<'p> Builder<'_, 'p> {
                         self.mount_in_turns(&turns, found, &mounted, on);
                         continue;
                     }
-                    if matches!(mount.mounted, Locator::Argument(..) | Locator::Named(..)) {
+                    // What is mounted without a prefix is mostly middleware.
+                    if mount.mounted != Locator::Arguments || !mount.prefix.is_empty() {
                         mounted.iter().for_each(|(value, at)| self.ask_for_routes(value, *at, &prefixes));
                     }
                     (mounted.iter().flat_map(|(value, at)| self.routers_of(value, *at, 3)).collect(), on, None)
