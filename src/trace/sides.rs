@@ -106,8 +106,13 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
         let words = crate::rules::split_words(part);
         for word in &words {
             match word.as_str() {
-                "client" | "frontend" | "web" | "ui" | "app" | "mobile" | "components" | "component" | "composables" | "hooks" | "stores" | "store" | "screens" | "pages"
-                | "views" | "webapp" | "front" | "static" | "public" | "fe" => client += 1,
+                "client" | "frontend" | "front" | "fe" | "ui" | "mobile" | "screens" => client += 1,
+                // A server in Python has apps, views and pages of its own.
+                "web" | "app" | "components" | "component" | "composables" | "hooks" | "stores" | "store" | "pages" | "views" | "webapp" | "static" | "public"
+                    if module.language != Language::Python =>
+                {
+                    client += 1;
+                }
                 "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back" | "be"
                 | "functions" => server += 1,
                 _ => {}

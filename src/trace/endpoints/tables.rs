@@ -85,7 +85,7 @@ impl<'p> Builder<'_, 'p> {
             ValueKind::Record(inner) => inner.iter().find(|(key, _)| key == "handler").map(|(_, handler)| handler),
             _ => None,
         });
-        let own = entries.iter().rev().map(|(_, entry)| entry);
+        let own = entries.iter().rev().filter(|(key, _)| !self.rules.lexicon.is("request-part", key)).map(|(_, entry)| entry);
         let functions = own.chain(nested).map(|entry| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
         Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, bundled: false, place, span, site: None })
     }
@@ -189,7 +189,7 @@ impl<'p> Builder<'_, 'p> {
 fn is_row(rules: &RuleSet, value: &Value) -> bool {
     match &value.kind {
         ValueKind::Record(entries) => described_logout(rules, entries).is_some(),
-        ValueKind::List(items) => matches!(items.as_slice(), [Value { kind: ValueKind::Text(path), .. }, _, ..] if path.starts_with(['/', '^'])),
+        ValueKind::List(items) => matches!(items.as_slice(), [Value { kind: ValueKind::Text(path), .. }, _, ..] if path.starts_with(['/', '^']) || path.starts_with(".*/")),
         _ => false,
     }
 }
