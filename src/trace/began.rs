@@ -11,9 +11,6 @@ const MAX_DEPTH: usize = 5;
 /// The most words that what a user clicks to log out says of itself: `Yes, log out`.
 const MAX_WORDS: usize = 3;
 
-/// What may name an entry of a menu, or an element without a text inside.
-const LABELS: [&str; 8] = ["label", "title", "text", "name", "key", "aria-label", "buttonText", "placeholder"];
-
 /// The closures that a function hands to the events of a logout's element, and its arms for the choice of a logout.
 pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Vec<Candidate<'p>> {
     let place = Place::of(function);
@@ -64,7 +61,7 @@ fn each_clicked<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, pl
     // `<Header onSignOut={closeSession} />`
     let (own, others): (Vec<_>, Vec<_>) = on_events.into_iter().partition(|(key, _)| matches!(value.kind, ValueKind::Call(_)) && is_of_logout(rules, key));
     begin_all(program, own, place, begins);
-    let others: Vec<_> = others.into_iter().filter(|(key, _)| is_event(key)).collect();
+    let others: Vec<_> = others.into_iter().filter(|(key, _)| is_event(rules, key)).collect();
     if !others.is_empty() && says_logout(rules, value) {
         begin_all(program, others, place, begins);
     }
@@ -95,7 +92,7 @@ fn composed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place:
     let Some(call) = drawn(value) else { return };
     let named = || call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value))).filter(|(_, handler)| is_handler(handler));
     begin_all(program, named().filter(|(key, _)| is_of_logout(rules, key)).collect(), place, begins);
-    let on_events: Vec<(&str, &'p Value)> = events_of(call).filter(|(key, _)| !is_of_logout(rules, key)).collect();
+    let on_events: Vec<(&str, &'p Value)> = events_of(rules, call).filter(|(key, _)| !is_of_logout(rules, key)).collect();
     if on_events.is_empty() {
         return;
     }
@@ -103,13 +100,13 @@ fn composed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place:
     let says = |argument: &'p Argument| {
         let mut words = Vec::new();
         let is_short = match &argument.value.kind {
-            ValueKind::Closure(index) => drawn_texts(program, &program.module(place.module).function(*index).body, place, MAX_DEPTH, &mut words),
+            ValueKind::Closure(index) => drawn_texts(program, rules, &program.module(place.module).function(*index).body, place, MAX_DEPTH, &mut words),
             _ if argument.name.as_deref().is_none_or(|name| is_caption(rules, name)) => shown(&argument.value, &mut words),
             _ => false,
         };
         is_short && is_logout(&words.join(" "))
     };
-    let is_content = |argument: &&'p Argument| argument.name.as_deref().is_none_or(|name| !is_event(name));
+    let is_content = |argument: &&'p Argument| argument.name.as_deref().is_none_or(|name| !is_event(rules, name));
     if call.args.iter().filter(is_content).any(says) {
         begin_all(program, on_events, place, begins);
     }
@@ -124,9 +121,9 @@ fn drawn(value: &Value) -> Option<&Call> {
 }
 
 /// What a call is handed for the events of what it draws.
-fn events_of(call: &Call) -> impl Iterator<Item = (&str, &Value)> {
+fn events_of<'c>(rules: &RuleSet, call: &'c Call) -> impl Iterator<Item = (&'c str, &'c Value)> {
     let named = call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value)));
-    named.filter(|(key, handler)| key.starts_with("on") && is_event(key) && is_handler(handler))
+    named.filter(|(key, handler)| key.starts_with("on") && is_event(rules, key) && is_handler(handler))
 }
 
 /// Whether an argument's name is that of a text which is shown: `title`, `confirmText`.
@@ -147,40 +144,41 @@ fn shown<'v>(value: &'v Value, words: &mut Vec<&'v str>) -> bool {
 }
 
 /// Gathers the words that a closure draws, those aside that have events of their own; `false` once there are too many.
-fn drawn_texts<'p>(program: &Program<'p>, body: &'p Block, place: Place, depth: usize, words: &mut Vec<&'p str>) -> bool {
+fn drawn_texts<'p>(program: &Program<'p>, rules: &RuleSet, body: &'p Block, place: Place, depth: usize, words: &mut Vec<&'p str>) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return true };
     body.iter().all(|step| {
         let (StepKind::Evaluate(value) | StepKind::Return(Some(value))) = &step.kind else { return true };
-        let Some(call) = drawn(value).filter(|call| events_of(call).next().is_none()) else { return true };
+        let Some(call) = drawn(value).filter(|call| events_of(rules, call).next().is_none()) else { return true };
         if matches!(&call.callee.kind, ValueKind::Name(name) if name.ends_with("Text")) {
             let text = call.named("text").or_else(|| call.positional(0));
             return text.is_none_or(|text| shown(text, words) || !matches!(text.kind, ValueKind::Text(_)));
         }
         call.args.iter().all(|argument| match &argument.value.kind {
-            ValueKind::Closure(index) => drawn_texts(program, &program.module(place.module).function(*index).body, place, depth, words),
+            ValueKind::Closure(index) => drawn_texts(program, rules, &program.module(place.module).function(*index).body, place, depth, words),
             _ => true,
         })
     })
 }
 
 /// Whether what stands under a key runs when something is clicked: `onClick`, `@click.prevent`, `on:click`, `onPress`.
-fn is_event(key: &str) -> bool {
+fn is_event(rules: &RuleSet, key: &str) -> bool {
     let plain = ["v-on:", "x-on:", "on:", "@"].iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(key);
     let plain = plain.split(['.', '|']).next().unwrap_or_default();
-    let plain = plain.strip_prefix("on").unwrap_or(plain).trim_start_matches('_').to_ascii_lowercase();
-    matches!(plain.as_str(), "click" | "press" | "tap" | "select" | "submit" | "confirm" | "ok" | "command" | "action" | "handler" | "callback") && key != "action"
+    let plain = plain.strip_prefix("on").unwrap_or(plain).trim_start_matches('_');
+    key != "action" && rules.lexicon.is_exactly("event-of-a-click", plain)
 }
 
 /// Whether an element's or entry's text is that of a logout.
 fn says_logout(rules: &RuleSet, value: &Value) -> bool {
     let is_logout = |text: &str| is_logout_name(rules, text) && !rules.lexicon.is("after-logout", text) && !rules.lexicon.is("other-sessions", text);
     let mut words = Vec::new();
+    let is_label_of = |name: &str| rules.lexicon.is_exactly("label", name);
     let (labelled, is_short) = match &value.kind {
         ValueKind::Call(call) => {
             let is_short = call.named("children").is_none_or(|children| texts(children, MAX_DEPTH, &mut words));
-            (call.args.iter().any(|argument| argument.name.as_deref().is_some_and(|name| LABELS.contains(&name)) && is_label(&argument.value, &is_logout)), is_short)
+            (call.args.iter().any(|argument| argument.name.as_deref().is_some_and(&is_label_of) && is_label(&argument.value, &is_logout)), is_short)
         }
-        ValueKind::Record(entries) => (entries.iter().any(|(key, entry)| LABELS.contains(&key.as_str()) && is_label(entry, &is_logout)), false),
+        ValueKind::Record(entries) => (entries.iter().any(|(key, entry)| is_label_of(key) && is_label(entry, &is_logout)), false),
         _ => return false,
     };
     labelled || is_short && is_logout(&words.join(" "))
@@ -237,7 +235,9 @@ fn listened<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: P
     }
     let is_logout = |name: &str| name.len() < 40 && rules.lexicon.is("logout", name);
     let named = |value: &Value| match &value.kind {
-        ValueKind::Name(name) | ValueKind::Member(_, name) => is_logout(name).then(|| name.clone()),
+        ValueKind::Name(name) => is_logout(name).then(|| name.clone()),
+        // `logoutForm.button`
+        ValueKind::Member(of, name) => [name.as_str(), of.last_name()].into_iter().find(|name| is_logout(name)).map(str::to_owned),
         _ => None,
     };
     if let Some(name) = named(of) {

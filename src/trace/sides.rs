@@ -102,21 +102,13 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
     }
     // Folders tell it too, where several applications share a manifest. A file's own name does not: clients have an `api.ts` too.
     let path = surroundings.path(id);
+    let has_pages_on_server = module.language == Language::Python;
     for part in path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/') {
         let words = crate::rules::split_words(part);
         for word in &words {
-            match word.as_str() {
-                "client" | "frontend" | "front" | "fe" | "ui" | "mobile" | "screens" => client += 1,
-                // A server in Python has apps, views and pages of its own.
-                "web" | "app" | "components" | "component" | "composables" | "hooks" | "stores" | "store" | "pages" | "views" | "webapp" | "static" | "public"
-                    if module.language != Language::Python =>
-                {
-                    client += 1;
-                }
-                "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back" | "be"
-                | "functions" => server += 1,
-                _ => {}
-            }
+            let is_client = rules.lexicon.is_exactly("client-folder", word) || !has_pages_on_server && rules.lexicon.is_exactly("page-folder", word);
+            client += i32::from(is_client);
+            server += i32::from(rules.lexicon.is_exactly("server-folder", word));
         }
     }
     if client > server { Side::Client } else { Side::Server }

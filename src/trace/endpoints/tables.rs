@@ -55,10 +55,11 @@ impl<'p> Builder<'_, 'p> {
         self.program.modules().filter(|(id, _)| self.surroundings.mentions_logout(*id)).collect()
     }
 
-    /// `(r"/logout", LogoutHandler)`
+    /// `(r"/logout", LogoutHandler)`, `("/logout", "logout", LogoutView)`
     fn paired(&self, items: &'p [Value], span: Span, place: Place, all: &mut Vec<Endpoint<'p>>) {
-        let [path, handler, ..] = items else { return };
+        let [path, rest @ ..] = items else { return };
         let ValueKind::Text(path) = &path.kind else { return };
+        let Some(handler) = rest.iter().find(|item| !matches!(item.kind, ValueKind::Text(_))) else { return };
         for class in self.classes_at(handler, place) {
             for function in self.class_handlers(class) {
                 let method = verb_of(&self.program.function(function).name);
