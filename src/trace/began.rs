@@ -235,7 +235,9 @@ fn listened<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: P
     }
     let is_logout = |name: &str| name.len() < 40 && rules.lexicon.is("logout", name);
     let named = |value: &Value| match &value.kind {
-        ValueKind::Name(name) | ValueKind::Member(_, name) => is_logout(name).then(|| name.clone()),
+        ValueKind::Name(name) => is_logout(name).then(|| name.clone()),
+        // `logoutForm.button`
+        ValueKind::Member(of, name) => [name.as_str(), of.last_name()].into_iter().find(|name| is_logout(name)).map(str::to_owned),
         _ => None,
     };
     if let Some(name) = named(of) {

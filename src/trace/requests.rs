@@ -366,7 +366,10 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
         }
     }
     let last_is_known = asked.last().zip(served.last()).is_some_and(|(a, b)| !(is_parameter(a) && is_parameter(b)));
-    let names_logout = || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && ends_in_logout(a));
+    // `DELETE /tokens/{token}` is told by what is deleted.
+    let is_deletion = request.method == "DELETE" && endpoint.method == "DELETE";
+    let names_logout =
+        || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && (ends_in_logout(a) || is_deletion && is_credential(a)));
     if last_is_known || names_logout() { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
 }
 
@@ -374,6 +377,11 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
 fn ends_in_logout(segment: &str) -> bool {
     let letters: String = letters(segment).collect();
     ["logout", "signout", "logoff", "signoff"].iter().any(|word| letters.contains(word))
+}
+
+/// Whether a segment is that of what a login creates, as a resource: `/tokens/{token}`.
+fn is_credential(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().as_str(), "session" | "sessions" | "token" | "tokens")
 }
 
 /// How many segments are equal where [`fit`] gave this.
