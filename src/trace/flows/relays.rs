@@ -13,7 +13,9 @@ impl<'p> Tracer<'_, 'p> {
     /// Servers that hand a logout on to another server of the project: each with the one it leads to.
     pub(super) fn relays(&self, servers: &[Vec<usize>], reached: &[Reached<'p>]) -> BTreeMap<usize, usize> {
         let mut relays = BTreeMap::new();
-        for (at, own) in reached.iter().enumerate() {
+        // What a library logs out by itself hands nothing on: its settings name paths, not requests.
+        let is_own = |at: &usize| servers[*at].first().is_none_or(|index| self.endpoints.all[*index].library.is_none());
+        for (at, own) in reached.iter().enumerate().filter(|(at, _)| is_own(at)) {
             for event in &own.events {
                 let EventKind::Request(request) = &event.kind else { continue };
                 if request.is_markup {
