@@ -187,6 +187,28 @@ fn libraries_are_named_in_rules_and_not_in_code() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn word_classes_that_the_code_asks_for_are_there_and_none_is_idle() {
+    let texts = rule_texts();
+    let classes: BTreeSet<String> =
+        texts.iter().filter_map(|(_, table)| table.get("class")?.as_array()).flatten().filter_map(|class| Some(class.get("name")?.as_str()?.to_owned())).collect();
+    let mut asked = BTreeSet::new();
+    let mut said = BTreeSet::new();
+    for file in sources().iter().filter(|file| !file.is_test()) {
+        let words = words(&file.tokens());
+        let text_at = |at: usize| words.get(at).and_then(|word| word.strip_prefix('"')?.strip_suffix('"')).map(str::to_owned);
+        said.extend((0..words.len()).filter_map(text_at));
+        let asks = |at: &usize| words[*at] == "lexicon" && words.get(at + 1).is_some_and(|dot| dot == ".") && ["is", "is_exactly", "class"].contains(&words[at + 2].as_str());
+        asked.extend((0..words.len()).filter(asks).filter_map(|at| text_at(at + 3)));
+    }
+    assert!(asked.contains("logout"), "the classes that the code asks for are seen");
+    let missing: Vec<&String> = asked.difference(&classes).collect();
+    assert!(missing.is_empty(), "no class is called {missing:?}");
+    let is_in_a_pattern = |class: &String| texts.iter().any(|(text, _)| text.contains(&format!("<{class}>")));
+    let idle: Vec<&String> = classes.iter().filter(|class| !said.contains(*class) && !is_in_a_pattern(class)).collect();
+    assert!(idle.is_empty(), "nobody asks for {idle:?}");
+}
+
 /// All files below `src/`, sorted.
 fn sources() -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -283,17 +305,25 @@ fn words(tokens: &[TokenTree]) -> Vec<String> {
     words
 }
 
+/// The rule files: the text of each, and what it says.
+fn rule_texts() -> Vec<(String, toml::Table)> {
+    walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"))
+        .into_iter()
+        .map(|entry| entry.expect("the rules can be listed").into_path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a rule file is text");
+            let table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            (text, table)
+        })
+        .collect()
+}
+
 /// The names of libraries and packages in the rules, as far as they cannot be mistaken for ordinary words.
 fn library_names() -> BTreeSet<String> {
     let allowed: BTreeSet<&str> = ARE_NO_LIBRARY_NAMES.iter().map(|(name, _)| *name).collect();
     let mut names = BTreeSet::new();
-    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")) {
-        let entry = entry.expect("the rules can be listed");
-        if entry.path().extension().is_none_or(|ending| ending != "toml") {
-            continue;
-        }
-        let text = std::fs::read_to_string(entry.path()).expect("a rule file is text");
-        let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", entry.path().display()));
+    for (_, table) in rule_texts() {
         let Some(library) = table.get("library") else { continue };
         let packages = library.get("packages").and_then(toml::Value::as_array).into_iter().flatten();
         names.extend(packages.chain(library.get("name")).filter_map(|name| name.as_str()).map(|name| name.trim_end_matches(['*', '/', ':']).to_owned()));

@@ -11,7 +11,7 @@ use super::projects::Projects;
 use crate::ir::{Block, StepKind, Value, ValueKind};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
-use crate::rules::{Backend, CredentialKind, Kind, When, split_words};
+use crate::rules::{Backend, CredentialKind, Kind, Lexicon, When, split_words};
 use crate::source::{Language, Span};
 use crate::trace::{Match, MatchSite};
 
@@ -357,21 +357,19 @@ impl Case<'_, '_> {
         // `com.example` is where beginners' packages stand, and `example.com` any host.
         let without_domain = |text: &str| ["com/example", "org/example", "example.com", "example.org"].iter().fold(text.to_owned(), |text, domain| text.replace(domain, ""));
         let beginning = text.char_indices().nth(160).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
-        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_addresses(&without_domain(beginning)))
+        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_addresses(&self.rules.lexicon, &without_domain(beginning)))
     }
 }
 
 /// A text without the names that only say whose token it is by an address, `user.email`, `userEmail`, `email_address`, but not
 /// `EMAIL_SECRET`; where it says more of who that is than the address.
-fn without_addresses(text: &str) -> String {
-    const WHO: [&str; 8] = ["sub", "subject", "id", "uuid", "role", "roles", "authorities", "username"];
-    if !split_words(text).iter().any(|word| WHO.contains(&word.as_str())) {
+fn without_addresses(lexicon: &Lexicon, text: &str) -> String {
+    if !lexicon.is("subject-claim", text) {
         return text.to_owned();
     }
-    const WHOSE: [&str; 14] = ["e", "email", "mail", "address", "user", "account", "member", "customer", "admin", "my", "get", "as", "ref", "claim"];
     let is_address = |name: &str| {
         let words = split_words(name);
-        words.iter().any(|word| matches!(word.as_str(), "email" | "mail")) && words.iter().all(|word| WHOSE.contains(&word.as_str()))
+        words.iter().any(|word| matches!(word.as_str(), "email" | "mail")) && words.iter().all(|word| lexicon.is_exactly("of-a-person", word))
     };
     text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_')
         .map(|part| {
@@ -420,9 +418,8 @@ fn is_for_development<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
     if !matches!(found.site, MatchSite::Assign { .. }) || case.program.module(found.place.module).language != Language::Python {
         return false;
     }
-    const STAGES: [&str; 8] = ["local", "dev", "develop", "development", "debug", "test", "testing", "ci"];
     let path = case.texts.path(found.place.module);
-    let names_stage = |name: &str| split_words(name).iter().any(|word| STAGES.contains(&word.as_str()));
+    let names_stage = |name: &str| case.rules.lexicon.is("development-stage", name);
     // `settings/local.py`, `local_settings.py`; a file of another name says nothing.
     let is_settings = path.components().any(|part| split_words(part.as_str()).iter().any(|word| matches!(word.as_str(), "settings" | "setting" | "config" | "configs")));
     if is_settings && path.file_stem().is_some_and(names_stage) {

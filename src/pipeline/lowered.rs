@@ -12,7 +12,7 @@ use crate::front;
 use crate::ir::Module;
 use crate::link::Wanted;
 use crate::outcome::{Comment, Site, SkippedFile};
-use crate::rules::names_logout;
+use crate::rules::{RuleSet, names_logout};
 use crate::source::{self, FileId, Language, LineIndex, Span, Tree};
 
 /// The text of a file that was read closely.
@@ -34,6 +34,7 @@ impl Text {
 pub(super) struct Lowered<'t, 'p> {
     pub(super) tree: &'t Tree,
     pub(super) limit: u64,
+    pub(super) rules: &'t RuleSet,
     pub(super) modules: BTreeMap<FileId, &'p Module>,
     pub(super) texts: BTreeMap<FileId, Text>,
     pub(super) skipped: Vec<SkippedFile>,
@@ -114,28 +115,8 @@ impl<'p> Lowered<'_, 'p> {
         files
     }
 
-    /// Whether a file of routes may lead on to others. One that neither names a logout (then it is there already) nor mounts or hands on
-    /// anything has no logout to tell of; one that sets a cookie or signs a token tells of the login.
+    /// Whether a file of routes may lead on to others, or tells of the login. One that names a logout is there already.
     fn leads_on(&self, file: FileId) -> bool {
-        const LEADING: [&str; 17] = [
-            ".use(",
-            ".route(",
-            ".register(",
-            ".mount(",
-            ".group(",
-            ".plugin(",
-            ".basePath(",
-            "export *",
-            "module.exports",
-            "exports.",
-            "require(",
-            "createRouter",
-            "extends ",
-            "etCookie",
-            ".cookie(",
-            "et-Cookie",
-            ".sign(",
-        ];
         let Some(source) = self.tree.file(file) else { return false };
         // NOTE: elsewhere packages hand on what others define by importing it.
         if source.language != Language::TypeScript {
@@ -143,7 +124,7 @@ impl<'p> Lowered<'_, 'p> {
         }
         source::read(source, self.limit).is_ok_and(|text| {
             let hands_on = |line: &str| line.trim_start().starts_with("export") && line.contains(" from ");
-            LEADING.iter().any(|word| text.contains(word)) || text.lines().any(hands_on)
+            self.rules.leads_on(source.language, &text) || text.lines().any(hands_on)
         })
     }
 

@@ -93,6 +93,7 @@ pub fn run(listed: Listed, settings: &Settings, rules: &RuleSet) -> Audit {
     let mut lowered = Lowered {
         tree: &tree,
         limit,
+        rules,
         modules: BTreeMap::new(),
         texts: BTreeMap::new(),
         bases: FxHashMap::default(),

@@ -62,6 +62,7 @@ pub(super) fn compile(files: Vec<Read>, lexicon: Lexicon) -> Result<RuleSet, Err
         let packages = || syntax.library.packages.iter().filter(|name| tells_of_the_project && name.len() >= SHORTEST && !name.contains(['*', ':'])).cloned().collect();
         let words: Vec<String> = syntax.library.words.clone().unwrap_or_else(packages);
         set.words.extend(words.into_iter().map(|word| (word, context.languages.clone())));
+        set.leading.extend(syntax.library.leads_on.into_iter().map(|text| (text, context.languages.clone())));
         set.docs.extend(syntax.library.docs.map(|docs| (syntax.library.name.clone(), docs)));
         set.libraries.push((syntax.library.name, syntax.library.packages));
     }

@@ -212,8 +212,10 @@ impl RuleSet {
         }
         index.by_pattern = order.into_iter().map(|glob| (glob.clone(), by_pattern.remove(&glob).unwrap_or_default())).collect();
         self.index = index;
-        self.words.sort();
-        self.words.dedup();
+        for words in [&mut self.words, &mut self.leading] {
+            words.sort();
+            words.dedup();
+        }
     }
 }
 
@@ -251,6 +253,13 @@ impl RuleSet {
         words.extend(BUTTON_WORDS.iter().map(|word| ((*word).to_owned(), vec![Language::TypeScript, Language::Component, Language::Kotlin, Language::Rust])));
         words.extend(self.words.iter().filter(|(word, _)| !LOGOUT_WORDS.contains(&word.to_lowercase().as_str())).cloned());
         words
+    }
+
+    /// Whether a file of routes may lead on to others or tell of a login, by its text. One that does neither, and names no logout, matters
+    /// to nothing. In languages of which no rule says what leads on, every file may.
+    pub fn leads_on(&self, language: Language, text: &str) -> bool {
+        let mut leading = self.leading.iter().filter(|(_, languages)| languages.contains(&language)).peekable();
+        leading.peek().is_none() || leading.any(|(leading, _)| text.contains(leading.as_str()))
     }
 }
 

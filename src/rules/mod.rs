@@ -29,6 +29,8 @@ pub use signs::{Sign, SignKind};
 pub use value::{Lookup, number_of, spelled};
 pub use words::{ClassId, Lexicon, split_words};
 
+use crate::source::Language;
+
 /// All rules of a run.
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
@@ -53,6 +55,8 @@ pub struct RuleSet {
     /// Where the documentation of each library stands, for those that name it.
     pub docs: Vec<(String, String)>,
     /// The words that make a file of some languages worth lowering although no logout is in it.
-    pub words: Vec<(String, Vec<crate::source::Language>)>,
+    pub words: Vec<(String, Vec<Language>)>,
+    /// The texts of some languages by which a file of routes leads on to others, or tells of a login.
+    pub leading: Vec<(String, Vec<Language>)>,
     index: index::Index,
 }

@@ -76,6 +76,9 @@ pub(super) struct Library {
     /// without them they are taken from the patterns' module names.
     #[serde(default)]
     pub words: Option<Vec<String>>,
+    /// Texts of a file of routes that leads on to others, or that tells of a login.
+    #[serde(default)]
+    pub leads_on: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -224,32 +224,24 @@ fn is_empty<'p>(kind: &'p ValueKind, lookup: &dyn Lookup<'p>, lexicon: &Lexicon,
         ValueKind::List(items) => items.is_empty(),
         ValueKind::Record(entries) => {
             depth < MAX_NESTING
-                && entries.iter().all(|(key, entry)| if key == "..." { is_initial(entry) } else { has_property(Is::Empty, lookup.fold(entry), lookup, lexicon, depth + 1) })
+                && entries
+                    .iter()
+                    .all(|(key, entry)| if key == "..." { is_initial(entry, lexicon) } else { has_property(Is::Empty, lookup.fold(entry), lookup, lexicon, depth + 1) })
         }
-        ValueKind::Name(name) => is_initial_name(name) || name == "None",
-        ValueKind::Member(_, name) => is_initial_name(name) || matches!(name.as_str(), "EMPTY" | "None" | "LoggedOut" | "SignedOut" | "Unauthenticated" | "Anonymous"),
+        ValueKind::Name(name) => lexicon.is("initial-state", name) || name == "None",
+        ValueKind::Member(_, name) => lexicon.is("initial-state", name) || lexicon.is_exactly("signed-out-state", name),
         ValueKind::Call(call) => {
             let name = Name::of_call(call);
             let last = name.last();
-            (call.args.is_empty()
-                && matches!(
-                    last,
-                    "set" | "dict" | "list" | "emptyList" | "emptyMap" | "emptySet" | "AnonymousUser" | "new" | "default" | "empty" | "getInitialState" | "initialState"
-                ))
-                || (last == "String" && call.args.is_empty())
+            call.args.is_empty() && lexicon.is_exactly("made-empty", last)
                 || (matches!(last, "Set") && call.args.len() == 1 && call.args.first().is_some_and(|arg| matches!(&arg.value.kind, ValueKind::Name(none) if none == "None")))
         }
         _ => false,
     }
 }
 
-fn is_initial(value: &Value) -> bool {
-    matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if is_initial_name(name))
-}
-
-fn is_initial_name(name: &str) -> bool {
-    let words = super::words::split_words(name);
-    words.iter().any(|word| matches!(word.as_str(), "initial" | "default" | "empty" | "init" | "anonymous" | "guest"))
+fn is_initial(value: &Value, lexicon: &Lexicon) -> bool {
+    matches!(&value.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if lexicon.is("initial-state", name))
 }
 
 /// The number that a value is, arithmetic on constants included.

@@ -179,6 +179,20 @@ impl Lexicon {
     pub fn is(&self, name: &str, text: &str) -> bool {
         self.class(name).is_some_and(|id| self.holds(id, text))
     }
+
+    /// Whether `text` is one of the phrases of the class called `name` and says nothing else: `not_in` is one that says `not in`,
+    /// `not_found` is none.
+    pub fn is_exactly(&self, name: &str, text: &str) -> bool {
+        self.class(name).and_then(|id| self.classes.get(id.0 as usize)).is_some_and(|class| class.names(&split_words(text)))
+    }
+}
+
+impl Class {
+    /// Whether words say one phrase of the class and nothing more.
+    fn names(&self, words: &[String]) -> bool {
+        let joined = words.concat();
+        self.phrases.plain.contains(&joined) || self.phrases.others.iter().any(|phrase| phrase.joined == joined)
+    }
 }
 
 fn parse_phrase(phrase: &str) -> Phrase {
@@ -208,11 +222,33 @@ fn fits(word: &Word, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::split_words;
+    use crate::rules;
 
     #[test]
     fn identifiers_are_split_at_capitals_and_signs() {
         assert_eq!(split_words("handleLogOut"), ["handle", "log", "out"]);
         assert_eq!(split_words("HTTPServer_sign-out"), ["http", "server", "sign", "out"]);
         assert_eq!(split_words("/api/v1/auth.delete"), ["api", "v1", "auth", "delete"]);
+    }
+
+    #[test]
+    fn a_name_is_exactly_a_phrase_however_it_is_spelled_and_nothing_more() {
+        let rules = rules::load(&[]).expect("the built-in rules are valid");
+        let is_exactly = |class: &str, names: &[&str]| names.iter().filter(|name| rules.lexicon.is_exactly(class, name)).count();
+        assert_eq!(is_exactly("leaves-out", &["not", "not_", "NOT_IN", "notIn", "$ne", "notin"]), 6);
+        assert_eq!(is_exactly("leaves-out", &["not_found", "neither", "isNotReady"]), 0);
+        assert_eq!(is_exactly("password-field", &["hashed_password", "passwordHash", "password"]), 3);
+        assert_eq!(is_exactly("password-field", &["passwordResetToken", "password_changed_at"]), 0);
+    }
+
+    #[test]
+    fn what_is_told_about_a_login_is_no_credential_and_a_question_ends_nothing() {
+        let rules = rules::load(&[]).expect("the built-in rules are valid");
+        assert!(["tokenExpiredMessage", "redirect_after_login", "lastUser"].iter().all(|key| rules.lexicon.is("about-login", key)));
+        assert!(!["access_token", "currentUser"].iter().any(|key| rules.lexicon.is("about-login", key)));
+        assert!(["get_password_hash", "findById"].iter().all(|name| rules.lexicon.is("harmless-function", name)));
+        assert!(!rules.lexicon.is("harmless-function", "endEverything"));
+        assert!(["dispatch({ type: LOGOUT_REQUEST })", "dispatch(logoutStart())"].iter().all(|code| rules.lexicon.is("announcement", code)));
+        assert!(!rules.lexicon.is("announcement", "localStorage.removeItem('token')"));
     }
 }

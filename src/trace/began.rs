@@ -12,9 +12,6 @@ const MAX_DEPTH: usize = 5;
 /// The most words that what a user clicks to log out says of itself: `Yes, log out`, `Or click here to log out`.
 pub(super) const MAX_WORDS: usize = 6;
 
-/// What may name an entry of a menu, or an element without a text inside.
-const LABELS: [&str; 8] = ["label", "title", "text", "name", "key", "aria-label", "buttonText", "placeholder"];
-
 /// The closures that a function hands to the events of a logout's element, and its arms for the choice of a logout.
 pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Vec<Candidate<'p>> {
     let place = Place::of(function);
@@ -65,7 +62,7 @@ fn each_clicked<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, pl
     // `<Header onSignOut={closeSession} />`
     let (own, others): (Vec<_>, Vec<_>) = on_events.into_iter().partition(|(key, _)| matches!(value.kind, ValueKind::Call(_)) && is_of_logout(rules, key));
     begin_all(program, own, place, begins);
-    let others: Vec<_> = others.into_iter().filter(|(key, _)| is_event(key)).collect();
+    let others: Vec<_> = others.into_iter().filter(|(key, _)| is_event(rules, key)).collect();
     if !others.is_empty() && says_logout(rules, value) {
         begin_all(program, others, place, begins);
     }
@@ -91,11 +88,11 @@ pub(super) fn begin_all<'p>(program: &Program<'p>, on_events: Vec<(&str, &'p Val
 }
 
 /// Whether what stands under a key runs when something is clicked: `onClick`, `@click.prevent`, `on:click`, `onPress`.
-pub(super) fn is_event(key: &str) -> bool {
+pub(super) fn is_event(rules: &RuleSet, key: &str) -> bool {
     let plain = ["v-on:", "x-on:", "on:", "@"].iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(key);
     let plain = plain.split(['.', '|']).next().unwrap_or_default();
-    let plain = plain.strip_prefix("on").unwrap_or(plain).trim_start_matches('_').to_ascii_lowercase();
-    matches!(plain.as_str(), "click" | "press" | "tap" | "select" | "submit" | "confirm" | "ok" | "command" | "action" | "handler" | "callback") && key != "action"
+    let plain = plain.strip_prefix("on").unwrap_or(plain).trim_start_matches('_');
+    key != "action" && rules.lexicon.is_exactly("event-of-a-click", plain)
 }
 
 /// Whether a text that is shown offers a logout.
@@ -107,12 +104,13 @@ pub(super) fn offers_logout(rules: &RuleSet, text: &str) -> bool {
 fn says_logout(rules: &RuleSet, value: &Value) -> bool {
     let is_logout = |text: &str| offers_logout(rules, text);
     let mut words = Vec::new();
+    let is_label_of = |name: &str| rules.lexicon.is_exactly("label", name);
     let (labelled, is_short) = match &value.kind {
         ValueKind::Call(call) => {
             let is_short = call.named("children").is_none_or(|children| texts(children, MAX_DEPTH, &mut words));
-            (call.args.iter().any(|argument| argument.name.as_deref().is_some_and(|name| LABELS.contains(&name)) && is_label(&argument.value, &is_logout)), is_short)
+            (call.args.iter().any(|argument| argument.name.as_deref().is_some_and(&is_label_of) && is_label(&argument.value, &is_logout)), is_short)
         }
-        ValueKind::Record(entries) => (entries.iter().any(|(key, entry)| LABELS.contains(&key.as_str()) && is_label(entry, &is_logout)), false),
+        ValueKind::Record(entries) => (entries.iter().any(|(key, entry)| is_label_of(key) && is_label(entry, &is_logout)), false),
         _ => return false,
     };
     labelled || is_short && is_logout(&words.join(" "))

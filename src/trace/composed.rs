@@ -19,15 +19,15 @@ pub(super) fn composed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Va
     let page = Page { program, rules, place };
     let named = || call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value))).filter(|(_, handler)| is_handler(handler));
     begin_all(program, named().filter(|(key, _)| is_of_logout(rules, key)).collect(), place, begins);
-    let on_events: Vec<(&str, &'p Value)> = events_of(call).filter(|(key, _)| !is_of_logout(rules, key)).collect();
-    let is_content = |argument: &&'p Argument| argument.name.as_deref().is_none_or(|name| !is_event(name));
+    let on_events: Vec<(&str, &'p Value)> = events_of(rules, call).filter(|(key, _)| !is_of_logout(rules, key)).collect();
+    let is_content = |argument: &&'p Argument| argument.name.as_deref().is_none_or(|name| !is_event(rules, name));
     if !on_events.is_empty() && call.args.iter().filter(is_content).any(|argument| page.says_logout(argument, MAX_WORDS)) {
         begin_all(program, on_events, place, begins);
     }
     if let Some(answer) = page.confirmed(call)
         && call.args.iter().filter(is_content).any(|argument| page.says_logout(argument, MAX_ASKED))
     {
-        each_call(answer, |part| begin_all(program, events_of(part).collect(), place, begins));
+        each_call(answer, |part| begin_all(program, events_of(rules, part).collect(), place, begins));
     }
 }
 
@@ -61,7 +61,7 @@ impl<'p> Page<'_, 'p> {
 
     /// What a dialog draws for the answer that says yes.
     fn confirmed(&self, call: &Call) -> Option<&'p Block> {
-        let is_answer = |argument: &&Argument| argument.name.as_deref().is_some_and(|name| name.starts_with("confirm") && !is_event(name));
+        let is_answer = |argument: &&Argument| argument.name.as_deref().is_some_and(|name| name.starts_with("confirm") && !is_event(self.rules, name));
         match call.args.iter().find(is_answer)?.value.kind {
             ValueKind::Closure(index) => Some(self.body(index)),
             _ => None,
@@ -77,7 +77,7 @@ impl<'p> Page<'_, 'p> {
         let Some(depth) = depth.checked_sub(1) else { return true };
         body.iter().all(|step| {
             let (StepKind::Evaluate(value) | StepKind::Return(Some(value))) = &step.kind else { return true };
-            let Some(call) = drawn(value).filter(|call| events_of(call).next().is_none()) else { return true };
+            let Some(call) = drawn(value).filter(|call| events_of(self.rules, call).next().is_none()) else { return true };
             visit(call, call.callee.last_name())
                 && call.args.iter().all(|argument| match &argument.value.kind {
                     ValueKind::Closure(index) => self.each_drawn(self.body(*index), depth, visit),
@@ -96,9 +96,9 @@ fn drawn(value: &Value) -> Option<&Call> {
 }
 
 /// What a call is handed for the events of what it draws, by name or by a modifier: `Modifier.padding(8.dp).clickable { … }`.
-fn events_of(call: &Call) -> impl Iterator<Item = (&str, &Value)> {
+fn events_of<'c>(rules: &RuleSet, call: &'c Call) -> impl Iterator<Item = (&'c str, &'c Value)> {
     let named = call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value)));
-    let own = named.filter(|(key, handler)| key.starts_with("on") && is_event(key) && is_handler(handler));
+    let own = named.filter(|(key, handler)| key.starts_with("on") && is_event(rules, key) && is_handler(handler));
     own.chain(call.args.iter().filter_map(|argument| clicked(&argument.value)))
 }
 

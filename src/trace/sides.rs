@@ -105,13 +105,8 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
     for part in path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/') {
         let words = crate::rules::split_words(part);
         for word in &words {
-            match word.as_str() {
-                "client" | "frontend" | "web" | "ui" | "app" | "mobile" | "components" | "component" | "composables" | "hooks" | "stores" | "store" | "screens" | "pages"
-                | "views" | "webapp" | "front" | "static" | "public" | "fe" => client += 1,
-                "server" | "backend" | "api" | "controllers" | "controller" | "routes" | "middleware" | "middlewares" | "services" | "models" | "repositories" | "back" | "be"
-                | "functions" => server += 1,
-                _ => {}
-            }
+            client += i32::from(rules.lexicon.is_exactly("client-folder", word));
+            server += i32::from(rules.lexicon.is_exactly("server-folder", word));
         }
     }
     if client > server { Side::Client } else { Side::Server }

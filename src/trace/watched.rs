@@ -9,9 +9,6 @@ use crate::rules::RuleSet;
 /// How deep branches are searched.
 const MAX_DEPTH: usize = 5;
 
-/// The ways of asking whether an address is or ends like another.
-const COMPARISONS: [&str; 8] = ["endsWith", "startsWith", "contains", "includes", "equals", "endswith", "startswith", "match"];
-
 /// The branches of a client's function that run only for requests of a logout.
 pub(super) fn watched<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Option<Candidate<'p>> {
     let defined = program.function(function);
@@ -40,7 +37,7 @@ fn asks_for_address(rules: &RuleSet, test: &Value) -> bool {
         ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null) => asks_for_address(rules, test) || asks_for_address(rules, then),
         ValueKind::Binary { op: BinaryOp::Equal, left, right } => is_address(rules, left) && names_logout(rules, right) || is_address(rules, right) && names_logout(rules, left),
         ValueKind::Call(call) => match &call.callee.kind {
-            ValueKind::Member(of, method) if COMPARISONS.contains(&method.as_str()) => {
+            ValueKind::Member(of, method) if rules.lexicon.is_exactly("text-test", method) => {
                 is_address(rules, of) && call.positional(0).is_some_and(|argument| names_logout(rules, argument))
             }
             _ => false,

@@ -46,10 +46,7 @@ pub(super) fn credential_change_keeps_sessions(case: &Case<'_, '_>, stack: &Stac
 fn changes_password(case: &Case<'_, '_>, endpoint: &Endpoint<'_>) -> bool {
     let says = |text: &str| {
         let words = split_words(text);
-        let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-        has(&["password", "passwd", "pwd"])
-            && has(&["change", "reset", "update", "set", "new", "edit"])
-            && !has(&["forgot", "forgotten", "request", "send", "verify", "validate", "check", "mail", "email", "link"])
+        words.iter().any(|word| case.rules.lexicon.is_exactly("password-field", word)) && case.rules.lexicon.is("change", text)
     };
     let by_name = || matches!(endpoint.functions.as_slice(), [function] if says(&case.program.function(*function).name));
     endpoint.method != "GET" && !endpoint.functions.is_empty() && (says(&endpoint.path) || by_name())
@@ -118,13 +115,14 @@ impl<'p> Change<'_, '_, 'p> {
         let (targets, lacking) = lacking(|| self.case.program.targets(call, place, false));
         let name = Name::of_call(call);
         let words = split_words(name.last());
+        let lexicon = &self.case.rules.lexicon;
+        let is_password = |field: &str| lexicon.is_exactly("password-field", field);
         // What a function of the project does that was not read is not known, unless its name says it.
-        self.is_open |= targets.is_empty() && !is_harmless(&words) && (!lacking.is_empty() || self.is_of_project(&name, place));
+        self.is_open |= targets.is_empty() && !lexicon.is("harmless-function", name.last()) && (!lacking.is_empty() || self.is_of_project(&name, place));
         let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
         // What makes, changes or deletes a token, whatever it is for.
-        let is_of_token = name.segments.iter().any(|segment| self.case.rules.lexicon.is("token", &segment.text));
-        self.is_open |=
-            is_of_token && has(&["delete", "destroy", "remove", "revoke", "clear", "update", "create", "sign", "issue", "generate", "invalidate", "expire", "purge", "many"]);
+        let is_of_token = name.segments.iter().any(|segment| lexicon.is("token", &segment.text));
+        self.is_open |= is_of_token && lexicon.is("token-change", name.last());
         let writes = has(&["update", "save", "set", "patch", "modify"]) || words.len() == 1 && has(&["values"]);
         let sets = has(&["set", "update", "change", "store", "save"]) && has(&["password", "passwd"]);
         let in_record = |value: &'p Value| {
@@ -150,7 +148,7 @@ impl<'p> Change<'_, '_, 'p> {
         for step in block {
             match &step.kind {
                 StepKind::Assign { target: Value { kind: ValueKind::Member(of, field), .. }, op, .. }
-                    if is_password(field) && *op != AssignOp::Declare && !matches!(of.kind, ValueKind::This) =>
+                    if self.case.rules.lexicon.is_exactly("password-field", field) && *op != AssignOp::Declare && !matches!(of.kind, ValueKind::This) =>
                 {
                     self.written = self.written.or(Some((place.module, step.span)));
                 }
@@ -173,63 +171,5 @@ impl<'p> Change<'_, '_, 'p> {
             ValueKind::Record(entries) => entries.iter().any(|(key, _)| is_meant(key)),
             _ => false,
         }
-    }
-}
-
-/// Whether a name says of a function that it ends nothing.
-fn is_harmless(words: &[String]) -> bool {
-    const VERBS: [&str; 26] = [
-        "hash",
-        "encrypt",
-        "find",
-        "get",
-        "verify",
-        "check",
-        "validate",
-        "compare",
-        "fetch",
-        "load",
-        "read",
-        "is",
-        "send",
-        "mail",
-        "email",
-        "notify",
-        "log",
-        "error",
-        "exception",
-        "response",
-        "request",
-        "schema",
-        "depends",
-        "success",
-        "handler",
-        "select",
-    ];
-    words.iter().any(|word| VERBS.contains(&word.as_str()) || word == "hashed" || word == "by")
-}
-
-/// Whether a field holds a user's password.
-fn is_password(field: &str) -> bool {
-    matches!(
-        split_words(field).join(" ").as_str(),
-        "password" | "passwd" | "password hash" | "hashed password" | "encrypted password" | "pwd" | "hash password" | "password digest"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_of_passwords_are_told_from_others() {
-        assert!(is_password("hashed_password") && is_password("passwordHash") && is_password("password"));
-        assert!(!is_password("passwordResetToken") && !is_password("password_changed_at"));
-    }
-
-    #[test]
-    fn functions_that_end_nothing_are_known_by_their_verbs() {
-        assert!(is_harmless(&split_words("get_password_hash")) && is_harmless(&split_words("findById")));
-        assert!(!is_harmless(&split_words("endEverything")));
     }
 }

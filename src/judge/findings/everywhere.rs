@@ -3,7 +3,7 @@
 use super::{Case, Issued, Judged, Said, Stack};
 use crate::ir::{Block, StepKind, ValueKind, each_call, each_value};
 use crate::outcome::{Action, Finding, Severity};
-use crate::rules::{CredentialKind, split_words};
+use crate::rules::{CredentialKind, Lexicon, split_words};
 use crate::trace::MatchSite;
 
 /// `no-logout-everywhere`: each login adds a record of a refresh token, a logout ends the one at hand, and nothing ends several.
@@ -34,18 +34,19 @@ fn is_row(case: &Case<'_, '_>, issued: &Issued) -> bool {
 
 /// Whether any code that is read may end several tokens or sessions: by what it is called, or by a call for several.
 fn ends_several(case: &Case<'_, '_>) -> bool {
-    case.program.modules().any(|(_, module)| module.functions.iter().any(|function| is_for_all(&function.name)) || module.bodies().any(|(_, body)| ends_several_in(body)))
-        || case.traced.endpoints.all.iter().any(|endpoint| is_for_all(&endpoint.path))
+    let lexicon = &case.rules.lexicon;
+    case.program
+        .modules()
+        .any(|(_, module)| module.functions.iter().any(|function| is_for_all(lexicon, &function.name)) || module.bodies().any(|(_, body)| ends_several_in(lexicon, body)))
+        || case.traced.endpoints.all.iter().any(|endpoint| is_for_all(lexicon, &endpoint.path))
 }
 
-fn ends_several_in(block: &Block) -> bool {
+fn ends_several_in(lexicon: &Lexicon, block: &Block) -> bool {
     let mut found = false;
     each_call(block, |call| {
-        let words = split_words(call.last_name());
-        let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-        let ends = has(&["delete", "destroy", "remove", "revoke", "update", "invalidate", "clear"]);
+        let name = call.last_name();
         // `deleteMany`, `destroy({ where })`, `delete().where(…)`, `deleteByUser`
-        found |= ends && (has(&["many", "all", "by", "user", "where"]) || words.len() == 1 || is_for_all(call.last_name()));
+        found |= lexicon.is("bulk-verb", name) && (lexicon.is("in-bulk", name) || split_words(name).len() == 1 || is_for_all(lexicon, name));
     });
     each_value(block, |value| found |= matches!(&value.kind, ValueKind::Text(text) if is_bulk_statement(text)));
     found || block.iter().any(|step| matches!(&step.kind, StepKind::Delete(_)))
@@ -58,11 +59,8 @@ fn is_bulk_statement(text: &str) -> bool {
 }
 
 /// Whether a name or path speaks of several sessions or tokens that end.
-fn is_for_all(name: &str) -> bool {
-    let words = split_words(name);
-    let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-    has(&["all", "everywhere", "others", "other", "devices", "sessions", "tokens", "user", "version", "family"])
-        && has(&["logout", "log", "signout", "sign", "revoke", "delete", "invalidate", "end", "terminate", "clear", "remove", "destroy", "purge", "kill", "bump", "increment"])
+fn is_for_all(lexicon: &Lexicon, name: &str) -> bool {
+    lexicon.is("of-several", name) && lexicon.is("ends-login", name)
 }
 
 #[cfg(test)]
@@ -71,8 +69,9 @@ mod tests {
 
     #[test]
     fn names_that_end_several_sessions_are_known() {
-        assert!(is_for_all("logoutEverywhere") && is_for_all("revoke_all_tokens") && is_for_all("/auth/sign-out/all"));
-        assert!(!is_for_all("logout") && !is_for_all("findAllUsers"));
+        let rules = crate::rules::load(&[]).expect("the built-in rules are valid");
+        assert!(["logoutEverywhere", "revoke_all_tokens", "/auth/sign-out/all"].iter().all(|name| is_for_all(&rules.lexicon, name)));
+        assert!(!["logout", "findAllUsers"].iter().any(|name| is_for_all(&rules.lexicon, name)));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use super::{Case, Judged, Said};
 use crate::ir::{Block, StepKind};
 use crate::judge::evidence::enclosing;
 use crate::outcome::{Action, Finding, Severity, Side};
-use crate::rules::split_words;
 use crate::source::Span;
 use crate::trace::{Event, EventKind, Step, Way};
 
@@ -19,7 +18,7 @@ pub(super) fn client_before_server<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>,
         if !evidence.counts || evidence.at != Side::Client || event.way != Way::Ordinary || event.condition.is_some() {
             continue;
         }
-        if is_announcement(&evidence.site.code) {
+        if case.rules.lexicon.is("announcement", &evidence.site.code) {
             continue;
         }
         let Some(ask) = asks.iter().find(|ask| comes_before(case, event, ask)) else { continue };
@@ -40,11 +39,6 @@ pub(super) fn client_before_server<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>,
     }
 }
 
-/// Whether code only says that something begins: `dispatch({ type: LOGOUT_REQUEST })`.
-fn is_announcement(code: &str) -> bool {
-    split_words(code).iter().any(|word| matches!(word.as_str(), "request" | "requested" | "start" | "started" | "begin" | "pending" | "loading"))
-}
-
 /// Whether what fails is kept to be asked again.
 fn is_asked_again(case: &Case<'_, '_>, ask: &Event<'_>) -> bool {
     let steps = path(ask);
@@ -52,8 +46,7 @@ fn is_asked_again(case: &Case<'_, '_>, ask: &Event<'_>) -> bool {
         let Some(index) = enclosing(case, step.module, step.span) else { return false };
         let mut found = false;
         crate::ir::each_call(&case.program.module(step.module).function(index).body, |call| {
-            let words = split_words(call.last_name());
-            found |= words.iter().any(|word| matches!(word.as_str(), "queue" | "enqueue" | "retry" | "pending" | "schedule" | "later"));
+            found |= case.rules.lexicon.is("kept-to-retry", call.last_name());
         });
         found
     })
@@ -113,15 +106,4 @@ fn stand_apart(block: &Block, a: Span, b: Span) -> bool {
         StepKind::Loop { body, .. } => stand_apart(body, a, b),
         _ => false,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_says_that_something_begins_forgets_nothing() {
-        assert!(is_announcement("dispatch({ type: LOGOUT_REQUEST })") && is_announcement("dispatch(logoutStart())"));
-        assert!(!is_announcement("localStorage.removeItem('token')"));
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::removed::{Holder, Removed, is_browser_storage, storage_of};
 use super::{Case, Issued, Judged, Said, Stack};
 use crate::outcome::{Finding, Severity};
-use crate::rules::{CredentialKind, split_words};
+use crate::rules::CredentialKind;
 
 /// `storage-left-behind`.
 pub(super) fn storage_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>], removed: &Removed, found: &mut Vec<Finding>) {
@@ -23,7 +23,7 @@ pub(super) fn storage_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
         let storage = case.match_of(issued).and_then(|found| found.site.call()).map_or_else(String::new, storage_of);
         if logouts.is_empty()
             || logouts.iter().any(|one| one.is_cut_short())
-            || is_about_a_login(key)
+            || case.rules.lexicon.is("about-login", key)
             || removed.has(case, key, Holder::Storage, issued.place.module)
             || removed.emptied.iter().any(|emptied| *emptied == storage || !is_browser_storage(emptied))
             || !done.insert(key)
@@ -41,45 +41,5 @@ pub(super) fn storage_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
             fix: Some("remove the key in the logout, or keep the credential out of storage"),
         };
         found.push(said.finding(case.texts.path(issued.place.module).as_str()));
-    }
-}
-
-/// Whether a key holds what is told about a login, and not what a login gives: `tokenExpiredMessage`, `redirectAfterLogin`.
-fn is_about_a_login(key: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "message",
-        "msg",
-        "error",
-        "redirect",
-        "return",
-        "url",
-        "uri",
-        "path",
-        "notice",
-        "warning",
-        "attempt",
-        "attempts",
-        "count",
-        "seen",
-        "hide",
-        "dismissed",
-        "expired",
-        "expiry",
-        "expires",
-        "expiration",
-        "last",
-        "timestamp",
-    ];
-    split_words(key).iter().any(|word| WORDS.contains(&word.as_str()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_about_a_login;
-
-    #[test]
-    fn what_is_told_about_a_login_is_no_credential() {
-        assert!(is_about_a_login("tokenExpiredMessage") && is_about_a_login("redirect_after_login") && is_about_a_login("lastUser"));
-        assert!(!is_about_a_login("access_token") && !is_about_a_login("currentUser"));
     }
 }

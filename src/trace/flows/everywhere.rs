@@ -5,9 +5,6 @@ use crate::ir::{BinaryOp, Value, ValueKind, each_value};
 use crate::link::FunctionId;
 use crate::trace::endpoints::Endpoint;
 
-/// What says in a query that something is left out.
-const LEAVES_OUT: [&str; 14] = ["not", "ne", "$ne", "neq", "neq_to", "notequal", "notin", "$nin", "is_not", "isnot", "exclude", "not_", "noteq", "not_eq"];
-
 impl Tracer<'_, '_> {
     /// Whether an endpoint ends all sessions of the one who asks, that one too.
     pub(super) fn ends_every_session(&self, endpoint: &Endpoint<'_>, functions: &[FunctionId]) -> bool {
@@ -22,6 +19,7 @@ impl Tracer<'_, '_> {
     /// Whether a function takes those sessions or tokens that are not a certain one.
     fn spares_one(&self, function: FunctionId) -> bool {
         let mut spares = false;
+        let leaves_out = |word: &str| self.rules.lexicon.is_exactly("leaves-out", word);
         each_value(&self.program.function(function).body, |value| {
             spares |= match &value.kind {
                 ValueKind::Binary { op: BinaryOp::NotEqual, left, right } => [left, right].into_iter().all(|side| is_key(side)),
@@ -33,10 +31,6 @@ impl Tracer<'_, '_> {
         });
         spares
     }
-}
-
-fn leaves_out(word: &str) -> bool {
-    LEAVES_OUT.contains(&word.to_lowercase().as_str())
 }
 
 /// Whether a value may be what a session is known by: no constant.

@@ -10,9 +10,6 @@ use crate::trace::reach::{Listener, Listeners, Step};
 use crate::trace::sides::Surroundings;
 use crate::trace::survey::{Bearer, MatchSite, Survey};
 
-/// The members by which a call says when it is over.
-const MOMENTS: [&str; 4] = ["fulfilled", "matchFulfilled", "type", "match"];
-
 /// The functions that run whenever another is called.
 pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings) -> Listeners {
     let mut listeners = Listeners::default();
@@ -31,7 +28,7 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             ValueKind::Record(entries) => {
                 for (key, entry) in entries {
                     let path: Vec<&str> = key.trim_matches(['[', ']']).split('.').collect();
-                    listeners.calls.extend(heard(&path).map(|name| Listener { to: None, name, runs: program.functions_of(entry, at, false) }));
+                    listeners.calls.extend(heard(rules, &path).map(|name| Listener { to: None, name, runs: program.functions_of(entry, at, false) }));
                 }
             }
             // An effect runs when what its dependencies were made by has an answer.
@@ -46,10 +43,10 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             _ => {
                 let written = Name::written(to);
                 let path: Vec<&str> = written.segments.iter().map(|segment| segment.text.as_str()).collect();
-                let Some(name) = heard(&path) else { continue };
+                let Some(name) = heard(rules, &path) else { continue };
                 let mut base = to;
                 while let ValueKind::Member(of, last) = &base.kind {
-                    if !MOMENTS.contains(&last.as_str()) {
+                    if !rules.lexicon.is_exactly("moment", last) {
                         break;
                     }
                     base = of;
@@ -63,9 +60,15 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
 }
 
 /// What is called in the path to one of its moments; nothing where that is one of beginning or failing.
-fn heard(path: &[&str]) -> Option<String> {
-    if path.iter().any(|part| matches!(*part, "rejected" | "pending" | "matchRejected" | "matchPending")) {
+fn heard(rules: &RuleSet, path: &[&str]) -> Option<String> {
+    if path.iter().any(|part| rules.lexicon.is_exactly("unfinished-moment", part)) {
         return None;
     }
-    Some(path.iter().rev().find(|part| !MOMENTS.contains(part) && !matches!(**part, "version" | "value" | "" | "?")).map(|part| (*part).to_owned()).unwrap_or_default())
+    Some(
+        path.iter()
+            .rev()
+            .find(|part| !rules.lexicon.is_exactly("moment", part) && !matches!(**part, "version" | "value" | "" | "?"))
+            .map(|part| (*part).to_owned())
+            .unwrap_or_default(),
+    )
 }

@@ -7,7 +7,7 @@ use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
 use crate::link::{FunctionId, Place, note_wish, wishes};
 use crate::outcome::{Action, Side};
-use crate::rules::{Entry, Kind, Runs, Subject, split_words};
+use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
 use crate::source::Language;
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
@@ -184,7 +184,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let says = |action: Action| action.side() == Side::Server || named.contains(&action);
         let has_said = self.reached.events.get(seen..).unwrap_or_default().iter().flat_map(actions).any(says);
         // A store's wrapper is called like what it wraps: `client.del(key)`.
-        let names_it = matches!(&event.kind, EventKind::Rules { call: Some(call), .. } if tells_of_an_end(call.last_name()));
+        let names_it = matches!(&event.kind, EventKind::Rules { call: Some(call), .. } if tells_of_an_end(self.reach.rules, call.last_name()));
         if self.removed > removed && !has_said && names_it {
             self.reached.events.push(event);
         }
@@ -210,7 +210,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let follow = self.reach.follow && !matches!(call.style, CallStyle::Element | CallStyle::New);
         let targets = if is_element { Vec::new() } else { program.targets(call, place, follow) };
         let mut names = program.names_of_call(call, place, follow);
-        add_models(program, self.state.receiver, &mut names);
+        add_models(program, &self.reach.rules.lexicon, self.state.receiver, &mut names);
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };
@@ -249,7 +249,7 @@ impl<'p> Walk<'_, '_, 'p> {
         if let Some(file) = &facts.leaves_for {
             self.push(EventKind::Leaves(file.clone()), call.span, Use::default());
         } else if targets.is_empty() {
-            self.removed += usize::from(self.state.way == Way::Ordinary && is_removal(call, last));
+            self.removed += usize::from(self.state.way == Way::Ordinary && is_removal(self.reach.rules, call, last));
             self.listen(None, last);
             self.sent(call);
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
@@ -384,16 +384,14 @@ fn keeps(module: &Module, body: &[crate::ir::Step], name: &str, depth: usize) ->
     })
 }
 
-/// The verbs by which stores are called to remove something.
-const REMOVALS: [&str; 14] = ["delete", "del", "remove", "discard", "destroy", "revoke", "invalidate", "evict", "unlink", "srem", "lrem", "zrem", "hdel", "clear"];
-
 /// Whether a call of what is not known removes something from a thing, by its name: `self.cache.discard(key)`.
-fn is_removal(call: &Call, name: &str) -> bool {
+fn is_removal(rules: &RuleSet, call: &Call, name: &str) -> bool {
+    let is_verb = |verb: &String| rules.lexicon.is_exactly("removal-verb", verb) || rules.lexicon.is_exactly("ending-verb", verb);
     let ValueKind::Member(of, _) = &call.callee.kind else { return false };
-    matches!(of.kind, ValueKind::Member(..) | ValueKind::Call(_)) && split_words(name).first().is_some_and(|verb| REMOVALS.contains(&verb.as_str()))
+    matches!(of.kind, ValueKind::Member(..) | ValueKind::Call(_)) && split_words(name).first().is_some_and(is_verb)
 }
 
 /// Whether a name says only that a thing is ended, not merely removed: `revoke(token)`, `deleteToken()`.
-fn tells_of_an_end(name: &str) -> bool {
-    split_words(name).len() > 1 || matches!(name, "revoke" | "invalidate") || !REMOVALS.contains(&name)
+fn tells_of_an_end(rules: &RuleSet, name: &str) -> bool {
+    !rules.lexicon.is_exactly("removal-verb", name)
 }

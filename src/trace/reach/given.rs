@@ -175,6 +175,7 @@ pub(super) struct Inside<'a, 'p> {
     pub given: Given<'p>,
     /// The class of the object whose method runs.
     pub receiver: Option<ClassId>,
+    pub lexicon: &'a Lexicon,
 }
 
 impl<'p> Lookup<'p> for Inside<'_, 'p> {
@@ -184,7 +185,7 @@ impl<'p> Lookup<'p> for Inside<'_, 'p> {
 
     fn names(&self, value: &'p Value) -> Vec<Name> {
         let mut names = self.at.names(value);
-        add_models(self.at.program, self.receiver, &mut names);
+        add_models(self.at.program, self.lexicon, self.receiver, &mut names);
         names
     }
 

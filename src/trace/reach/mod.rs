@@ -387,7 +387,7 @@ impl<'p> Walk<'_, '_, 'p> {
         let place = self.place();
         let program = self.reach.program;
         let language = program.module(place.module).language;
-        let at = Inside { at: At { program, place }, given: self.state.given, receiver: self.state.receiver };
+        let at = Inside { at: At { program, place }, given: self.state.given, receiver: self.state.receiver, lexicon: &self.reach.rules.lexicon };
         self.reach.rules.fitting(&KINDS, subject, &|| within_names(program, place), language, &at)
     }
 }

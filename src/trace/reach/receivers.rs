@@ -4,7 +4,7 @@
 use super::Walk;
 use crate::ir::{Call, Class, ClassKind, Module, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Program, Thing};
-use crate::rules::split_words;
+use crate::rules::Lexicon;
 use crate::source::Language;
 
 impl<'p> Walk<'_, '_, 'p> {
@@ -15,7 +15,7 @@ impl<'p> Walk<'_, '_, 'p> {
         if of_itself(&call.callee).is_some() && self.state.receiver.is_some() {
             return self.state.receiver;
         }
-        let leaves_model = leaves_model_open(program.module(owner.module), program.class(owner));
+        let leaves_model = leaves_model_open(&self.reach.rules.lexicon, program.module(owner.module), program.class(owner));
         if program.class(owner).kind != ClassKind::Interface && !leaves_model {
             return None;
         }
@@ -56,17 +56,17 @@ impl<'p> Walk<'_, '_, 'p> {
 }
 
 /// Adds to names those that they have for the class of the object that runs: `delete(cls.model)` is `delete(RefreshToken)` too.
-pub(super) fn add_models(program: &Program<'_>, receiver: Option<ClassId>, names: &mut Vec<Name>) {
+pub(super) fn add_models(program: &Program<'_>, lexicon: &Lexicon, receiver: Option<ClassId>, names: &mut Vec<Name>) {
     let Some(class) = receiver.filter(|class| program.module(class.module).language == Language::Python) else { return };
-    let named: Vec<Name> = names.iter().filter_map(|name| with_model(program, class, name)).collect();
+    let named: Vec<Name> = names.iter().filter_map(|name| with_model(program, lexicon, class, name)).collect();
     names.extend(named);
 }
 
 /// A name with the model of a class in the place of the member that holds it, where it stands among what is handed over.
-fn with_model(program: &Program<'_>, class: ClassId, name: &Name) -> Option<Name> {
+fn with_model(program: &Program<'_>, lexicon: &Lexicon, class: ClassId, name: &Name) -> Option<Name> {
     let mut named = name.clone();
     for called in named.segments.iter_mut().filter_map(|segment| segment.called.as_mut()) {
-        let word = called.split(' ').find(|word| is_model(word)).map(str::to_owned);
+        let word = called.split(' ').find(|word| lexicon.is("model", word)).map(str::to_owned);
         if let Some(word) = word
             && let Some(model) = model_of(program, class, &word)
         {
@@ -76,15 +76,10 @@ fn with_model(program: &Program<'_>, class: ClassId, name: &Name) -> Option<Name
     (named != *name).then_some(named)
 }
 
-/// Whether a member is what a class of rows calls its model.
-fn is_model(member: &str) -> bool {
-    split_words(member).iter().any(|word| matches!(word.as_str(), "model" | "entity" | "table" | "document" | "collection"))
-}
-
 /// Whether a class leaves it to those below it which model its methods are about.
-fn leaves_model_open(module: &Module, class: &Class) -> bool {
+fn leaves_model_open(lexicon: &Lexicon, module: &Module, class: &Class) -> bool {
     let is_open = |value: &Option<Value>| value.as_ref().is_none_or(|value| matches!(value.kind, ValueKind::Null | ValueKind::Name(_)));
-    module.language == Language::Python && class.fields.iter().any(|field| is_model(&field.name) && is_open(&field.value))
+    module.language == Language::Python && class.fields.iter().any(|field| lexicon.is("model", &field.name) && is_open(&field.value))
 }
 
 /// The model of a class of rows: what its field holds, or what its base is made for: `class Tokens(Rows[RefreshToken])`.
