@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::eval::{Place, Thing};
 use super::program::{ModuleId, Program};
-use crate::ir::{FunctionIndex, Module, Value, ValueKind, each_value};
+use crate::ir::{ExportTarget, FunctionIndex, Module, Value, ValueKind, each_value, each_value_of};
 
 /// The object literals of a module, by the functions that stand in them under a key.
 pub(super) type Holders<'p> = FxHashMap<FunctionIndex, Holder<'p>>;
@@ -25,6 +25,11 @@ pub(super) fn holders(module: &Module) -> Holders<'_> {
     for (within, body) in module.bodies() {
         // Outer values are told before their parts, so the first is the outermost.
         each_value(body, |value| hold(value, within, true, &mut holders));
+    }
+    for export in &module.exports {
+        if let ExportTarget::Value(value) = &export.target {
+            each_value_of(value, |value| hold(value, None, true, &mut holders));
+        }
     }
     holders
 }

@@ -36,6 +36,10 @@ impl<'p> Program<'p> {
         {
             return found;
         }
+        if self.module(place.module).language.gives_member(name) && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            let held = self.eval_steps(of, place, follow, steps);
+            things.extend(held.into_iter().filter(|thing| matches!(thing, Thing::Instance(_))));
+        }
         if self.module(place.module).language == Language::Rust
             && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
             && let Some(found) = self.path_of_import(of, name, place, follow, steps)

@@ -14,7 +14,9 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn relays(&self, servers: &[Vec<usize>], reached: &[Reached<'p>]) -> BTreeMap<usize, usize> {
         let mut relays = BTreeMap::new();
         let is_example = |indices: &[usize]| indices.first().is_some_and(|index| self.is_example(&self.endpoints.all[*index]));
-        for (at, own) in reached.iter().enumerate() {
+        // What a library logs out by itself hands nothing on: its settings name paths, not requests.
+        let is_own = |at: &usize| servers[*at].first().is_none_or(|index| self.endpoints.all[*index].library.is_none());
+        for (at, own) in reached.iter().enumerate().filter(|(at, _)| is_own(at)) {
             for event in &own.events {
                 let EventKind::Request(request) = &event.kind else { continue };
                 if request.is_markup {
