@@ -258,9 +258,14 @@ impl<'p> Walk<'_, '_, 'p> {
         } else if self.reach.rules.lexicon.is("bus-method", last) {
             self.sent(call);
         }
-        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
+        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name; `emit(EVENTS.LOGOUT)`, `dispatchEvent(new
+        // Event("logout"))`: an event that is listened to.
         for argument in call.args.iter().take(1) {
-            if let ValueKind::Text(text) = &argument.value.kind
+            let told = match &argument.value.kind {
+                ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
+                _ => &argument.value,
+            };
+            if let ValueKind::Text(text) = &self.reach.program.fold(told, place).0.kind
                 && self.reach.rules.lexicon.is("logout", text)
                 && targets.is_empty()
                 && text.len() < 40
@@ -268,6 +273,7 @@ impl<'p> Walk<'_, '_, 'p> {
                 && !text.contains([' ', '.', '?'])
                 && !text.contains("//")
             {
+                self.listen(None, text);
                 let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
                 self.by_name(&action, call);
             }
