@@ -6,7 +6,7 @@ use super::evidence::counting;
 use super::lifetimes::{Lifetime, SHORT};
 use crate::link::ModuleId;
 use crate::outcome::{Action, ActionOutcome, Answer, Evidence, Severity, Side, Site, SkipReason, Verdict};
-use crate::rules::{CredentialKind, split_words};
+use crate::rules::CredentialKind;
 use crate::trace::Flow;
 
 /// The id of the check that counts actions.

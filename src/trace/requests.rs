@@ -416,8 +416,12 @@ pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
     // NOTE: in their own case, which tells the words of `logoutUser` apart.
     let mut segments = written_segments(path).rev().filter(|segment| !is_parameter(segment));
     let Some(last) = segments.next() else { return false };
-    // `/sign/out`
-    if matches!(last, "out" | "off") && segments.next().is_some_and(|before| matches!(before, "log" | "sign")) {
+    // `/sign/out`, `/logout/blacklist`
+    let ends_it = |before: &str| match last {
+        "out" | "off" => matches!(before, "log" | "sign"),
+        _ => ends_in_logout(before) && ["denylist", "token"].iter().any(|class| rules.lexicon.is(class, last)),
+    };
+    if segments.next().is_some_and(ends_it) {
         return true;
     }
     rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json"))
