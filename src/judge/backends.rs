@@ -99,7 +99,7 @@ impl Stack {
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
                     let key = rule.key.iter().find_map(|locator| case.traced_text(locator, found));
-                    if case.is_for_other_purpose(found.place, span) {
+                    if case.is_for_other_purpose(found.place, span, rule.kind) {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
@@ -339,7 +339,7 @@ impl Case<'_, '_> {
 
     /// Whether a credential is made for something else than a login: its variable, the address that it becomes a part of, or the function
     /// or file around it, says so.
-    pub(super) fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
+    pub(super) fn is_for_other_purpose(&self, place: Place, span: Span, kind: CredentialKind) -> bool {
         let is_other = |name: &str| self.rules.lexicon.is("not-login", name);
         let module = self.program.module(place.module);
         let body = module.body(place.function);
@@ -359,7 +359,8 @@ impl Case<'_, '_> {
         // `com.example` is where beginners' packages stand, and `example.com` any host.
         let without_domain = |text: &str| ["com/example", "org/example", "example.com", "example.org"].iter().fold(text.to_owned(), |text, domain| text.replace(domain, ""));
         let beginning = text.char_indices().nth(160).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
-        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_addresses(&self.rules.lexicon, &without_domain(beginning)))
+        is_other(&without_domain(self.texts.path(place.module).as_str()))
+            || is_other(&without_addresses(&self.rules.lexicon, &without_domain(beginning), kind == CredentialKind::Session))
     }
 
     /// Whether a name becomes a part of an address that leads to something else than a login: `/confirm-email/${token}`.
@@ -375,9 +376,9 @@ impl Case<'_, '_> {
 }
 
 /// A text without the names that only say whose token it is by an address, `user.email`, `userEmail`, `email_address`, but not
-/// `EMAIL_SECRET`; where it says more of who that is than the address.
-fn without_addresses(lexicon: &Lexicon, text: &str) -> String {
-    if !lexicon.is("subject-claim", text) {
+/// `EMAIL_SECRET`; where it says more of who that is than the address, or is a session, whose key says so: `session["user"] = email`.
+fn without_addresses(lexicon: &Lexicon, text: &str, is_session: bool) -> String {
+    if !is_session && !lexicon.is("subject-claim", text) {
         return text.to_owned();
     }
     let is_address = |name: &str| {

@@ -25,6 +25,8 @@ impl<'p> Case<'_, 'p> {
         let mut callers = self.program.calls_of(name).iter().filter(runs_it).peekable();
         let elsewhere = self.texts.callers_elsewhere(name, is_method);
         let is_called = callers.peek().is_some() || !elsewhere.is_empty();
-        is_called && callers.all(|(call, place)| self.is_for_other_purpose(*place, call.span)) && elsewhere.iter().all(|path| self.rules.lexicon.is("not-login", path.as_str()))
+        is_called
+            && callers.all(|(call, place)| self.is_for_other_purpose(*place, call.span, issued.kind))
+            && elsewhere.iter().all(|path| self.rules.lexicon.is("not-login", path.as_str()))
     }
 }

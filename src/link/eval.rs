@@ -147,6 +147,15 @@ impl<'p> Program<'p> {
     }
 
     fn eval_call(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        // `controller.logout.bind(controller)` is the method.
+        if let ValueKind::Member(of, last) = &call.callee.kind
+            && last == "bind"
+        {
+            let bound: Vec<Thing<'p>> = self.eval_steps(of, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Function(_))).collect();
+            if !bound.is_empty() {
+                return bound;
+            }
+        }
         let mut things = Vec::new();
         for callee in self.eval_steps(&call.callee, place, follow, steps) {
             match callee {
@@ -165,7 +174,8 @@ impl<'p> Program<'p> {
                     let selected = self.selected_by(call, place, made_by, follow, steps);
                     name.call_last(call);
                     if selected.is_empty() {
-                        things.extend(self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps)));
+                        let asked = self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps));
+                        things.extend(asked.or_else(|| self.made_in_closure(call, place, follow, steps)));
                         things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))), last_call: Some((call, place)) });
                     } else {
                         things.extend(selected);
@@ -173,7 +183,12 @@ impl<'p> Program<'p> {
                 }
                 // `Self { … }`
                 Thing::Instance(class) if matches!(call.callee.kind, ValueKind::This) => things.push(Thing::Instance(class)),
-                Thing::Instance(class) => things.extend(self.callable_member(class, follow, steps).map(|function| self.results_of(function, follow, steps)).unwrap_or_default()),
+                Thing::Instance(class) => match self.callable_member(class, follow, steps) {
+                    Some(function) => things.extend(self.results_of(function, follow, steps)),
+                    // What a provider holds: `store()` of a `Lazy<Store>`.
+                    None if call.args.is_empty() && self.module(place.module).language.has_implicit_members() => things.push(Thing::Instance(class)),
+                    None => {}
+                },
                 Thing::Module(module) => {
                     for thing in self.exported(module, "default", follow, steps) {
                         match thing {
@@ -245,6 +260,15 @@ impl<'p> Program<'p> {
             Thing::Class(class) => Some(Thing::Instance(class)),
             _ => None,
         })
+    }
+
+    /// `lazy { Store(context) }`, `remember(key) { Store(context) }`: an instance that the closure makes, whenever that runs.
+    fn made_in_closure(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
+        let module = self.module(place.module);
+        let is_bare = matches!(call.callee.kind, ValueKind::Name(_)) && module.language.has_implicit_members();
+        let ValueKind::Closure(index) = call.args.last().filter(|_| is_bare)?.value.kind else { return None };
+        let made = self.results_of(FunctionId { module: place.module, index }, follow, steps);
+        made.into_iter().find(|thing| matches!(thing, Thing::Instance(_)))
     }
 
     /// `useStore(state => state.logout)`: what the selector takes out of the store.

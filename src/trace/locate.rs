@@ -166,6 +166,14 @@ pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place
         }
         ValueKind::Call(call) => texts_of_call(program, call, place, depth),
         ValueKind::Await(inner) => texts_of(program, inner, place, depth),
+        // A constant or field that was set to such a call.
+        ValueKind::Name(_) | ValueKind::Member(..) => {
+            let made = program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+                Thing::Outside { made_by: Some((call, at)), .. } => joined(program, call, at, depth),
+                _ => None,
+            });
+            made.into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -173,6 +181,9 @@ pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place
 /// The texts of what a call gives: `new URL("/logout", base)`, `url("x")`, `"…".format()` have them inside, `"/logout".into()` before it,
 /// and a function of the project, which no argument tells of, returns them.
 fn texts_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth: usize) -> Vec<String> {
+    if let Some(text) = joined(program, call, place, depth) {
+        return vec![text];
+    }
     let inside = call.args.iter().map(|argument| texts_of(program, &argument.value, place, depth)).find(|texts| texts.iter().any(|text| text.contains('/') || text.is_empty()));
     if let Some(texts) = inside {
         return texts;
@@ -188,6 +199,17 @@ fn texts_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth:
         ValueKind::Member(of, _) if call.args.is_empty() && matches!(of.kind, ValueKind::Text(_) | ValueKind::Template(_)) => texts_of(program, of, place, depth),
         _ => Vec::new(),
     }
+}
+
+/// The text that a call joins: `BASE_URL.concat("/logout")`.
+fn joined<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth: usize) -> Option<String> {
+    let ValueKind::Member(head, last) = &call.callee.kind else { return None };
+    if last != "concat" || call.args.is_empty() || call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::List(_))) {
+        return None;
+    }
+    let parts = std::iter::once(&**head).chain(call.args.iter().map(|argument| &argument.value));
+    let texts: Vec<Option<String>> = parts.map(|part| texts_of(program, part, place, depth).into_iter().next()).collect();
+    texts.iter().any(Option::is_some).then(|| texts.into_iter().map(|text| text.unwrap_or_else(|| "{}".to_owned())).collect())
 }
 
 /// The texts at the first of several locators that has any; the last word of what is no text, such as `RequestMethod.POST`.
