@@ -194,7 +194,7 @@ fn parts_fit(parts: &[Part], text: &str, lexicon: &Lexicon) -> bool {
     match first {
         Part::Text(literal) => text.strip_prefix(literal.as_str()).is_some_and(|tail| parts_fit(rest, tail, lexicon)),
         Part::Star => rest.is_empty() || text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| parts_fit(rest, &text[at..], lexicon)),
-        Part::OneOf(texts) => texts.iter().any(|one| text.strip_prefix(one.as_str()).is_some_and(|tail| parts_fit(rest, tail, lexicon))),
+        Part::OneOf(texts) => texts.iter().any(|one| one_fits(one, rest, text, lexicon)),
         Part::Class(class) => {
             // A class takes all that is left but what a literal end takes.
             let tail = match rest {
@@ -209,6 +209,15 @@ fn parts_fit(parts: &[Part], text: &str, lexicon: &Lexicon) -> bool {
             lexicon.holds(*class, tail)
         }
     }
+}
+
+/// Whether a text begins with an alternative, which may have stars in it, and goes on as the parts say: `{delete,delete_*}`.
+fn one_fits(one: &str, rest: &[Part], text: &str, lexicon: &Lexicon) -> bool {
+    let Some((head, tail)) = one.split_once('*') else {
+        return text.strip_prefix(one).is_some_and(|left| parts_fit(rest, left, lexicon));
+    };
+    let Some(left) = text.strip_prefix(head) else { return false };
+    left.char_indices().map(|(at, _)| at).chain([left.len()]).any(|at| one_fits(tail, rest, &left[at..], lexicon))
 }
 
 fn fits_from(patterns: &[SegmentPattern], segments: &[Segment], lexicon: &Lexicon) -> bool {
