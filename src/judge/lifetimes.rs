@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::ir::{BinaryOp, Call, Name, Value, ValueKind};
-use crate::link::{Place, Supplied, Thing};
+use crate::link::{ClassId, Place, Supplied, Thing};
 use crate::rules::{Credential, Locator, Unit, number_of, split_words};
 use crate::trace::{At, Match, text_at, value_at};
 
@@ -48,7 +48,7 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
     if depth > 6 {
         return None;
     }
-    if let Some(seconds) = handed(case, value, place, unit, depth) {
+    if let Some(seconds) = handed(case, value, place, unit, depth).or_else(|| constructed(case, value, place, unit, depth)) {
         return Some(seconds);
     }
     let at = At { program: case.program, place };
@@ -113,6 +113,17 @@ fn handed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, dept
     let (for_refresh, for_access): (Vec<_>, Vec<_>) = case.program.supplied_for(name, place).into_iter().partition(is_refresh);
     let telling = if for_access.is_empty() { for_refresh } else { for_access };
     let told = telling.into_iter().map(|given| given.value.and_then(|(value, at)| seconds(case, value, at, unit, depth + 1)));
+    told.collect::<Option<Vec<u64>>>()?.into_iter().max()
+}
+
+/// The seconds that those who construct a class hand over for a field of it: the longest, if all of them can be read.
+fn constructed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, depth: usize) -> Option<u64> {
+    let ValueKind::Member(of, field) = &value.kind else { return None };
+    let module = case.program.module(place.module);
+    let around = std::iter::successors(place.function, |index| module.function(*index).parent);
+    let index = around.filter_map(|index| module.function(index).owner).next().filter(|_| matches!(of.kind, ValueKind::This))?;
+    let given = case.program.given_to_constructor(ClassId { module: place.module, index }, field);
+    let told = given.into_iter().map(|given| given.and_then(|(value, at)| seconds(case, value, at, unit, depth + 1)));
     told.collect::<Option<Vec<u64>>>()?.into_iter().max()
 }
 

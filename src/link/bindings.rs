@@ -227,7 +227,9 @@ impl<'p> Program<'p> {
         if callers.is_empty() || callers.len() > MAX_CALLERS || self.functions_named(name).len() > 1 {
             return Vec::new();
         }
-        let handed = callers.iter().filter_map(|(call, place)| Some((call.positional(index)?, *place)));
+        // `useStore(state => state.user)` hands its selector to the store, not to what made it.
+        let callers = callers.iter().filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
+        let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place)));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
     }
 }

@@ -165,7 +165,8 @@ impl<'p> Program<'p> {
                     let selected = self.selected_by(call, place, made_by, follow, steps);
                     name.call_last(call);
                     if selected.is_empty() {
-                        things.extend(self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps)));
+                        let asked = self.asked_by_type(call, place, follow, steps).or_else(|| self.asked_by_class(call, place, follow, steps));
+                        things.extend(asked.or_else(|| self.made_in_closure(call, place, follow, steps)));
                         things.push(Thing::Outside { name, made_by: made_by.or(Some((call, place))), last_call: Some((call, place)) });
                     } else {
                         things.extend(selected);
@@ -173,7 +174,12 @@ impl<'p> Program<'p> {
                 }
                 // `Self { … }`
                 Thing::Instance(class) if matches!(call.callee.kind, ValueKind::This) => things.push(Thing::Instance(class)),
-                Thing::Instance(class) => things.extend(self.callable_member(class, follow, steps).map(|function| self.results_of(function, follow, steps)).unwrap_or_default()),
+                Thing::Instance(class) => match self.callable_member(class, follow, steps) {
+                    Some(function) => things.extend(self.results_of(function, follow, steps)),
+                    // What a provider holds: `store()` of a `Lazy<Store>`.
+                    None if call.args.is_empty() && self.module(place.module).language.has_implicit_members() => things.push(Thing::Instance(class)),
+                    None => {}
+                },
                 Thing::Module(module) => {
                     for thing in self.exported(module, "default", follow, steps) {
                         match thing {
@@ -247,30 +253,40 @@ impl<'p> Program<'p> {
         })
     }
 
+    /// `lazy { Store(context) }`, `remember(key) { Store(context) }`: an instance that the closure makes, whenever that runs.
+    fn made_in_closure(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
+        let module = self.module(place.module);
+        let is_bare = matches!(call.callee.kind, ValueKind::Name(_)) && module.language.has_implicit_members();
+        let ValueKind::Closure(index) = call.args.last().filter(|_| is_bare)?.value.kind else { return None };
+        let made = self.results_of(FunctionId { module: place.module, index }, follow, steps);
+        made.into_iter().find(|thing| matches!(thing, Thing::Instance(_)))
+    }
+
     /// `useStore(state => state.logout)`: what the selector takes out of the store.
     fn selected_by(&self, call: &'p Call, place: Place, store: Option<(&'p Call, Place)>, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(store) = store else { return Vec::new() };
-        let Some(ValueKind::Closure(index)) = call.positional(0).map(|value| &value.kind) else { return Vec::new() };
-        let selector = self.module(place.module).function(*index);
-        let [step] = selector.body.as_slice() else { return Vec::new() };
-        let (StepKind::Return(Some(result)) | StepKind::Evaluate(result)) = &step.kind else { return Vec::new() };
-        let mut path = Vec::new();
-        let mut at = result;
-        while let ValueKind::Member(of, name) = &at.kind {
-            path.push(name.as_str());
-            at = of;
-        }
-        let is_parameter = matches!(&at.kind, ValueKind::Name(name) if selector.params.first().is_some_and(|param| param.name == *name));
-        if !is_parameter || path.is_empty() {
-            return Vec::new();
-        }
-        path.reverse();
+        let Some(path) = self.selected_path(call, place).filter(|path| !path.is_empty()) else { return Vec::new() };
         let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store), last_call: None }];
         for part in path {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
         }
         things.retain(|thing| matches!(thing, Thing::Function(_)));
         things
+    }
+
+    /// The members that the selector which a call is handed takes one out of the other: none for `useStore(state => state)`.
+    pub(super) fn selected_path(&self, call: &'p Call, place: Place) -> Option<Vec<&'p str>> {
+        let ValueKind::Closure(index) = call.positional(0)?.kind else { return None };
+        let selector = self.module(place.module).function(index);
+        let [step] = selector.body.as_slice() else { return None };
+        let (StepKind::Return(Some(at)) | StepKind::Evaluate(at)) = &step.kind else { return None };
+        let (mut at, mut path) = (at, Vec::new());
+        while let ValueKind::Member(of, name) = &at.kind {
+            path.push(name.as_str());
+            at = of;
+        }
+        path.reverse();
+        matches!(&at.kind, ValueKind::Name(name) if selector.params.first().is_some_and(|param| param.name == *name)).then_some(path)
     }
 
     /// What a function returns.

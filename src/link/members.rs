@@ -36,6 +36,10 @@ impl<'p> Program<'p> {
         {
             return found;
         }
+        if self.module(place.module).language.gives_member(name) && things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            let held = self.eval_steps(of, place, follow, steps);
+            things.extend(held.into_iter().filter(|thing| matches!(thing, Thing::Instance(_))));
+        }
         if self.module(place.module).language == Language::Rust
             && things.iter().all(|thing| matches!(thing, Thing::Outside { .. }))
             && let Some(found) = self.path_of_import(of, name, place, follow, steps)
@@ -87,7 +91,9 @@ impl<'p> Program<'p> {
             Thing::Function(function) => {
                 let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
                 let found = self.added_member(function.module, name, is_it, follow, steps);
-                if found.is_empty() { vec![Thing::Function(function)] } else { found }
+                // What hangs on a property hangs on what the property gives, which is known beside it.
+                let is_property = self.function(function).kind == FunctionKind::Accessor;
+                if found.is_empty() && !is_property { vec![Thing::Function(function)] } else { found }
             }
             Thing::Outside { name: mut outside, made_by, .. } => {
                 if let Some((call, place)) = made_by {

@@ -21,11 +21,12 @@ impl<'p> Program<'p> {
             }
         }
         let path = parts.join("::");
-        // What `use super::*` brings in goes before a crate of the same name.
+        // What `use super::*` brings in goes before a crate of the same name. It is not found where it is brought in, though one item
+        // there may be called like a method of a local variable: `user.logout()` in `fn logout(user: Identity)`.
         let stars = self.scope(place.module).stars.iter().map(|star| format!("{}::{path}", module.imports[*star].module));
-        let mut paths: Vec<String> = if matches!(root, "crate" | "self" | "super") { Vec::new() } else { stars.collect() };
-        paths.push(path);
-        let files = paths.iter().map(|path| self.find(place.module, path, Some(name))).find(|files| !files.is_empty())?;
+        let elsewhere = |path: String| self.find(place.module, &path, Some(name)).iter().copied().filter(|file| *file != module.file).collect::<Vec<FileId>>();
+        let brought = if matches!(root, "crate" | "self" | "super") { None } else { stars.map(elsewhere).find(|files| !files.is_empty()) };
+        let files = brought.unwrap_or_else(|| self.find(place.module, &path, Some(name)).to_vec());
         self.item_of(&files, name, follow, steps)
     }
 

@@ -219,9 +219,29 @@ impl RuleSet {
     }
 }
 
-/// Words that every logout has in its name or path.
-const LOGOUT_WORDS: [&str; 15] =
-    ["logout", "log_out", "log-out", "logoff", "log_off", "log-off", "signout", "sign_out", "sign-out", "sign/out", "signoff", "sign_off", "sign-off", "end_session", "endsession"];
+/// Words that every logout has in its name or path, in English and in other languages that people name functions in.
+const LOGOUT_WORDS: [&str; 20] = [
+    "logout",
+    "log_out",
+    "log-out",
+    "logoff",
+    "log_off",
+    "log-off",
+    "signout",
+    "sign_out",
+    "sign-out",
+    "sign/out",
+    "signoff",
+    "sign_off",
+    "sign-off",
+    "end_session",
+    "endsession",
+    "cerrarsesion",
+    "cerrar_sesion",
+    "cerrar-sesion",
+    "deslogar",
+    "deconnexion",
+];
 
 /// Words that what is clicked to log out may have instead.
 const BUTTON_WORDS: [&str; 2] = ["log out", "sign out"];
@@ -230,7 +250,7 @@ impl RuleSet {
     /// The words that make a file worth lowering, each with the languages of which it does; no language stands for all.
     pub fn selecting_words(&self) -> Vec<(String, Vec<Language>)> {
         let mut words: Vec<(String, Vec<Language>)> = LOGOUT_WORDS.iter().map(|word| ((*word).to_owned(), Vec::new())).collect();
-        words.extend(BUTTON_WORDS.iter().map(|word| ((*word).to_owned(), vec![Language::TypeScript, Language::Component])));
+        words.extend(BUTTON_WORDS.iter().map(|word| ((*word).to_owned(), vec![Language::TypeScript, Language::Component, Language::Kotlin, Language::Rust])));
         words.extend(self.words.iter().filter(|(word, _)| !LOGOUT_WORDS.contains(&word.to_lowercase().as_str())).cloned());
         words
     }

@@ -391,6 +391,7 @@ fn mentions_call<'p>(patterns: &[Pattern], value: &'p Value, lookup: &dyn Lookup
         ValueKind::List(items) | ValueKind::Unknown(items) => items.iter().any(|item| mentions_call(patterns, item, lookup, lexicon, depth + 1)),
         ValueKind::Record(entries) => entries.iter().any(|(_, entry)| mentions_call(patterns, entry, lookup, lexicon, depth + 1)),
         ValueKind::Choice { then, otherwise, .. } => mentions_call(patterns, then, lookup, lexicon, depth + 1) || mentions_call(patterns, otherwise, lookup, lexicon, depth + 1),
+        ValueKind::Closure(_) => lookup.given_back(value).is_some_and(|made| mentions_call(patterns, made, lookup, lexicon, depth + 1)),
         _ => false,
     }
 }

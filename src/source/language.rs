@@ -43,7 +43,7 @@ impl Language {
         matches!(self, Self::Rust)
     }
 
-    /// Whether a method without arguments gives what its receiver holds: the guard of a lock, a borrow, the value of an answer.
+    /// Whether a method without arguments gives what its receiver holds: the guard of a lock, a borrow, the value of an answer or of a provider.
     pub fn gives_through(self, method: &str) -> bool {
         const THROUGH: [&str; 17] = [
             "lock",
@@ -64,7 +64,17 @@ impl Language {
             "upgrade",
             "to_owned",
         ];
-        matches!(self, Self::Rust) && THROUGH.contains(&method)
+        match self {
+            Self::Rust => THROUGH.contains(&method),
+            // A provider's: `Provider<Store>`, `Lazy<Store>`.
+            Self::Kotlin => method == "get",
+            _ => false,
+        }
+    }
+
+    /// Whether a member gives what its receiver holds: `Lazy<Store>`, `StateFlow<Store>`.
+    pub fn gives_member(self, name: &str) -> bool {
+        matches!(self, Self::Kotlin) && name == "value"
     }
 
     /// Whether a type of the standard library only wraps its first argument: what has it has that one's methods, or gives it at once.

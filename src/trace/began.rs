@@ -1,6 +1,7 @@
 //! Handlers without a name of their own: what runs when something that bears a logout's name is clicked or chosen.
 
 use super::candidates::{Candidate, is_logout_name};
+use super::composed::composed;
 use crate::ir::{Argument, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_assignment, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
@@ -8,8 +9,8 @@ use crate::rules::{RuleSet, split_words};
 /// How deep branches are searched for the arms of a choice.
 const MAX_DEPTH: usize = 5;
 
-/// The most words that what a user clicks to log out says of itself: `Yes, log out`.
-const MAX_WORDS: usize = 3;
+/// The most words that what a user clicks to log out says of itself: `Yes, log out`, `Or click here to log out`.
+pub(super) const MAX_WORDS: usize = 6;
 
 /// The closures that a function hands to the events of a logout's element, and its arms for the choice of a logout.
 pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Vec<Candidate<'p>> {
@@ -85,16 +86,16 @@ fn each_clicked<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, pl
 }
 
 /// Whether what is handed over for an event may be a function.
-fn is_handler(value: &Value) -> bool {
+pub(super) fn is_handler(value: &Value) -> bool {
     matches!(value.kind, ValueKind::Closure(_) | ValueKind::Name(_) | ValueKind::Member(..))
 }
 
 /// Whether an event is a logout's own, by its name: `onSignOut`.
-fn is_of_logout(rules: &RuleSet, key: &str) -> bool {
+pub(super) fn is_of_logout(rules: &RuleSet, key: &str) -> bool {
     ["on", "@", "v-on:", "("].iter().any(|prefix| key.starts_with(prefix)) && is_logout_name(rules, key)
 }
 
-fn begin_all<'p>(program: &Program<'p>, on_events: Vec<(&str, &'p Value)>, place: Place, begins: &mut dyn FnMut(FunctionId, &str)) {
+pub(super) fn begin_all<'p>(program: &Program<'p>, on_events: Vec<(&str, &'p Value)>, place: Place, begins: &mut dyn FnMut(FunctionId, &str)) {
     for (key, handler) in on_events {
         match &handler.kind {
             ValueKind::Closure(index) => begins(FunctionId { module: place.module, index: *index }, key),
@@ -103,91 +104,22 @@ fn begin_all<'p>(program: &Program<'p>, on_events: Vec<(&str, &'p Value)>, place
     }
 }
 
-/// What runs on the event of a part of a page that is drawn by a call and says that it logs out:
-/// `MenuRow(title = stringResource(R.string.log_out), onClick = { … })`, `Button(onClick = { … }) { Text("Log out") }`.
-fn composed<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place, begins: &mut dyn FnMut(FunctionId, &str)) {
-    let Some(call) = drawn(value) else { return };
-    let named = || call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value))).filter(|(_, handler)| is_handler(handler));
-    begin_all(program, named().filter(|(key, _)| is_of_logout(rules, key)).collect(), place, begins);
-    let on_events: Vec<(&str, &'p Value)> = events_of(rules, call).filter(|(key, _)| !is_of_logout(rules, key)).collect();
-    if on_events.is_empty() {
-        return;
-    }
-    let is_logout = |text: &str| is_logout_name(rules, text) && !rules.lexicon.is("after-logout", text) && !rules.lexicon.is("other-sessions", text);
-    let says = |argument: &'p Argument| {
-        let mut words = Vec::new();
-        let is_short = match &argument.value.kind {
-            ValueKind::Closure(index) => drawn_texts(program, rules, &program.module(place.module).function(*index).body, place, MAX_DEPTH, &mut words),
-            _ if argument.name.as_deref().is_none_or(|name| is_caption(rules, name)) => shown(&argument.value, &mut words),
-            _ => false,
-        };
-        is_short && is_logout(&words.join(" "))
-    };
-    let is_content = |argument: &&'p Argument| argument.name.as_deref().is_none_or(|name| !is_event(rules, name));
-    if call.args.iter().filter(is_content).any(says) {
-        begin_all(program, on_events, place, begins);
-    }
-}
-
-/// A call that draws something: its name begins with a capital.
-fn drawn(value: &Value) -> Option<&Call> {
-    match &value.kind {
-        ValueKind::Call(call) if matches!(&call.callee.kind, ValueKind::Name(name) if name.starts_with(char::is_uppercase)) => Some(call),
-        _ => None,
-    }
-}
-
-/// What a call is handed for the events of what it draws.
-fn events_of<'c>(rules: &RuleSet, call: &'c Call) -> impl Iterator<Item = (&'c str, &'c Value)> {
-    let named = call.args.iter().filter_map(|argument| Some((argument.name.as_deref()?, &argument.value)));
-    named.filter(|(key, handler)| key.starts_with("on") && is_event(rules, key) && is_handler(handler))
-}
-
-/// Whether an argument's name is that of a text which is shown: `title`, `confirmText`.
-fn is_caption(rules: &RuleSet, name: &str) -> bool {
-    split_words(name).last().is_some_and(|word| rules.lexicon.is("caption", word))
-}
-
-/// Gathers the words that a text or the name of one shows; `false` where it is neither, or too long.
-fn shown<'v>(value: &'v Value, words: &mut Vec<&'v str>) -> bool {
-    match &value.kind {
-        ValueKind::Text(text) => words.extend(text.split_whitespace().take(MAX_WORDS + 1)),
-        // `R.string.log_out`
-        ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..) | ValueKind::Name(_)) => words.push(name),
-        ValueKind::Call(call) if call.args.len() == 1 && call.style != CallStyle::New => return call.args.first().is_some_and(|argument| shown(&argument.value, words)),
-        _ => return false,
-    }
-    words.len() <= MAX_WORDS
-}
-
-/// Gathers the words that a closure draws, those aside that have events of their own; `false` once there are too many.
-fn drawn_texts<'p>(program: &Program<'p>, rules: &RuleSet, body: &'p Block, place: Place, depth: usize, words: &mut Vec<&'p str>) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return true };
-    body.iter().all(|step| {
-        let (StepKind::Evaluate(value) | StepKind::Return(Some(value))) = &step.kind else { return true };
-        let Some(call) = drawn(value).filter(|call| events_of(rules, call).next().is_none()) else { return true };
-        if matches!(&call.callee.kind, ValueKind::Name(name) if name.ends_with("Text")) {
-            let text = call.named("text").or_else(|| call.positional(0));
-            return text.is_none_or(|text| shown(text, words) || !matches!(text.kind, ValueKind::Text(_)));
-        }
-        call.args.iter().all(|argument| match &argument.value.kind {
-            ValueKind::Closure(index) => drawn_texts(program, rules, &program.module(place.module).function(*index).body, place, depth, words),
-            _ => true,
-        })
-    })
-}
-
 /// Whether what stands under a key runs when something is clicked: `onClick`, `@click.prevent`, `on:click`, `onPress`.
-fn is_event(rules: &RuleSet, key: &str) -> bool {
+pub(super) fn is_event(rules: &RuleSet, key: &str) -> bool {
     let plain = ["v-on:", "x-on:", "on:", "@"].iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(key);
     let plain = plain.split(['.', '|']).next().unwrap_or_default();
     let plain = plain.strip_prefix("on").unwrap_or(plain).trim_start_matches('_');
     key != "action" && rules.lexicon.is_exactly("event-of-a-click", plain)
 }
 
+/// Whether a text that is shown offers a logout.
+pub(super) fn offers_logout(rules: &RuleSet, text: &str) -> bool {
+    is_logout_name(rules, text) && !rules.lexicon.is("after-logout", text) && !rules.lexicon.is("other-sessions", text)
+}
+
 /// Whether an element's or entry's text is that of a logout.
 fn says_logout(rules: &RuleSet, value: &Value) -> bool {
-    let is_logout = |text: &str| is_logout_name(rules, text) && !rules.lexicon.is("after-logout", text) && !rules.lexicon.is("other-sessions", text);
+    let is_logout = |text: &str| offers_logout(rules, text);
     let mut words = Vec::new();
     let is_label_of = |name: &str| rules.lexicon.is_exactly("label", name);
     let (labelled, is_short) = match &value.kind {

@@ -57,18 +57,35 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
                 at = entry_of_result(program, FunctionId { module: inside.module, index: *index }, key)?;
                 continue;
             }
-            ValueKind::Call(call) => match call.named(key).or_else(|| call.positional(key.parse().ok()?)) {
-                Some(entry) => entry,
-                None => {
-                    at = returned_entry(program, call, inside, key).or_else(|| handed_entry(call, inside, key))?;
-                    continue;
-                }
-            },
+            ValueKind::Call(call) => {
+                at = entry_of_call(program, call, inside, key)?;
+                continue;
+            }
+            // `routes.logout`, which another file makes by a call
+            ValueKind::Name(_) | ValueKind::Member(..) => {
+                let (call, inside) = made_elsewhere(program, at.0, at.1)?;
+                at = entry_of_call(program, call, inside, key)?;
+                continue;
+            }
             _ => return None,
         };
         at = (entry, inside);
     }
     Some(at)
+}
+
+/// The entry of what a call gives: one of its arguments, or what is in its only one or in what its function makes.
+fn entry_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
+    let argument = call.named(key).or_else(|| call.positional(key.parse().ok()?));
+    argument.map(|entry| (entry, place)).or_else(|| returned_entry(program, call, place, key)).or_else(|| handed_entry(call, place, key))
+}
+
+/// The call that gave what a name stands for, where something outside the project made it.
+fn made_elsewhere<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+    program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+        Thing::Outside { last_call, .. } => last_call,
+        _ => None,
+    })
 }
 
 /// The entry under a key of the records that are spread into one, the last first.

@@ -4,6 +4,7 @@
 
 mod began;
 mod candidates;
+mod composed;
 mod endpoints;
 mod flows;
 mod handed;

@@ -368,8 +368,7 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     let last_is_known = asked.last().zip(served.last()).is_some_and(|(a, b)| !(is_parameter(a) && is_parameter(b)));
     // `DELETE /tokens/{token}` is told by what is deleted.
     let is_deletion = request.method == "DELETE" && endpoint.method == "DELETE";
-    let names_logout =
-        || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && (ends_in_logout(a) || is_deletion && is_credential(a)));
+    let names_logout = || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && (ends_in_logout(a) || is_deletion && is_credential(a)));
     if last_is_known || names_logout() { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
 }
 

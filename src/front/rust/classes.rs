@@ -91,6 +91,7 @@ impl Lowerer {
                 }
             });
         }
+        let first = self.module.functions.len();
         for member in &block.items {
             match member {
                 ImplItem::Fn(method) if !is_test(&method.attrs) => {
@@ -118,6 +119,13 @@ impl Lowerer {
                     self.fill(index, |class| class.fields.push(field));
                 }
                 _ => {}
+            }
+        }
+        let aliases: Vec<(String, TypeName)> =
+            block.items.iter().filter_map(|member| if let ImplItem::Type(alias) = member { Some((plain(&alias.ident), type_name(&alias.ty))) } else { None }).collect();
+        if !aliases.is_empty() {
+            for function in self.module.functions.iter_mut().skip(first) {
+                function.params.iter_mut().filter_map(|param| param.ty.as_mut()).chain(&mut function.returns).for_each(|ty| name_associated(ty, &aliases));
             }
         }
     }
@@ -237,4 +245,16 @@ fn only_hands_on(block: &ItemImpl) -> bool {
         }),
         _ => false,
     }
+}
+
+/// Puts the types of an `impl` block in the place of their names: `Self::Args` where `type Args = Session`.
+fn name_associated(ty: &mut TypeName, aliases: &[(String, TypeName)]) {
+    if let [own, name] = ty.path.as_slice()
+        && own == "Self"
+        && let Some((_, named)) = aliases.iter().find(|(alias, _)| alias == name)
+    {
+        *ty = named.clone();
+        return;
+    }
+    ty.args.iter_mut().for_each(|argument| name_associated(argument, aliases));
 }

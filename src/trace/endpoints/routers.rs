@@ -14,6 +14,8 @@ use crate::trace::survey::{Bearer, Match, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
     pub(super) fn collect_mounts(&mut self) {
+        let is_of_arguments = |found: &&Match<'p>| matches!(self.rules.mounts[found.entry.index].mounted, Locator::Arguments | Locator::Argument(..) | Locator::Named(..));
+        self.mounting = self.survey.of(Kind::Mount).filter(is_of_arguments).filter_map(|found| Some((found.place.module, found.site.call()?.span))).collect();
         for found in self.survey.of(Kind::Mount) {
             let mount = &self.rules.mounts[found.entry.index];
             let mut prefixes = prefixes_at(self.program, &mount.prefix, &found.site, found.place, self.follow);
@@ -42,7 +44,8 @@ impl<'p> Builder<'_, 'p> {
                         self.mount_in_turns(&turns, found, &mounted, on);
                         continue;
                     }
-                    if matches!(mount.mounted, Locator::Argument(..) | Locator::Named(..)) {
+                    // What is mounted without a prefix is mostly middleware.
+                    if mount.mounted != Locator::Arguments || !mount.prefix.is_empty() {
                         mounted.iter().for_each(|(value, at)| self.ask_for_routes(value, *at, &prefixes));
                     }
                     (mounted.iter().flat_map(|(value, at)| self.routers_of(value, *at, 3)).collect(), on, None)
@@ -138,7 +141,7 @@ impl<'p> Builder<'_, 'p> {
     pub(super) fn receiver_routers(&self, call: &'p Call, place: Place) -> Vec<Router> {
         match &call.callee.kind {
             ValueKind::Member(of, _) => {
-                let mut routers = self.routers_of(of, place, 3);
+                let mut routers = self.routers_of(chained_on(of, call.callee.last_name()), place, 3);
                 // What is declared on a router that a helper gave is not on the helper's others.
                 let given = self.given.borrow();
                 let makers: Vec<Router> = routers.iter().filter_map(|router| given.get(router).copied()).collect();
@@ -192,8 +195,10 @@ impl<'p> Builder<'_, 'p> {
                     routers.push(router);
                 }
                 routers.push(made);
-                // `include("app.urls")`, `router.routes()`, `r.middleware()`: what is inside, or what it hangs on.
-                for argument in &call.args {
+                // `include("app.urls")`, `router.routes()`, `r.middleware()`: what is inside, or what it hangs on. What a call mounts is beside
+                // what its chain goes on with.
+                let inside = if self.mounting.contains(&(at.module, call.span)) { &[] } else { call.args.as_slice() };
+                for argument in inside {
                     if matches!(argument.value.kind, ValueKind::Text(_) | ValueKind::Name(_) | ValueKind::Member(_, _) | ValueKind::Call(_) | ValueKind::List(_)) {
                         routers.extend(self.routers_of(&argument.value, at, depth));
                     }
@@ -257,6 +262,18 @@ fn grouping(call: &Call) -> Option<&Call> {
         at = inner;
     }
     None
+}
+
+/// What a chain of calls of one name begins with: `cfg` of `cfg.service(a).service(b)`, where what is handed to one is nothing to the next.
+fn chained_on<'v>(of: &'v Value, name: &str) -> &'v Value {
+    let mut at = of;
+    while let ValueKind::Call(call) = &at.kind {
+        match &call.callee.kind {
+            ValueKind::Member(inner, method) if method == name && matches!(inner.kind, ValueKind::Name(_) | ValueKind::Call(_)) => at = inner,
+            _ => return of,
+        }
+    }
+    at
 }
 
 /// The innermost call of a chain: the one that made what the chain hangs on.

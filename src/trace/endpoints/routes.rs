@@ -4,9 +4,10 @@ use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint, MAX_PATHS, Router};
 use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
 use crate::link::{FunctionId, Place};
-use crate::rules::{Kind, Locator};
+use crate::rules::{Kind, Locator, Pattern};
 use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
+use crate::trace::inside::chained_behind;
 use crate::trace::locate::{texts_at, texts_of, value_at};
 use crate::trace::requests::is_logout_path;
 use crate::trace::survey::{Bearer, Match, MatchSite};
@@ -240,14 +241,18 @@ impl<'p> Builder<'_, 'p> {
             }
             _ => {}
         }
+        let fits = |patterns: &[Pattern], call: &Call| patterns.iter().any(|pattern| pattern.fits(&Name::of_call(call), &self.rules.lexicon));
         let calls_unless = |function: &FunctionId| {
             let mut hit = false;
-            each_call(&self.program.function(*function).body, |call| {
-                hit |= handler.unless.iter().any(|pattern| pattern.fits(&Name::of_call(call), &self.rules.lexicon));
-            });
+            each_call(&self.program.function(*function).body, |call| hit |= fits(&handler.unless, call));
             hit
         };
-        if !handler.unless.is_empty() && functions.iter().any(calls_unless) {
+        // `.logout().disable()` stands before what no longer speaks of the logout.
+        let chains_unless = |call: &Call| {
+            let behind = chained_behind(self.program, call, found.place).into_iter();
+            behind.take_while(|later| !fits(&handler.until, later)).any(|later| fits(&handler.unless, later))
+        };
+        if !handler.unless.is_empty() && (functions.iter().any(calls_unless) || !handler.until.is_empty() && found.site.call().is_some_and(chains_unless)) {
             return;
         }
         let mut paths = texts_at(self.program, &handler.path, &found.site, found.place);

@@ -7,6 +7,7 @@ use super::{FlowHandler, Tracer};
 use crate::ir::{FunctionKind, Step, StepKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::Side;
+use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::endpoints::Endpoint;
 use crate::trace::inside::whole_setting;
@@ -91,6 +92,9 @@ impl<'p> Tracer<'_, 'p> {
         if endpoint.library.is_some() {
             return true;
         }
+        if self.is_described(endpoint) {
+            return false;
+        }
         let last = last_named(&endpoint.path);
         // `/workout/end-session/{session_id}` ends the one that is named.
         let names_session = endpoint.path.trim_end_matches('/').rsplit('/').next().is_some_and(|end| end != last);
@@ -106,12 +110,29 @@ impl<'p> Tracer<'_, 'p> {
         })
     }
 
+    /// Whether an endpoint is only described: its attribute stands on a function that does nothing, beside the one that answers.
+    /// In Python what is decorated answers.
+    fn is_described(&self, endpoint: &Endpoint<'p>) -> bool {
+        let does_nothing = |function: &FunctionId| {
+            let (defined, language) = (self.program.function(*function), self.program.module(function.module).language);
+            language != Language::Python
+                && defined.owner.is_none()
+                && defined.body.is_empty()
+                && defined.params.is_empty()
+                && defined.returns.is_none()
+                && !defined.annotations.is_empty()
+        };
+        !endpoint.functions.is_empty() && endpoint.functions.iter().all(does_nothing)
+    }
+
     /// Endings of other sessions are left out where the same program has an ordinary logout. Where this one ends with them it is a logout too.
     pub(super) fn drop_others(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>) {
         let is_other = |endpoint: &Endpoint<'p>| {
             let last = last_named(&endpoint.path);
-            self.rules.lexicon.is("other-sessions", last)
-                || endpoint.functions.iter().any(|function| self.rules.lexicon.is("other-sessions", &self.program.function(*function).name))
+            // `POST /session/logout` answered by `logout_session` ends the session that asks, for it names none.
+            let is_plain = endpoint.path.ends_with(last) && is_logout_path(self.rules, &endpoint.path);
+            let names_other = |name: &str| self.rules.lexicon.is("other-sessions", name) && !(is_plain && self.rules.lexicon.is("session-logout", name));
+            self.rules.lexicon.is("other-sessions", last) || endpoint.functions.iter().any(|function| names_other(&self.program.function(*function).name))
         };
         let has_plain = servers.iter().any(|indices| !is_other(&self.endpoints.all[indices[0]]));
         if !has_plain {
@@ -190,11 +211,13 @@ impl<'p> Tracer<'_, 'p> {
         asked
     }
 
-    /// Whether an endpoint stands in a folder of examples.
-    fn is_example(&self, endpoint: &Endpoint<'p>) -> bool {
+    /// Whether an endpoint stands in a folder of examples, which is no beginner's package: `com/example`.
+    pub(super) fn is_example(&self, endpoint: &Endpoint<'p>) -> bool {
         let path = self.surroundings.path(endpoint.place.module);
-        path.rsplit_once('/')
-            .is_some_and(|(folders, _)| folders.split('/').any(|folder| folder.split(['_', '-']).next().is_some_and(|word| matches!(word, "example" | "examples"))))
+        let folders: Vec<&str> = path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/').collect();
+        let is_of_examples = |folder: &str| folder.split(['_', '-']).next().is_some_and(|word| matches!(word, "example" | "examples"));
+        let mut at = folders.iter().enumerate();
+        at.any(|(at, folder)| is_of_examples(folder) && !at.checked_sub(1).is_some_and(|before| matches!(folders[before], "com" | "org")))
     }
 
     /// Whether an endpoint's path says that the logout is over: `/logged-out`.

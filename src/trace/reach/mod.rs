@@ -203,12 +203,10 @@ impl<'p> Reach<'_, 'p> {
 
     /// Follows one call as if it stood alone.
     pub(super) fn walk_call(&self, call: &'p Call, place: Place) -> Reached<'p> {
-        let reached = self.walk(|walk| {
+        self.walk(|walk| {
             walk.state.place = Some(place);
             walk.call(call, Use::default());
-        });
-        // Other handlers may reach the same functions, and are none of this one.
-        Reached { functions: Vec::new(), ..reached }
+        })
     }
 }
 

@@ -1,0 +1,84 @@
+//! What `this` is in the functions of an object literal: `const auth = { logout() { this.clear() }, clear() { … } }`.
+
+use rustc_hash::FxHashMap;
+
+use super::eval::{Place, Thing};
+use super::program::{ModuleId, Program};
+use crate::ir::{ExportTarget, FunctionIndex, Module, Value, ValueKind, each_value, each_value_of};
+
+/// The object literals of a module, by the functions that stand in them under a key.
+pub(super) type Holders<'p> = FxHashMap<FunctionIndex, Holder<'p>>;
+
+/// An object literal that holds a function.
+#[derive(Clone, Copy)]
+pub(super) struct Holder<'p> {
+    literal: &'p Value,
+    /// The function in which the literal is written.
+    within: Option<FunctionIndex>,
+    /// No other literal stands around it: it may be the options of a component, whose methods are a part of them.
+    is_outermost: bool,
+}
+
+/// Finds the literals of a module.
+pub(super) fn holders(module: &Module) -> Holders<'_> {
+    let mut holders = Holders::default();
+    for (within, body) in module.bodies() {
+        // Outer values are told before their parts, so the first is the outermost.
+        each_value(body, |value| hold(value, within, true, &mut holders));
+    }
+    for export in &module.exports {
+        if let ExportTarget::Value(value) = &export.target {
+            each_value_of(value, |value| hold(value, None, true, &mut holders));
+        }
+    }
+    holders
+}
+
+fn hold<'p>(literal: &'p Value, within: Option<FunctionIndex>, is_outermost: bool, holders: &mut Holders<'p>) {
+    let ValueKind::Record(entries) = &literal.kind else { return };
+    for (_, entry) in entries {
+        match &entry.kind {
+            ValueKind::Closure(function) => {
+                holders.entry(*function).or_insert(Holder { literal, within, is_outermost });
+            }
+            // `logout: debounce(function () { … })`
+            ValueKind::Call(call) => {
+                for argument in &call.args {
+                    if let ValueKind::Closure(function) = argument.value.kind {
+                        holders.entry(function).or_insert(Holder { literal, within, is_outermost });
+                    }
+                }
+            }
+            ValueKind::Record(_) => hold(entry, within, false, holders),
+            _ => {}
+        }
+    }
+}
+
+impl<'p> Program<'p> {
+    /// The literals that `this` may be at a place outside of classes: those that hold the functions around it, since an arrow function takes
+    /// `this` from outside; and the parts of one that may be a component's options.
+    pub(super) fn held_by(&self, place: Place) -> Vec<Thing<'p>> {
+        let module = self.module(place.module);
+        let holders = self.holders(place.module);
+        let around = std::iter::successors(place.function, |index| module.function(*index).parent);
+        around.filter_map(|index| holders.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
+    }
+
+    fn holders(&self, module: ModuleId) -> &Holders<'p> {
+        let linked = self.linked(module);
+        linked.holders.get_or_init(|| holders(linked.module))
+    }
+}
+
+impl<'p> Holder<'p> {
+    fn things(&self, module: ModuleId) -> impl Iterator<Item = Thing<'p>> {
+        let at = Place { module, function: self.within };
+        let entries = match &self.literal.kind {
+            ValueKind::Record(entries) if self.is_outermost => entries.as_slice(),
+            _ => &[],
+        };
+        let parts = entries.iter().map(|(_, entry)| entry).filter(|entry| matches!(entry.kind, ValueKind::Record(_)));
+        std::iter::once(self.literal).chain(parts).map(move |literal| Thing::Literal(literal, at))
+    }
+}
