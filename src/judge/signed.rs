@@ -2,9 +2,8 @@
 
 use super::Case;
 use super::backends::Issued;
-use crate::ir::Call;
-use crate::link::{ClassId, FunctionId, Place};
-use crate::rules::CredentialKind;
+use crate::ir::{Call, ValueKind};
+use crate::link::{FunctionId, Place};
 
 impl<'p> Case<'_, 'p> {
     /// Whether a helper signs a token for others, of whom each makes it for something else than a login: `signToken(user.email)` in the
@@ -17,17 +16,17 @@ impl<'p> Case<'_, 'p> {
         if name.is_empty() {
             return false;
         }
-        // A caller may know the interface alone.
-        let declares = |target: &FunctionId| {
-            let class = self.program.function(*target).owner.map(|index| ClassId { module: target.module, index });
-            class.is_some_and(|class| self.program.implementations(class, name).contains(&helper))
+        let is_method = defined.owner.is_some();
+        let runs_it = |(call, place): &&(&'p Call, Place)| {
+            let targets = self.program.targets(call, *place, false);
+            // Of what is only known by its interface the method's name tells enough.
+            targets.contains(&helper) || targets.is_empty() && is_method && matches!(call.callee.kind, ValueKind::Member(..))
         };
-        let runs_it = |(call, place): &&(&'p Call, Place)| self.program.targets(call, *place, false).iter().any(|target| *target == helper || declares(target));
         let mut callers = self.program.calls_of(name).iter().filter(runs_it).peekable();
-        let elsewhere = self.texts.callers_elsewhere(name, defined.owner.is_some());
+        let elsewhere = self.texts.callers_elsewhere(name, is_method);
         let is_called = callers.peek().is_some() || !elsewhere.is_empty();
         is_called
-            && callers.all(|(call, place)| self.is_for_other_purpose(*place, call.span, CredentialKind::AccessToken))
+            && callers.all(|(call, place)| self.is_for_other_purpose(*place, call.span, issued.kind))
             && elsewhere.iter().all(|path| self.rules.lexicon.is("not-login", path.as_str()))
     }
 }

@@ -18,6 +18,10 @@ impl<'p> Program<'p> {
             }
             return self.eval_bindings(bindings, name, place, follow, steps);
         }
+        // `exports.revoke(token)` in the file that exports it.
+        if name == "exports" && !scope.exports.is_empty() {
+            return vec![Thing::Module(place.module)];
+        }
         // A bare name may be a member of the class around it, of the implicit receiver, or of the package.
         let mut members = Vec::new();
         if module.language.has_implicit_members()

@@ -147,6 +147,15 @@ impl<'p> Program<'p> {
     }
 
     fn eval_call(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        // `controller.logout.bind(controller)` is the method.
+        if let ValueKind::Member(of, last) = &call.callee.kind
+            && last == "bind"
+        {
+            let bound: Vec<Thing<'p>> = self.eval_steps(of, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Function(_))).collect();
+            if !bound.is_empty() {
+                return bound;
+            }
+        }
         let mut things = Vec::new();
         for callee in self.eval_steps(&call.callee, place, follow, steps) {
             match callee {

@@ -1,10 +1,10 @@
-//! What `this` is in the functions of an object literal: `const auth = { logout() { this.clear() }, clear() { … } }`.
+//! The object literal that a function stands in, as the function itself names it: `const auth = { logout() { this.clear() }, clear() { … } }`.
 
 use rustc_hash::FxHashMap;
 
 use super::eval::{Place, Thing};
 use super::program::{ModuleId, Program};
-use crate::ir::{ExportTarget, FunctionIndex, Module, Value, ValueKind, each_value, each_value_of};
+use crate::ir::{ExportTarget, FunctionIndex, Module, Step, StepKind, Value, ValueKind, each_value, each_value_of};
 
 /// The object literals of a module, by the functions that stand in them under a key.
 pub(super) type Holders<'p> = FxHashMap<FunctionIndex, Holder<'p>>;
@@ -63,6 +63,27 @@ impl<'p> Program<'p> {
         let holders = self.holders(place.module);
         let around = std::iter::successors(place.function, |index| module.function(*index).parent);
         around.filter_map(|index| holders.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
+    }
+
+    /// Whether a member is what its own file exports: `module.exports`.
+    pub(super) fn is_own_exports(&self, of: &Value, name: &str, place: Place) -> bool {
+        name == "exports" && matches!(&of.kind, ValueKind::Name(module) if module == "module") && !self.is_bound("module", place) && !self.scope(place.module).exports.is_empty()
+    }
+
+    /// The member of a record that is still being made, where its maker is handed what gives it: `create((set, get) => ({ drop() { … },
+    /// logout() { get().drop() } }))`.
+    pub(super) fn given_member(&self, of: &'p Value, name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let ValueKind::Call(call) = &of.kind else { return Vec::new() };
+        let (ValueKind::Name(given), true) = (&call.callee.kind, call.args.is_empty()) else { return Vec::new() };
+        let module = self.module(place.module);
+        let mut around = std::iter::successors(place.function, |index| module.function(*index).parent);
+        let maker = around.find(|index| module.function(*index).params.iter().any(|param| param.name == *given));
+        match maker.map(|maker| (maker, module.function(maker).body.as_slice())) {
+            Some((maker, [Step { kind: StepKind::Return(Some(record)), .. }])) if matches!(record.kind, ValueKind::Record(_)) => {
+                self.member(Thing::Literal(record, Place { module: place.module, function: Some(maker) }), name, follow, steps)
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn holders(&self, module: ModuleId) -> &Holders<'p> {

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, is_logout_name};
 use super::composed::composed;
-use crate::ir::{Argument, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_assignment, each_value};
+use crate::ir::{Argument, BinaryOp, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_assignment, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
 
@@ -12,13 +12,16 @@ const MAX_DEPTH: usize = 5;
 /// The most words that what a user clicks to log out says of itself: `Yes, log out`, `Or click here to log out`.
 pub(super) const MAX_WORDS: usize = 6;
 
+/// The most words of the key of a menu's entry: `menu-log-out`.
+const MAX_KEY_WORDS: usize = 3;
+
 /// The closures that a function hands to the events of a logout's element, and its arms for the choice of a logout.
 pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Vec<Candidate<'p>> {
     let place = Place::of(function);
     let body = &program.function(function).body;
     let mut found = begun_in(program, rules, body, place);
     if program.module(function.module).language.has_implicit_members() {
-        arms(rules, body, MAX_DEPTH, &mut |symbol, arm| {
+        arms(body, MAX_DEPTH, &|_, label| id_or_wish(rules, label), &mut |symbol, arm| {
             found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
             // The function that does all of an arm's work: `R.id.log_out -> confirmLeaving()`.
             if let [Step { kind: StepKind::Evaluate(Value { kind: ValueKind::Call(call), .. }), .. }] = arm.as_slice() {
@@ -26,6 +29,10 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
                     found.push(Candidate { named: true, is_event: true, ..Candidate::new(target, &program.function(target).name) });
                 }
             }
+        });
+    } else {
+        arms(body, MAX_DEPTH, &|subject, label| key_of_entry(rules, subject, label), &mut |symbol, arm| {
+            found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
         });
     }
     found
@@ -212,31 +219,52 @@ fn is_wish(rules: &RuleSet, of: &Value) -> bool {
     name.starts_with(char::is_uppercase) && split_words(name).last().is_some_and(|word| rules.lexicon.is("user-wish", word))
 }
 
-/// The arms of a choice whose label is a logout's id among those of a page, or a user's wish: `R.id.log_out -> …`.
-fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, found: &mut dyn FnMut(&'p str, &'p Block)) {
+/// A label that is a logout's id among those of a page, or a user's wish: `R.id.log_out -> …`.
+fn id_or_wish<'p>(rules: &RuleSet, label: &'p Value) -> Option<&'p str> {
+    match &label.kind {
+        ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..)) && rules.lexicon.is("logout", name) => Some(name),
+        ValueKind::Member(of, name) if is_wish(rules, of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name),
+        _ => None,
+    }
+}
+
+/// A label that is the key of a menu's entry for a logout: `switch (key) { case "logout": … }`; a reducer's `action.type` is none.
+fn key_of_entry<'p>(rules: &RuleSet, subject: Option<&Value>, label: &'p Value) -> Option<&'p str> {
+    let ValueKind::Text(key) = &label.kind else { return None };
+    let is_choice = subject.is_some_and(|subject| rules.lexicon.is_exactly("choice", subject.last_name()));
+    (is_choice && split_words(key).len() <= MAX_KEY_WORDS && is_logout_name(rules, key)).then_some(key)
+}
+
+/// What tells a logout's label from others, by what is chosen among and the label.
+type LabelOf<'a, 'p> = &'a dyn Fn(Option<&'p Value>, &'p Value) -> Option<&'p str>;
+
+/// The arms of a choice whose label is a logout's.
+fn arms<'p>(block: &'p Block, depth: usize, label_of: LabelOf<'_, 'p>, found: &mut dyn FnMut(&'p str, &'p Block)) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for step in block {
         match &step.kind {
-            StepKind::Match { arms: choices, .. } => {
+            StepKind::Match { subject, arms: choices } => {
                 for (labels, arm) in choices {
-                    let label = labels.iter().find_map(|label| match &label.kind {
-                        ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..)) && rules.lexicon.is("logout", name) => Some(name.as_str()),
-                        ValueKind::Member(of, name) if is_wish(rules, of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name.as_str()),
-                        _ => None,
-                    });
-                    match label {
+                    match labels.iter().find_map(|label| label_of(subject.as_ref(), label)) {
                         Some(label) => found(label, arm),
-                        None => arms(rules, arm, depth, found),
+                        None => arms(arm, depth, label_of, found),
                     }
                 }
             }
-            StepKind::Branch { then, otherwise, .. } => {
-                arms(rules, then, depth, found);
-                arms(rules, otherwise, depth, found);
+            StepKind::Branch { test, then, otherwise } => {
+                let label = match &test.kind {
+                    ValueKind::Binary { op: BinaryOp::Equal, left, right } => label_of(Some(left), right),
+                    _ => None,
+                };
+                match label {
+                    Some(label) => found(label, then),
+                    None => arms(then, depth, label_of, found),
+                }
+                arms(otherwise, depth, label_of, found);
             }
             StepKind::Return(Some(value)) | StepKind::Evaluate(value) => {
                 if let ValueKind::Block(inner) = &value.kind {
-                    arms(rules, inner, depth, found);
+                    arms(inner, depth, label_of, found);
                 }
             }
             _ => {}

@@ -130,6 +130,7 @@ impl<'p> Finder<'_, 'p> {
                 }
             }
         }
+        self.renamed(id, module, &mut found);
         let top = Place { module: id, function: None };
         each_value(&module.top, |value| keyed(program, rules, value, top, &mut found));
         if side == Side::Client {
@@ -182,6 +183,38 @@ impl<'p> Finder<'_, 'p> {
             StepKind::Attempt { body, finally, .. } => self.goes_to_logout(body, place, depth) || self.goes_to_logout(finally, place, depth),
             _ => false,
         })
+    }
+
+    /// The functions that a file names a logout after they had another name: `export { leave as logout }`, `const signOut = debounce(leave)`.
+    fn renamed(&self, id: ModuleId, module: &'p Module, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
+        let place = Place { module: id, function: None };
+        let mut name_them = |name: &str, functions: Vec<FunctionId>| {
+            for function in functions.into_iter().filter(|function| !self.program.function(*function).body.is_empty()) {
+                found.entry(function).or_insert_with(|| Candidate { named: true, ..Candidate::new(function, name) });
+            }
+        };
+        for export in module.exports.iter().filter(|export| is_logout_name(self.rules, &export.name)) {
+            if let ExportTarget::Local(local) = &export.target
+                && *local != export.name
+            {
+                let is_it = |function: &FunctionId| function.module == id && self.program.function(*function).parent.is_none();
+                name_them(&export.name, self.program.functions_named(local).iter().copied().filter(is_it).collect());
+            }
+        }
+        for step in &module.top {
+            let StepKind::Assign { target: Value { kind: ValueKind::Name(name), .. }, op: AssignOp::Declare, value, .. } = &step.kind else { continue };
+            if !is_logout_name(self.rules, name) {
+                continue;
+            }
+            match &value.kind {
+                ValueKind::Name(_) => name_them(name, self.program.functions_of(value, place, false)),
+                ValueKind::Call(call) => {
+                    let handed = call.args.iter().map(|argument| &argument.value).filter(|value| matches!(value.kind, ValueKind::Name(_)));
+                    name_them(name, handed.flat_map(|value| self.program.functions_of(value, place, false)).collect());
+                }
+                _ => {}
+            }
+        }
     }
 
     /// What a call of a component makes under a logout's name, out of functions that it is handed:

@@ -19,8 +19,10 @@ impl<'p> Tracer<'_, 'p> {
         let function = self.program.function(id);
         let module = self.program.module(id.module);
         let is_exported = module.exports.iter().any(|export| export.name == function.name);
-        // NOTE: a method or a closure may be run by whoever holds its object.
-        if function.parent.is_some() || function.owner.is_some() || function.name.is_empty() || !is_exported || module.language.has_implicit_members() {
+        // A method that no call is known to run is only one where nothing of its name is called that is not known.
+        let is_method = function.owner.is_some() && module.language.has_implicit_members();
+        // NOTE: a method of another language, or a closure, may be run by whoever holds its object.
+        if function.parent.is_some() || function.name.is_empty() || !is_method && (function.owner.is_some() || !is_exported || module.language.has_implicit_members()) {
             return false;
         }
         !self.program.modules().filter(|(_, other)| other.language == module.language).any(|(other, module)| self.is_used_in(id, &function.name, other, module))

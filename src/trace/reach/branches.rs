@@ -1,7 +1,7 @@
 //! What a test means for its branches: an error, a missing session, or never.
 
 use super::{State, Step, Use, Walk, Way};
-use crate::ir::{BinaryOp, Block, Value, ValueKind};
+use crate::ir::{BinaryOp, Block, Name, StepKind, Value, ValueKind};
 use crate::link::ModuleId;
 use crate::rules::{Lexicon, RuleSet};
 use crate::source::Span;
@@ -38,7 +38,7 @@ impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn branch(&mut self, test: &'p Value, then: &'p Block, otherwise: &'p Block) -> bool {
         self.value(test, Use::default());
         let before = self.state;
-        let (on_true, on_false) = self.judge_test(test);
+        let (on_true, on_false) = if is_change(test, then) { (Branch::Ordinary, Branch::Ordinary) } else { self.judge_test(test) };
         self.state = on_true.apply(before, self.place().module, test.span);
         let then_leaves = self.block(then);
         self.state = on_false.apply(before, self.place().module, test.span);
@@ -121,6 +121,20 @@ fn tells_kinds_apart(lexicon: &Lexicon, test: &Value) -> bool {
     let names_kind = |side: &Value| matches!(&side.kind, ValueKind::Text(text) if !is_nothing(side) && !lexicon.is("auth", text) && !lexicon.is("login-state", text));
     let is_member = |side: &Value| matches!(side.kind, ValueKind::Member(..));
     names_kind(left) && is_member(right) || names_kind(right) && is_member(left)
+}
+
+/// Whether a test only asks whether a value is new before it is set: `if (token.value != next) token.value = next`.
+fn is_change(test: &Value, then: &Block) -> bool {
+    let ValueKind::Binary { op: BinaryOp::NotEqual, left, right } = &test.kind else { return false };
+    let [step] = then.as_slice() else { return false };
+    let StepKind::Assign { target, value, .. } = &step.kind else { return false };
+    let value = match &value.kind {
+        // `next!!`
+        ValueKind::Unknown(parts) if parts.len() == 1 => &parts[0],
+        _ => value,
+    };
+    let is_same = |one: &Value, other: &Value| matches!(one.kind, ValueKind::Name(_) | ValueKind::Member(..)) && Name::written(one) == Name::written(other);
+    is_same(left, target) && is_same(right, value)
 }
 
 /// Whether a test is turned round, and what it tests.

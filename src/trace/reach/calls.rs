@@ -12,7 +12,7 @@ use crate::source::Language;
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::lookup::At;
-use crate::trace::requests::{declared_request, request_of, ruled_request};
+use crate::trace::requests::{Request, declared_request, request_of, ruled_request};
 use crate::trace::survey::{MatchSite, within_names};
 
 impl<'p> Walk<'_, '_, 'p> {
@@ -258,9 +258,14 @@ impl<'p> Walk<'_, '_, 'p> {
         } else if self.reach.rules.lexicon.is("bus-method", last) {
             self.sent(call);
         }
-        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
+        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name; `emit(EVENTS.LOGOUT)`, `dispatchEvent(new
+        // Event("logout"))`: an event that is listened to.
         for argument in call.args.iter().take(1) {
-            if let ValueKind::Text(text) = &argument.value.kind
+            let told = match &argument.value.kind {
+                ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
+                _ => &argument.value,
+            };
+            if let ValueKind::Text(text) = &self.reach.program.fold(told, place).0.kind
                 && self.reach.rules.lexicon.is("logout", text)
                 && targets.is_empty()
                 && text.len() < 40
@@ -268,14 +273,29 @@ impl<'p> Walk<'_, '_, 'p> {
                 && !text.contains([' ', '.', '?'])
                 && !text.contains("//")
             {
+                self.listen(None, text);
                 let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
                 self.by_name(&action, call);
             }
         }
         if targets.is_empty() {
             self.by_constant(call);
+            if !is_known {
+                self.told(call, last);
+            }
         }
         self.trail.pop();
+    }
+
+    /// What a store is told to do by its name: `commit("forget")` with `mutations: { forget(state) { … } }`. A logout's own name is
+    /// followed without that.
+    fn told(&mut self, call: &'p Call, last: &str) {
+        let Some(ValueKind::Text(text)) = call.positional(0).map(|value| &value.kind) else { return };
+        let action = text.rsplit('/').next().unwrap_or(text);
+        let rules = self.reach.rules;
+        if rules.lexicon.is_exactly("teller", last) && !rules.lexicon.is("logout", text) && self.reach.program.functions_named(action).len() == 1 {
+            self.by_name(action, call);
+        }
     }
 
     /// What runs under the constant that a call is handed: `dispatch(LOGOUT)` with `actions: { [LOGOUT](context) { … } }`.
@@ -302,6 +322,10 @@ impl<'p> Walk<'_, '_, 'p> {
 
     /// A call whose function is not known, by its name: the one function of the project that bears it on the same side.
     fn by_name(&mut self, name: &str, call: &Call) {
+        if let Some(request) = self.only_declared(name, call) {
+            self.push(EventKind::Request(request), call.span, Use::default());
+            return;
+        }
         let place = self.place();
         let here = place.module;
         let language = self.reach.program.module(here).language;
@@ -328,6 +352,18 @@ impl<'p> Walk<'_, '_, 'p> {
         for function in chosen {
             self.function(function);
         }
+    }
+
+    /// `service().logout()`: the request that the project's interfaces declare under a name, where there is one alone.
+    fn only_declared(&self, name: &str, call: &Call) -> Option<Request> {
+        let ValueKind::Member(of, _) = &call.callee.kind else { return None };
+        let holder = if let ValueKind::Call(made) = &of.kind { made.callee.last_name() } else { of.last_name() };
+        if !self.reach.is_client || !self.reach.rules.lexicon.is("remote-holder", holder) {
+            return None;
+        }
+        let functions = self.reach.program.functions_named(name).iter();
+        let mut declared = functions.filter_map(|function| declared_request(self.reach.program, *function, self.reach.rules));
+        declared.next().filter(|_| declared.next().is_none())
     }
 
     /// What listens to a function from which a walk begins.
