@@ -121,7 +121,8 @@ impl Lowerer {
                 _ => {}
             }
         }
-        let aliases: Vec<(String, TypeName)> = block.items.iter().filter_map(|member| if let ImplItem::Type(alias) = member { Some((plain(&alias.ident), type_name(&alias.ty))) } else { None }).collect();
+        let aliases: Vec<(String, TypeName)> =
+            block.items.iter().filter_map(|member| if let ImplItem::Type(alias) = member { Some((plain(&alias.ident), type_name(&alias.ty))) } else { None }).collect();
         if !aliases.is_empty() {
             for function in self.module.functions.iter_mut().skip(first) {
                 function.params.iter_mut().filter_map(|param| param.ty.as_mut()).chain(&mut function.returns).for_each(|ty| name_associated(ty, &aliases));
