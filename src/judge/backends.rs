@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Case;
 use super::lifetimes::{Lifetime, lifetime_of};
 use super::projects::Projects;
-use crate::ir::{Block, StepKind, Value, ValueKind};
+use crate::ir::{Block, StepKind, Value, ValueKind, each_value};
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Side, Site};
 use crate::rules::{Backend, CredentialKind, Kind, Lexicon, When, split_words};
@@ -99,7 +99,7 @@ impl Stack {
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
                     let key = rule.key.iter().find_map(|locator| case.traced_text(locator, found));
-                    if case.is_for_other_purpose(found.place, span) {
+                    if case.is_for_other_purpose(found.place, span, rule.kind) {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
@@ -263,10 +263,10 @@ impl Stack {
         self.has_credentials_where(case, |_| true)
     }
 
-    /// Whether the application creates sessions or tokens in modules of which something holds.
-    pub(super) fn has_credentials_where(&self, case: &Case<'_, '_>, holds: impl Fn(ModuleId) -> bool) -> bool {
+    /// Whether the application creates sessions or tokens of which something holds.
+    pub(super) fn has_credentials_where(&self, case: &Case<'_, '_>, holds: impl Fn(&Issued) -> bool) -> bool {
         let is_own = |issued: &Issued| matches!(issued.kind, CredentialKind::Session | CredentialKind::AccessToken | CredentialKind::RefreshToken);
-        self.issued.iter().any(|issued| is_own(issued) && holds(issued.place.module))
+        self.issued.iter().any(|issued| is_own(issued) && holds(issued))
             || self
                 .all_seen()
                 .filter(|seen| seen.creates(case))
@@ -337,12 +337,14 @@ impl Case<'_, '_> {
         })
     }
 
-    /// Whether a credential is made for something else than a login: its variable, or the function or file around it, says so.
-    fn is_for_other_purpose(&self, place: Place, span: Span) -> bool {
+    /// Whether a credential is made for something else than a login: its variable, the address that it becomes a part of, or the function
+    /// or file around it, says so.
+    pub(super) fn is_for_other_purpose(&self, place: Place, span: Span, kind: CredentialKind) -> bool {
         let is_other = |name: &str| self.rules.lexicon.is("not-login", name);
         let module = self.program.module(place.module);
+        let body = module.body(place.function);
         // `const resetToken = jwt.sign(…)`
-        if bound_to(module.body(place.function), span).is_some_and(is_other) {
+        if bound_to(body, span).is_some_and(|name| is_other(name) || self.is_part_of_link(body, name)) {
             return true;
         }
         let mut at = place.function;
@@ -357,14 +359,26 @@ impl Case<'_, '_> {
         // `com.example` is where beginners' packages stand, and `example.com` any host.
         let without_domain = |text: &str| ["com/example", "org/example", "example.com", "example.org"].iter().fold(text.to_owned(), |text, domain| text.replace(domain, ""));
         let beginning = text.char_indices().nth(160).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
-        is_other(&without_domain(self.texts.path(place.module).as_str())) || is_other(&without_addresses(&self.rules.lexicon, &without_domain(beginning)))
+        is_other(&without_domain(self.texts.path(place.module).as_str()))
+            || is_other(&without_addresses(&self.rules.lexicon, &without_domain(beginning), kind == CredentialKind::Session))
+    }
+
+    /// Whether a name becomes a part of an address that leads to something else than a login: `/confirm-email/${token}`.
+    fn is_part_of_link(&self, body: &Block, name: &str) -> bool {
+        let mut is_part = false;
+        each_value(body, |value| {
+            let ValueKind::Template(parts) = &value.kind else { return };
+            let leads_elsewhere = |part: &Value| matches!(&part.kind, ValueKind::Text(text) if text.contains('/') && self.rules.lexicon.is("not-login", text));
+            is_part |= parts.iter().any(leads_elsewhere) && parts.iter().any(|part| matches!(&part.kind, ValueKind::Name(part) if part == name));
+        });
+        is_part
     }
 }
 
 /// A text without the names that only say whose token it is by an address, `user.email`, `userEmail`, `email_address`, but not
-/// `EMAIL_SECRET`; where it says more of who that is than the address.
-fn without_addresses(lexicon: &Lexicon, text: &str) -> String {
-    if !lexicon.is("subject-claim", text) {
+/// `EMAIL_SECRET`; where it says more of who that is than the address, or is a session, whose key says so: `session["user"] = email`.
+fn without_addresses(lexicon: &Lexicon, text: &str, is_session: bool) -> String {
+    if !is_session && !lexicon.is("subject-claim", text) {
         return text.to_owned();
     }
     let is_address = |name: &str| {

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::ir::{BinaryOp, Call, Name, Value, ValueKind};
-use crate::link::{Place, Supplied, Thing};
+use crate::link::{ClassId, Place, Supplied, Thing};
 use crate::rules::{Credential, Locator, Unit, number_of, split_words};
 use crate::trace::{At, Match, text_at, value_at};
 
@@ -50,6 +50,9 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
     }
     if let Some(seconds) = handed(case, value, place, unit, depth) {
         return Some(seconds);
+    }
+    if let Some(told) = constructed(case, value, place, unit, depth) {
+        return told;
     }
     let at = At { program: case.program, place };
     let (value, place) = case.program.fold(value, place);
@@ -114,6 +117,19 @@ fn handed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, dept
     let telling = if for_access.is_empty() { for_refresh } else { for_access };
     let told = telling.into_iter().map(|given| given.value.and_then(|(value, at)| seconds(case, value, at, unit, depth + 1)));
     told.collect::<Option<Vec<u64>>>()?.into_iter().max()
+}
+
+/// The seconds that those who construct a class hand over for a field of it, instead of what its constructor takes where nothing is said:
+/// the longest, if all of them can be read.
+fn constructed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, depth: usize) -> Option<Option<u64>> {
+    let ValueKind::Member(of, field) = &value.kind else { return None };
+    let module = case.program.module(place.module);
+    let around = std::iter::successors(place.function, |index| module.function(*index).parent);
+    let index = around.filter_map(|index| module.function(index).owner).next().filter(|_| matches!(of.kind, ValueKind::This))?;
+    let mut given = case.program.given_to_constructor(ClassId { module: place.module, index }, field).into_iter().flatten().peekable();
+    given.peek()?;
+    let told: Option<Vec<u64>> = given.map(|(value, at)| seconds(case, value, at, unit, depth + 1)).collect();
+    Some(told.and_then(|told| told.into_iter().max()))
 }
 
 /// The seconds of a number that a call reads from a text: `int(getenv("MINUTES", "15"))`.

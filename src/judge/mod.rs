@@ -10,6 +10,7 @@ mod lifetimes;
 mod project;
 mod projects;
 mod saved;
+mod signed;
 mod sites;
 mod verdicts;
 

@@ -182,7 +182,7 @@ fn providers(case: &Case<'_, '_>) -> Vec<Provider> {
 
 /// Whether the provider keeps all sessions: the application creates none of its own, and no own server logout ends one.
 fn is_delegated(case: &Case<'_, '_>, stack: &Stack) -> bool {
-    if stack.has_credentials_where(case, |module| !is_tool(case, module)) {
+    if stack.has_credentials_where(case, |issued| !is_tool(case, issued.place.module) && !case.is_signed_for_other_purposes(issued)) {
         return false;
     }
     // A cookie that the application never sets is none of its own, whoever takes it away.

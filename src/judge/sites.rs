@@ -22,6 +22,8 @@ pub trait Texts: Sync {
     /// Whether a source file that was not read closely says a word with one of these beginnings, in letters and numbers alone. It
     /// reads the whole tree: for questions that are seldom asked.
     fn is_said_elsewhere(&self, stems: &[String]) -> bool;
+    /// The source files that were not read closely and call a function or method of this name. It reads the whole tree too.
+    fn callers_elsewhere(&self, name: &str, is_method: bool) -> Vec<Utf8PathBuf>;
 }
 
 /// Longest code that a site of a call quotes, in characters.

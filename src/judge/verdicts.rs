@@ -139,7 +139,7 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
     let lives_on = !tokens_end_elsewhere && access.is_some_and(|issued| !issued.carries_session && !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));
     let cookie_used = cookie_is_used(case, stack, actions);
     let carried_by_cookie = has(Action::Cookie) || !cookie_used;
-    if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used) {
+    if has(Action::ServerSession) && carried_by_cookie && (has(Action::Token) || !lives_on || !cookie_used || ends_refreshing(actions)) {
         let cookie = if has(Action::Cookie) { "its cookie is cleared" } else { "no cookie is seen to carry its id" };
         return (Answer::Pass, format!("the server ends the session record ({}) and {cookie}", quote(Action::ServerSession)), None);
     }
@@ -210,6 +210,13 @@ pub(super) fn life_text(lifetime: Lifetime) -> String {
 fn login_cookie<'s>(case: &Case<'_, '_>, stack: &'s Stack, module: ModuleId) -> Option<&'s Issued> {
     let is_login = |issued: &&Issued| issued.key.as_deref().is_none_or(|key| ["session", "token", "auth"].iter().any(|class| case.rules.lexicon.is(class, key)));
     stack.nearest_issued(case, &[CredentialKind::Cookie], module).into_iter().find(|issued| is_login(issued))
+}
+
+/// Whether the session record that a flow ends is the project's own and that of a refresh token, by which it is found: `{ where: { refreshToken } }`.
+fn ends_refreshing(actions: &[ActionOutcome]) -> bool {
+    let ended = actions.iter().filter(|action| action.action == Action::ServerSession).flat_map(|action| counting(&action.evidence, action.action));
+    let says = |site: &Site| site.code.to_ascii_lowercase().contains("refresh");
+    ended.filter(|one| one.backend.is_none()).any(|one| says(&one.site) || one.via.iter().any(says))
 }
 
 /// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets

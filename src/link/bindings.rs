@@ -18,6 +18,10 @@ impl<'p> Program<'p> {
             }
             return self.eval_bindings(bindings, name, place, follow, steps);
         }
+        // `exports.revoke(token)` in the file that exports it.
+        if name == "exports" && !scope.exports.is_empty() {
+            return vec![Thing::Module(place.module)];
+        }
         // A bare name may be a member of the class around it, of the implicit receiver, or of the package.
         let mut members = Vec::new();
         if module.language.has_implicit_members()
@@ -227,7 +231,9 @@ impl<'p> Program<'p> {
         if callers.is_empty() || callers.len() > MAX_CALLERS || self.functions_named(name).len() > 1 {
             return Vec::new();
         }
-        let handed = callers.iter().filter_map(|(call, place)| Some((call.positional(index)?, *place)));
+        // `useStore(state => state.user)` hands its selector to the store, not to what made it.
+        let callers = callers.iter().filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
+        let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place)));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
     }
 }

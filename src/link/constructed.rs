@@ -46,15 +46,20 @@ impl<'p> Program<'p> {
         }
     }
 
-    /// What all who construct a class hand over for one of its fields.
-    pub(super) fn handed_to_constructor(&self, class: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
-        let Some(steps) = steps.checked_sub(4) else { return Vec::new() };
+    /// What each of those who construct a class hands over for one of its fields; nothing for one who says nothing of it.
+    pub fn given_to_constructor(&self, class: ClassId, name: &str) -> Vec<Option<(&'p Value, Place)>> {
         let class_name = &self.class(class).name;
         let calls = self.calls_of(class_name);
         if calls.len() > MAX_CONSTRUCTIONS || self.classes_named(class_name).len() > 1 {
             return Vec::new();
         }
-        let handed = calls.iter().filter_map(|(call, place)| Some((self.argument_for(class, call, name)?, *place)));
+        calls.iter().map(|(call, place)| Some((self.argument_for(class, call, name)?, *place))).collect()
+    }
+
+    /// What all who construct a class hand over for one of its fields.
+    pub(super) fn handed_to_constructor(&self, class: ClassId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let Some(steps) = steps.checked_sub(4) else { return Vec::new() };
+        let handed = self.given_to_constructor(class, name).into_iter().flatten();
         handed.flat_map(|(value, place)| self.eval_steps(value, place, follow, steps)).filter(|thing| !matches!(thing, Thing::Outside { made_by: None, .. })).collect()
     }
 

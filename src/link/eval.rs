@@ -147,6 +147,15 @@ impl<'p> Program<'p> {
     }
 
     fn eval_call(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        // `controller.logout.bind(controller)` is the method.
+        if let ValueKind::Member(of, last) = &call.callee.kind
+            && last == "bind"
+        {
+            let bound: Vec<Thing<'p>> = self.eval_steps(of, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Function(_))).collect();
+            if !bound.is_empty() {
+                return bound;
+            }
+        }
         let mut things = Vec::new();
         for callee in self.eval_steps(&call.callee, place, follow, steps) {
             match callee {
@@ -265,27 +274,28 @@ impl<'p> Program<'p> {
     /// `useStore(state => state.logout)`: what the selector takes out of the store.
     fn selected_by(&self, call: &'p Call, place: Place, store: Option<(&'p Call, Place)>, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some(store) = store else { return Vec::new() };
-        let Some(ValueKind::Closure(index)) = call.positional(0).map(|value| &value.kind) else { return Vec::new() };
-        let selector = self.module(place.module).function(*index);
-        let [step] = selector.body.as_slice() else { return Vec::new() };
-        let (StepKind::Return(Some(result)) | StepKind::Evaluate(result)) = &step.kind else { return Vec::new() };
-        let mut path = Vec::new();
-        let mut at = result;
-        while let ValueKind::Member(of, name) = &at.kind {
-            path.push(name.as_str());
-            at = of;
-        }
-        let is_parameter = matches!(&at.kind, ValueKind::Name(name) if selector.params.first().is_some_and(|param| param.name == *name));
-        if !is_parameter || path.is_empty() {
-            return Vec::new();
-        }
-        path.reverse();
+        let Some(path) = self.selected_path(call, place).filter(|path| !path.is_empty()) else { return Vec::new() };
         let mut things = vec![Thing::Outside { name: Name::default(), made_by: Some(store), last_call: None }];
         for part in path {
             things = things.into_iter().flat_map(|thing| self.member(thing, part, follow, steps)).collect();
         }
         things.retain(|thing| matches!(thing, Thing::Function(_)));
         things
+    }
+
+    /// The members that the selector which a call is handed takes one out of the other: none for `useStore(state => state)`.
+    pub(super) fn selected_path(&self, call: &'p Call, place: Place) -> Option<Vec<&'p str>> {
+        let ValueKind::Closure(index) = call.positional(0)?.kind else { return None };
+        let selector = self.module(place.module).function(index);
+        let [step] = selector.body.as_slice() else { return None };
+        let (StepKind::Return(Some(at)) | StepKind::Evaluate(at)) = &step.kind else { return None };
+        let (mut at, mut path) = (at, Vec::new());
+        while let ValueKind::Member(of, name) = &at.kind {
+            path.push(name.as_str());
+            at = of;
+        }
+        path.reverse();
+        matches!(&at.kind, ValueKind::Name(name) if selector.params.first().is_some_and(|param| param.name == *name)).then_some(path)
     }
 
     /// What a function returns.

@@ -2,7 +2,7 @@
 
 use super::eval::{Place, Thing};
 use super::program::{FunctionId, ModuleId, Program};
-use crate::ir::{ExportTarget, FunctionIndex, Import, ImportItem, Name, ValueKind};
+use crate::ir::{ExportTarget, FunctionIndex, Import, ImportItem, Name, TypeName, ValueKind};
 use crate::source::Language;
 
 /// How many files may define what one import names.
@@ -91,6 +91,19 @@ impl<'p> Program<'p> {
             name.push(item);
         }
         name
+    }
+
+    /// The canonical name of a class that another one extends, where the file imports it.
+    pub fn imported_base(&self, base: &TypeName, at: ModuleId) -> Option<Name> {
+        let (first, rest) = base.path.split_first()?;
+        let import = self.module(at).imports.iter().find(|import| import.local == *first)?;
+        let mut name = match &import.item {
+            ImportItem::Named(item) => self.outside_name(at, &import.module, Some(item)),
+            ImportItem::Namespace => self.outside_name(at, &import.module, None),
+            ImportItem::Default | ImportItem::Star | ImportItem::SideEffect => return None,
+        };
+        rest.iter().for_each(|part| name.push(part.as_str()));
+        Some(name)
     }
 
     /// What a module gives under an outside name.

@@ -19,8 +19,11 @@ impl<'p> Program<'p> {
         {
             return found;
         }
+        if self.is_own_exports(of, name, place) {
+            return vec![Thing::Module(place.module)];
+        }
         let has_extensions = self.module(place.module).language.has_implicit_members();
-        let mut things = Vec::new();
+        let mut things = self.given_member(of, name, place, follow, steps);
         let mut of_module = false;
         for thing in self.eval_steps(of, place, follow, steps) {
             of_module |= matches!(thing, Thing::Module(_) | Thing::Class(_));
@@ -64,8 +67,7 @@ impl<'p> Program<'p> {
             return vec![thing];
         }
         match thing {
-            Thing::Instance(class) => self.member_of_class(class, name, follow, steps).unwrap_or_default(),
-            Thing::Class(class) => {
+            Thing::Instance(class) | Thing::Class(class) => {
                 let mut found = self.member_of_class(class, name, follow, steps).unwrap_or_default();
                 // What a class inherits from outside is known by its own name too: `Token.objects.get(…)`.
                 if !found.is_empty() && found.iter().all(|member| matches!(member, Thing::Outside { .. })) {
@@ -91,7 +93,9 @@ impl<'p> Program<'p> {
             Thing::Function(function) => {
                 let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
                 let found = self.added_member(function.module, name, is_it, follow, steps);
-                if found.is_empty() { vec![Thing::Function(function)] } else { found }
+                // What hangs on a property hangs on what the property gives, which is known beside it.
+                let is_property = self.function(function).kind == FunctionKind::Accessor;
+                if found.is_empty() && !is_property { vec![Thing::Function(function)] } else { found }
             }
             Thing::Outside { name: mut outside, made_by, .. } => {
                 if let Some((call, place)) = made_by {

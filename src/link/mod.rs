@@ -10,6 +10,7 @@ mod contexts;
 mod effort;
 mod eval;
 mod extensions;
+mod holders;
 mod imports;
 mod lacking;
 mod members;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::{Place, Thing};
+use super::holders::Holders;
 use super::scope::ModuleScope;
 use super::stars::Homes;
 use crate::ir::{Call, Class, ClassIndex, Function, FunctionIndex, Module, ValueKind, each_call};
@@ -68,11 +69,13 @@ pub struct Program<'p> {
 }
 
 /// One module with what is found out about it.
-struct Linked<'p> {
-    module: &'p Module,
+pub(super) struct Linked<'p> {
+    pub(super) module: &'p Module,
     scope: OnceLock<ModuleScope<'p>>,
     /// Where its star imports lead for a name.
     homes: Mutex<FxHashMap<String, Arc<Homes>>>,
+    /// The object literals that its functions are members of.
+    pub(super) holders: OnceLock<Holders<'p>>,
 }
 
 /// Answers by value, place, and whether files may be asked for; each with whether one was.
@@ -114,7 +117,7 @@ impl<'p> Program<'p> {
             if self.modules.len() <= at {
                 self.modules.resize_with(at + 1, || None);
             }
-            self.modules[at] = Some(Box::new(Linked { module, scope: OnceLock::new(), homes: Mutex::default() }));
+            self.modules[at] = Some(Box::new(Linked { module, scope: OnceLock::new(), homes: Mutex::default(), holders: OnceLock::new() }));
             self.order.push(id);
             self.index(id, module);
         }
@@ -162,7 +165,7 @@ impl<'p> Program<'p> {
         self.order.is_empty()
     }
 
-    fn linked(&self, id: ModuleId) -> &Linked<'p> {
+    pub(super) fn linked(&self, id: ModuleId) -> &Linked<'p> {
         self.modules.get(id.0 as usize).and_then(Option::as_deref).expect("a number is only given to a module that is there")
     }
 

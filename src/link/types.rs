@@ -112,7 +112,9 @@ impl<'p> Program<'p> {
             None => {
                 let mut name = Name::default();
                 name.push("this");
-                vec![Thing::outside(name)]
+                let mut things = self.held_by(place);
+                things.push(Thing::outside(name));
+                things
             }
         }
     }

@@ -124,6 +124,14 @@ impl Texts for Context<'_, '_> {
         foreign || self.around.tree.files.par_iter().filter(|file| !self.lowered.texts.contains_key(&file.id)).any(says)
     }
 
+    fn callers_elsewhere(&self, name: &str, is_method: bool) -> Vec<Utf8PathBuf> {
+        let call = format!("{}{name}(", if is_method { "." } else { "" });
+        let is_whole = |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.')) && !before.ends_with("function ");
+        let calls = |text: &str| text.match_indices(&call).any(|(at, _)| is_method || is_whole(&text[..at]));
+        let other = self.around.tree.files.par_iter().filter(|file| !self.lowered.texts.contains_key(&file.id));
+        other.filter(|file| source::read(file, self.lowered.limit).is_ok_and(|text| calls(&text))).map(|file| file.path.clone()).collect()
+    }
+
     fn text(&self, module: ModuleId) -> &str {
         &self.file_text(module).text
     }

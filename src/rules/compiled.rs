@@ -96,6 +96,8 @@ pub enum Locator {
     Type(usize, Option<String>),
     /// The class of which an argument is made: what its annotation of that name says, its parents' before it.
     Made(usize, String),
+    /// The method of that name of the class.
+    Method(String),
     /// The texts that all calls of that name in the chain are handed, as one path.
     Chained(String),
     /// What the closures of the call, or the calls chained behind it, set under a name.

@@ -19,6 +19,9 @@ pub(super) fn locator(text: &str) -> Result<Locator, String> {
     if let Some(setting) = text.strip_prefix("inside:") {
         return Ok(Locator::Inside(setting.to_owned()));
     }
+    if let Some(name) = text.strip_prefix("method:") {
+        return Ok(Locator::Method(name.to_owned()));
+    }
     if let Some(name) = text.strip_prefix("chained:") {
         return Ok(Locator::Chained(name.to_owned()));
     }
@@ -56,7 +59,7 @@ pub(super) fn locator(text: &str) -> Result<Locator, String> {
         word if word.chars().all(|c| c.is_ascii_uppercase()) && !word.is_empty() => Locator::Text(word.to_owned()),
         other => {
             return Err(format!(
-                "unknown place `{other}`; one of arg:…, type:…, made:…, inside:…, field:…, callee, args, annotated, receiver, target, result, chain, body, class, global, none, a 'text' in quotes, or a method such as POST"
+                "unknown place `{other}`; one of arg:…, type:…, made:…, inside:…, field:…, method:…, callee, args, annotated, receiver, target, result, chain, body, class, global, none, a 'text' in quotes, or a method such as POST"
             ));
         }
     })

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, is_logout_name};
 use super::composed::composed;
-use crate::ir::{Argument, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_value};
+use crate::ir::{Argument, BinaryOp, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_assignment, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
 
@@ -12,12 +12,36 @@ const MAX_DEPTH: usize = 5;
 /// The most words that what a user clicks to log out says of itself: `Yes, log out`, `Or click here to log out`.
 pub(super) const MAX_WORDS: usize = 6;
 
+/// The most words of the key of a menu's entry: `menu-log-out`.
+const MAX_KEY_WORDS: usize = 3;
+
 /// The closures that a function hands to the events of a logout's element, and its arms for the choice of a logout.
 pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: FunctionId) -> Vec<Candidate<'p>> {
     let place = Place::of(function);
-    let mut found = Vec::new();
     let body = &program.function(function).body;
-    let has_composables = program.module(function.module).language.has_implicit_members();
+    let mut found = begun_in(program, rules, body, place);
+    if program.module(function.module).language.has_implicit_members() {
+        arms(rules, body, MAX_DEPTH, &|_, label| id_or_wish(rules, label), &mut |symbol, arm| {
+            found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
+            // The function that does all of an arm's work: `R.id.log_out -> confirmLeaving()`.
+            if let [Step { kind: StepKind::Evaluate(Value { kind: ValueKind::Call(call), .. }), .. }] = arm.as_slice() {
+                for target in program.targets(call, place, false).into_iter().filter(|target| target.module == function.module && !program.function(*target).body.is_empty()) {
+                    found.push(Candidate { named: true, is_event: true, ..Candidate::new(target, &program.function(target).name) });
+                }
+            }
+        });
+    } else {
+        arms(rules, body, MAX_DEPTH, &|subject, label| key_of_entry(rules, subject, label), &mut |symbol, arm| {
+            found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
+        });
+    }
+    found
+}
+
+/// The functions that a body, be it that of a script, hands to the events of a logout's element.
+pub(super) fn begun_in<'p>(program: &Program<'p>, rules: &RuleSet, body: &'p Block, place: Place) -> Vec<Candidate<'p>> {
+    let mut found = Vec::new();
+    let has_composables = program.module(place.module).language.has_implicit_members();
     let mut begins = |id: FunctionId, symbol: &str| {
         if !program.function(id).body.is_empty() {
             found.push(Candidate { named: true, is_event: true, ..Candidate::new(id, symbol) });
@@ -36,17 +60,17 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
             composed(program, rules, value, place, &mut begins);
         }
     });
-    if has_composables {
-        arms(rules, body, MAX_DEPTH, &mut |symbol, arm| {
-            found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
-            // The function that does all of an arm's work: `R.id.log_out -> confirmLeaving()`.
-            if let [Step { kind: StepKind::Evaluate(Value { kind: ValueKind::Call(call), .. }), .. }] = arm.as_slice() {
-                for target in program.targets(call, place, false).into_iter().filter(|target| target.module == function.module && !program.function(*target).body.is_empty()) {
-                    found.push(Candidate { named: true, is_event: true, ..Candidate::new(target, &program.function(target).name) });
-                }
-            }
-        });
-    }
+    // `logoutButton.onclick = () => …`
+    each_assignment(body, |target, value| {
+        if let ValueKind::Member(of, field) = &target.kind
+            && field.starts_with("on")
+            && is_event(rules, field)
+            && is_handler(value)
+            && let Some(symbol) = element_name(program, rules, of, place)
+        {
+            listeners(program, value, place).into_iter().for_each(|id| begins(id, &symbol));
+        }
+    });
     found
 }
 
@@ -165,9 +189,16 @@ fn listened<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: P
     if !(words.iter().any(|word| word == "listener") || matches!(method.as_str(), "on" | "click")) {
         return None;
     }
+    element_name(program, rules, of, place)
+}
+
+/// The name of an element that is a logout's: of its variable, or by which it is found in the page.
+fn element_name<'p>(program: &Program<'p>, rules: &RuleSet, of: &'p Value, place: Place) -> Option<String> {
     let is_logout = |name: &str| name.len() < 40 && rules.lexicon.is("logout", name);
     let named = |value: &Value| match &value.kind {
-        ValueKind::Name(name) | ValueKind::Member(_, name) => is_logout(name).then(|| name.clone()),
+        ValueKind::Name(name) => is_logout(name).then(|| name.clone()),
+        // `logoutForm.button`
+        ValueKind::Member(of, name) => [name.as_str(), of.last_name()].into_iter().find(|name| is_logout(name)).map(str::to_owned),
         _ => None,
     };
     if let Some(name) = named(of) {
@@ -188,31 +219,52 @@ fn is_wish(rules: &RuleSet, of: &Value) -> bool {
     name.starts_with(char::is_uppercase) && split_words(name).last().is_some_and(|word| rules.lexicon.is("user-wish", word))
 }
 
-/// The arms of a choice whose label is a logout's id among those of a page, or a user's wish: `R.id.log_out -> …`.
-fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, found: &mut dyn FnMut(&'p str, &'p Block)) {
+/// A label that is a logout's id among those of a page, or a user's wish: `R.id.log_out -> …`.
+fn id_or_wish<'p>(rules: &RuleSet, label: &'p Value) -> Option<&'p str> {
+    match &label.kind {
+        ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..)) && rules.lexicon.is("logout", name) => Some(name),
+        ValueKind::Member(of, name) if is_wish(rules, of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name),
+        _ => None,
+    }
+}
+
+/// A label that is the key of a menu's entry for a logout: `switch (key) { case "logout": … }`; a reducer's `action.type` is none.
+fn key_of_entry<'p>(rules: &RuleSet, subject: Option<&Value>, label: &'p Value) -> Option<&'p str> {
+    let ValueKind::Text(key) = &label.kind else { return None };
+    let is_choice = subject.is_some_and(|subject| rules.lexicon.is_exactly("choice", subject.last_name()));
+    (is_choice && split_words(key).len() <= MAX_KEY_WORDS && is_logout_name(rules, key)).then_some(key)
+}
+
+/// What tells a logout's label from others, by what is chosen among and the label.
+type LabelOf<'a, 'p> = &'a dyn Fn(Option<&'p Value>, &'p Value) -> Option<&'p str>;
+
+/// The arms of a choice whose label is a logout's.
+fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, label_of: LabelOf<'_, 'p>, found: &mut dyn FnMut(&'p str, &'p Block)) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for step in block {
         match &step.kind {
-            StepKind::Match { arms: choices, .. } => {
+            StepKind::Match { subject, arms: choices } => {
                 for (labels, arm) in choices {
-                    let label = labels.iter().find_map(|label| match &label.kind {
-                        ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..)) && rules.lexicon.is("logout", name) => Some(name.as_str()),
-                        ValueKind::Member(of, name) if is_wish(rules, of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name.as_str()),
-                        _ => None,
-                    });
-                    match label {
+                    match labels.iter().find_map(|label| label_of(subject.as_ref(), label)) {
                         Some(label) => found(label, arm),
-                        None => arms(rules, arm, depth, found),
+                        None => arms(rules, arm, depth, label_of, found),
                     }
                 }
             }
-            StepKind::Branch { then, otherwise, .. } => {
-                arms(rules, then, depth, found);
-                arms(rules, otherwise, depth, found);
+            StepKind::Branch { test, then, otherwise } => {
+                let label = match &test.kind {
+                    ValueKind::Binary { op: BinaryOp::Equal, left, right } => label_of(Some(left), right),
+                    _ => None,
+                };
+                match label {
+                    Some(label) => found(label, then),
+                    None => arms(rules, then, depth, label_of, found),
+                }
+                arms(rules, otherwise, depth, label_of, found);
             }
             StepKind::Return(Some(value)) | StepKind::Evaluate(value) => {
                 if let ValueKind::Block(inner) = &value.kind {
-                    arms(rules, inner, depth, found);
+                    arms(rules, inner, depth, label_of, found);
                 }
             }
             _ => {}

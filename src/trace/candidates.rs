@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::began::begun;
+use super::began::{begun, begun_in};
 use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
 use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local};
 use super::watched::watched;
-use crate::ir::{AssignOp, Block, Call, CallStyle, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
+use crate::ir::{AssignOp, Block, Call, CallStyle, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
@@ -100,7 +100,8 @@ impl<'p> Finder<'_, 'p> {
                 && function.parent.is_none()
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
-            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command;
+            let begins_page = side == Side::Client && begins_page(rules, module, function_id.index, is_of_logout);
+            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command || begins_page;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
             }
@@ -129,10 +130,28 @@ impl<'p> Finder<'_, 'p> {
                 }
             }
         }
-        each_value(&module.top, |value| keyed(program, rules, value, Place { module: id, function: None }, &mut found));
+        self.renamed(id, module, &mut found);
+        let top = Place { module: id, function: None };
+        each_value(&module.top, |value| keyed(program, rules, value, top, &mut found));
+        if side == Side::Client {
+            for begun in begun_in(program, rules, &module.top, top) {
+                found.entry(begun.function).or_insert(begun);
+            }
+            // `onMounted(() => …)` in the script of a page
+            each_call(&module.top, |call| {
+                if is_of_logout && rules.lexicon.is_exactly("page-start", call.last_name()) {
+                    for argument in &call.args {
+                        if let ValueKind::Closure(index) = argument.value.kind {
+                            let begun = FunctionId { module: id, index };
+                            found.entry(begun).or_insert(Candidate { named: true, ..Candidate::new(begun, call.last_name()) });
+                        }
+                    }
+                }
+            });
+        }
         for class in &module.classes {
             for value in class.fields.iter().filter_map(|field| field.value.as_ref()) {
-                keyed(program, rules, value, Place { module: id, function: None }, &mut found);
+                keyed(program, rules, value, top, &mut found);
             }
         }
         found
@@ -166,6 +185,38 @@ impl<'p> Finder<'_, 'p> {
         })
     }
 
+    /// The functions that a file names a logout after they had another name: `export { leave as logout }`, `const signOut = debounce(leave)`.
+    fn renamed(&self, id: ModuleId, module: &'p Module, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
+        let place = Place { module: id, function: None };
+        let mut name_them = |name: &str, functions: Vec<FunctionId>| {
+            for function in functions.into_iter().filter(|function| !self.program.function(*function).body.is_empty()) {
+                found.entry(function).or_insert_with(|| Candidate { named: true, ..Candidate::new(function, name) });
+            }
+        };
+        for export in module.exports.iter().filter(|export| is_logout_name(self.rules, &export.name)) {
+            if let ExportTarget::Local(local) = &export.target
+                && *local != export.name
+            {
+                let is_it = |function: &FunctionId| function.module == id && self.program.function(*function).parent.is_none();
+                name_them(&export.name, self.program.functions_named(local).iter().copied().filter(is_it).collect());
+            }
+        }
+        for step in &module.top {
+            let StepKind::Assign { target: Value { kind: ValueKind::Name(name), .. }, op: AssignOp::Declare, value, .. } = &step.kind else { continue };
+            if !is_logout_name(self.rules, name) {
+                continue;
+            }
+            match &value.kind {
+                ValueKind::Name(_) => name_them(name, self.program.functions_of(value, place, false)),
+                ValueKind::Call(call) => {
+                    let handed = call.args.iter().map(|argument| &argument.value).filter(|value| matches!(value.kind, ValueKind::Name(_)));
+                    name_them(name, handed.flat_map(|value| self.program.functions_of(value, place, false)).collect());
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// What a call of a component makes under a logout's name, out of functions that it is handed:
     /// `const { mutate: signOut } = useMutation({ mutationFn: api.signOut, onSuccess() {} })`.
     fn made(&self, body: &'p Block, function: FunctionId, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
@@ -184,6 +235,21 @@ impl<'p> Finder<'_, 'p> {
             }
         }
     }
+}
+
+/// Whether a function runs when a page is shown that is called like a logout, by its class or file, or is that page itself:
+/// `class Logout { componentDidMount() {} }`, `Logout.vue: created() {}`, `logout.js: export default function …`.
+fn begins_page(rules: &RuleSet, module: &Module, index: FunctionIndex, is_of_logout: bool) -> bool {
+    let function = module.function(index);
+    if rules.lexicon.is_exactly("page-start", &function.name) {
+        return function.owner.map_or(is_of_logout && function.parent.is_none(), |owner| is_logout_name(rules, &module.class(owner).name));
+    }
+    let is_it = |target: &ExportTarget| match target {
+        ExportTarget::Local(local) => *local == function.name && !local.is_empty(),
+        ExportTarget::Value(value) => matches!(value.kind, ValueKind::Closure(exported) if exported == index),
+        ExportTarget::From { .. } => false,
+    };
+    is_of_logout && function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
 }
 
 /// What a block gives that stands as a value: `let sign_out = { let store = store.clone(); Callback::from(move |_| …) }`.

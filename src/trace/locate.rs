@@ -57,18 +57,35 @@ pub fn value_at<'p>(program: &Program<'p>, locator: &Locator, site: &MatchSite<'
                 at = entry_of_result(program, FunctionId { module: inside.module, index: *index }, key)?;
                 continue;
             }
-            ValueKind::Call(call) => match call.named(key).or_else(|| call.positional(key.parse().ok()?)) {
-                Some(entry) => entry,
-                None => {
-                    at = returned_entry(program, call, inside, key).or_else(|| handed_entry(call, inside, key))?;
-                    continue;
-                }
-            },
+            ValueKind::Call(call) => {
+                at = entry_of_call(program, call, inside, key)?;
+                continue;
+            }
+            // `routes.logout`, which another file makes by a call
+            ValueKind::Name(_) | ValueKind::Member(..) => {
+                let (call, inside) = made_elsewhere(program, at.0, at.1)?;
+                at = entry_of_call(program, call, inside, key)?;
+                continue;
+            }
             _ => return None,
         };
         at = (entry, inside);
     }
     Some(at)
+}
+
+/// The entry of what a call gives: one of its arguments, or what is in its only one or in what its function makes.
+fn entry_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
+    let argument = call.named(key).or_else(|| call.positional(key.parse().ok()?));
+    argument.map(|entry| (entry, place)).or_else(|| returned_entry(program, call, place, key)).or_else(|| handed_entry(call, place, key))
+}
+
+/// The call that gave what a name stands for, where something outside the project made it.
+fn made_elsewhere<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
+    program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+        Thing::Outside { last_call, .. } => last_call,
+        _ => None,
+    })
 }
 
 /// The entry under a key of the records that are spread into one, the last first.
@@ -149,6 +166,14 @@ pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place
         }
         ValueKind::Call(call) => texts_of_call(program, call, place, depth),
         ValueKind::Await(inner) => texts_of(program, inner, place, depth),
+        // A constant or field that was set to such a call.
+        ValueKind::Name(_) | ValueKind::Member(..) => {
+            let made = program.eval(value, place, false).into_iter().find_map(|thing| match thing {
+                Thing::Outside { made_by: Some((call, at)), .. } => joined(program, call, at, depth),
+                _ => None,
+            });
+            made.into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -156,6 +181,9 @@ pub(super) fn texts_of<'p>(program: &Program<'p>, value: &'p Value, place: Place
 /// The texts of what a call gives: `new URL("/logout", base)`, `url("x")`, `"…".format()` have them inside, `"/logout".into()` before it,
 /// and a function of the project, which no argument tells of, returns them.
 fn texts_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth: usize) -> Vec<String> {
+    if let Some(text) = joined(program, call, place, depth) {
+        return vec![text];
+    }
     let inside = call.args.iter().map(|argument| texts_of(program, &argument.value, place, depth)).find(|texts| texts.iter().any(|text| text.contains('/') || text.is_empty()));
     if let Some(texts) = inside {
         return texts;
@@ -171,6 +199,17 @@ fn texts_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth:
         ValueKind::Member(of, _) if call.args.is_empty() && matches!(of.kind, ValueKind::Text(_) | ValueKind::Template(_)) => texts_of(program, of, place, depth),
         _ => Vec::new(),
     }
+}
+
+/// The text that a call joins: `BASE_URL.concat("/logout")`.
+fn joined<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth: usize) -> Option<String> {
+    let ValueKind::Member(head, last) = &call.callee.kind else { return None };
+    if last != "concat" || call.args.is_empty() || call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::List(_))) {
+        return None;
+    }
+    let parts = std::iter::once(&**head).chain(call.args.iter().map(|argument| &argument.value));
+    let texts: Vec<Option<String>> = parts.map(|part| texts_of(program, part, place, depth).into_iter().next()).collect();
+    texts.iter().any(Option::is_some).then(|| texts.into_iter().map(|text| text.unwrap_or_else(|| "{}".to_owned())).collect())
 }
 
 /// The texts at the first of several locators that has any; the last word of what is no text, such as `RequestMethod.POST`.

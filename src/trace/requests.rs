@@ -369,7 +369,9 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
         }
     }
     let last_is_known = asked.last().zip(served.last()).is_some_and(|(a, b)| !(is_parameter(a) && is_parameter(b)));
-    let names_logout = || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && ends_in_logout(a));
+    // `DELETE /tokens/{token}` is told by what is deleted.
+    let is_deletion = request.method == "DELETE" && endpoint.method == "DELETE";
+    let names_logout = || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && (ends_in_logout(a) || is_deletion && is_credential(a)));
     if last_is_known || names_logout() { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
 }
 
@@ -377,6 +379,11 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
 fn ends_in_logout(segment: &str) -> bool {
     let letters: String = letters(segment).collect();
     ["logout", "signout", "logoff", "signoff"].iter().any(|word| letters.contains(word))
+}
+
+/// Whether a segment is that of what a login creates, as a resource: `/tokens/{token}`.
+fn is_credential(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().as_str(), "session" | "sessions" | "token" | "tokens")
 }
 
 /// How many segments are equal where [`fit`] gave this.
@@ -412,8 +419,12 @@ pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
     // NOTE: in their own case, which tells the words of `logoutUser` apart.
     let mut segments = written_segments(path).rev().filter(|segment| !is_parameter(segment));
     let Some(last) = segments.next() else { return false };
-    // `/sign/out`
-    if matches!(last, "out" | "off") && segments.next().is_some_and(|before| matches!(before, "log" | "sign")) {
+    // `/sign/out`, `/logout/blacklist`
+    let ends_it = |before: &str| match last {
+        "out" | "off" => matches!(before, "log" | "sign"),
+        _ => ends_in_logout(before) && ["denylist", "token"].iter().any(|class| rules.lexicon.is(class, last)),
+    };
+    if segments.next().is_some_and(ends_it) {
         return true;
     }
     rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json"))

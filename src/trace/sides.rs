@@ -102,10 +102,12 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
     }
     // Folders tell it too, where several applications share a manifest. A file's own name does not: clients have an `api.ts` too.
     let path = surroundings.path(id);
+    let has_pages_on_server = module.language == Language::Python;
     for part in path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/') {
         let words = crate::rules::split_words(part);
         for word in &words {
-            client += i32::from(rules.lexicon.is_exactly("client-folder", word));
+            let is_client = rules.lexicon.is_exactly("client-folder", word) || !has_pages_on_server && rules.lexicon.is_exactly("page-folder", word);
+            client += i32::from(is_client);
             server += i32::from(rules.lexicon.is_exactly("server-folder", word));
         }
     }

@@ -164,12 +164,9 @@ impl<'p> Surveyor<'_, 'p> {
             for call in &class.annotations {
                 self.annotation(call, Bearer::Class(id));
             }
-            let bases: Vec<Name> = class
-                .bases
-                .iter()
-                .map(|base| Name { imported: false, segments: base.path.iter().map(|part| crate::ir::Segment { text: part.clone(), called: None }).collect() })
-                .collect();
-            if !bases.is_empty() && !self.rules.base_entries().is_empty() {
+            if !class.bases.is_empty() && !self.rules.base_entries().is_empty() {
+                let imported = class.bases.iter().filter_map(|base| self.program.imported_base(base, self.module));
+                let bases: Vec<Name> = class.bases.iter().map(Name::of_type).chain(imported).collect();
                 for entry in self.rules.deriving(&KINDS, class, &bases, module.language) {
                     self.matches.push(Match { entry, place: self.place, site: MatchSite::Class(id) });
                 }

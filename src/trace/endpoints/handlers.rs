@@ -15,6 +15,7 @@ impl<'p> Builder<'_, 'p> {
         match (locator, site) {
             (Locator::Annotated, MatchSite::Annotation(_, Bearer::Function(function))) => self.implemented(*function),
             (Locator::Annotated, MatchSite::Annotation(_, Bearer::Class(class)) | MatchSite::Class(class)) => self.class_handlers(*class),
+            (Locator::Method(name), MatchSite::Class(class)) => self.method_of(&Thing::Class(*class), name).into_iter().collect(),
             (Locator::Arguments, site) => site.call().map(|call| self.argument_functions(call, place, 0)).unwrap_or_default(),
             (Locator::Body, site) => site.call().map(|call| self.argument_functions(call, place, 0)).unwrap_or_default(),
             (Locator::Argument(index, path), site) if path.is_empty() && *index > 0 => {

@@ -16,7 +16,7 @@ pub(super) use prefixes::common_folders;
 
 use std::cell::{Cell, RefCell};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::requests::is_logout_path;
 use super::sides::Surroundings;
@@ -81,6 +81,8 @@ struct Builder<'a, 'p> {
     rules: &'a RuleSet,
     survey: &'a Survey<'p>,
     mounts: Vec<Mounted<'p>>,
+    /// The calls that mount what they are handed.
+    mounting: FxHashSet<(ModuleId, Span)>,
     /// Where functions that declare routes are called.
     callers: FxHashMap<FunctionId, Vec<Place>>,
     global: Vec<(ModuleId, String)>,
@@ -104,6 +106,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
         rules,
         survey,
         mounts: Vec::new(),
+        mounting: FxHashSet::default(),
         callers: FxHashMap::default(),
         global: Vec::new(),
         surroundings,

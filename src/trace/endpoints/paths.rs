@@ -64,7 +64,8 @@ pub(in crate::trace) fn normal_method(text: &str) -> String {
 
 /// Joins two parts of a path; regular expressions' anchors are cut.
 pub(in crate::trace) fn join(outer: &str, inner: &str) -> String {
-    let clean = |text: &str| text.trim().trim_start_matches('^').trim_end_matches('$').trim_end_matches('?').replace('\\', "").trim_matches('/').to_owned();
+    let clean =
+        |text: &str| text.trim().trim_start_matches('^').trim_start_matches(".*").trim_end_matches('$').trim_end_matches('?').replace('\\', "").trim_matches('/').to_owned();
     let (outer, inner) = (clean(outer), clean(inner));
     match (outer.is_empty(), inner.is_empty()) {
         (true, true) => String::new(),

@@ -14,6 +14,8 @@ use crate::trace::survey::{Bearer, Match, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
     pub(super) fn collect_mounts(&mut self) {
+        let is_of_arguments = |found: &&Match<'p>| matches!(self.rules.mounts[found.entry.index].mounted, Locator::Arguments | Locator::Argument(..) | Locator::Named(..));
+        self.mounting = self.survey.of(Kind::Mount).filter(is_of_arguments).filter_map(|found| Some((found.place.module, found.site.call()?.span))).collect();
         for found in self.survey.of(Kind::Mount) {
             let mount = &self.rules.mounts[found.entry.index];
             let mut prefixes = prefixes_at(self.program, &mount.prefix, &found.site, found.place, self.follow);
@@ -42,7 +44,8 @@ impl<'p> Builder<'_, 'p> {
                         self.mount_in_turns(&turns, found, &mounted, on);
                         continue;
                     }
-                    if matches!(mount.mounted, Locator::Argument(..) | Locator::Named(..)) {
+                    // What is mounted without a prefix is mostly middleware.
+                    if mount.mounted != Locator::Arguments || !mount.prefix.is_empty() {
                         mounted.iter().for_each(|(value, at)| self.ask_for_routes(value, *at, &prefixes));
                     }
                     (mounted.iter().flat_map(|(value, at)| self.routers_of(value, *at, 3)).collect(), on, None)
@@ -192,8 +195,10 @@ impl<'p> Builder<'_, 'p> {
                     routers.push(router);
                 }
                 routers.push(made);
-                // `include("app.urls")`, `router.routes()`, `r.middleware()`: what is inside, or what it hangs on.
-                for argument in &call.args {
+                // `include("app.urls")`, `router.routes()`, `r.middleware()`: what is inside, or what it hangs on. What a call mounts is beside
+                // what its chain goes on with.
+                let inside = if self.mounting.contains(&(at.module, call.span)) { &[] } else { call.args.as_slice() };
+                for argument in inside {
                     if matches!(argument.value.kind, ValueKind::Text(_) | ValueKind::Name(_) | ValueKind::Member(_, _) | ValueKind::Call(_) | ValueKind::List(_)) {
                         routers.extend(self.routers_of(&argument.value, at, depth));
                     }

@@ -32,6 +32,10 @@ impl<'p> Builder<'_, 'p> {
             }
         };
         self.asking.set(false);
+        // A class that does not have the method leaves the answer to its library.
+        if matches!(route.handler, Locator::Method(_)) && declared.iter().all(|(_, functions)| functions.is_empty()) {
+            return;
+        }
         // A route that only a type can name is none without it.
         if paths.is_empty() && matches!(route.path.last(), Some(Locator::Type(..))) {
             return;

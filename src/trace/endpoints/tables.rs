@@ -55,10 +55,11 @@ impl<'p> Builder<'_, 'p> {
         self.program.modules().filter(|(id, _)| self.surroundings.mentions_logout(*id)).collect()
     }
 
-    /// `(r"/logout", LogoutHandler)`
+    /// `(r"/logout", LogoutHandler)`, `("/logout", "logout", LogoutView)`
     fn paired(&self, items: &'p [Value], span: Span, place: Place, all: &mut Vec<Endpoint<'p>>) {
-        let [path, handler, ..] = items else { return };
+        let [path, rest @ ..] = items else { return };
         let ValueKind::Text(path) = &path.kind else { return };
+        let Some(handler) = rest.iter().find(|item| !matches!(item.kind, ValueKind::Text(_))) else { return };
         for class in self.classes_at(handler, place) {
             for function in self.class_handlers(class) {
                 let method = verb_of(&self.program.function(function).name);
@@ -85,7 +86,7 @@ impl<'p> Builder<'_, 'p> {
             ValueKind::Record(inner) => inner.iter().find(|(key, _)| key == "handler").map(|(_, handler)| handler),
             _ => None,
         });
-        let own = entries.iter().rev().map(|(_, entry)| entry);
+        let own = entries.iter().rev().filter(|(key, _)| !self.rules.lexicon.is("request-part", key)).map(|(_, entry)| entry);
         let functions = own.chain(nested).map(|entry| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
         Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, bundled: false, place, span, site: None })
     }
@@ -189,7 +190,7 @@ impl<'p> Builder<'_, 'p> {
 fn is_row(rules: &RuleSet, value: &Value) -> bool {
     match &value.kind {
         ValueKind::Record(entries) => described_logout(rules, entries).is_some(),
-        ValueKind::List(items) => matches!(items.as_slice(), [Value { kind: ValueKind::Text(path), .. }, _, ..] if path.starts_with(['/', '^'])),
+        ValueKind::List(items) => matches!(items.as_slice(), [Value { kind: ValueKind::Text(path), .. }, _, ..] if path.starts_with(['/', '^']) || path.starts_with(".*/")),
         _ => false,
     }
 }

@@ -1,8 +1,9 @@
 //! Endings of all sessions: a logout of its own, unless the session that asks for it goes on.
 
 use super::Tracer;
-use crate::ir::{BinaryOp, Value, ValueKind, each_value};
+use crate::ir::{BinaryOp, Block, Step, StepKind, Value, ValueKind, each_value};
 use crate::link::FunctionId;
+use crate::source::Span;
 use crate::trace::endpoints::Endpoint;
 
 impl Tracer<'_, '_> {
@@ -18,11 +19,16 @@ impl Tracer<'_, '_> {
 
     /// Whether a function takes those sessions or tokens that are not a certain one.
     fn spares_one(&self, function: FunctionId) -> bool {
+        let body = &self.program.function(function).body;
+        let mut guards = Vec::new();
+        collect_guards(body, &mut guards);
         let mut spares = false;
         let leaves_out = |word: &str| self.rules.lexicon.is_exactly("leaves-out", word);
-        each_value(&self.program.function(function).body, |value| {
+        each_value(body, |value| {
             spares |= match &value.kind {
-                ValueKind::Binary { op: BinaryOp::NotEqual, left, right } => [left, right].into_iter().all(|side| is_key(side)),
+                ValueKind::Binary { op: BinaryOp::NotEqual, left, right } => {
+                    [left, right].into_iter().all(|side| is_key(side)) && !guards.iter().any(|guard| guard.contains(value.span))
+                }
                 ValueKind::Record(entries) => entries.iter().any(|(key, entry)| leaves_out(key) && is_key(entry)),
                 ValueKind::Call(call) => leaves_out(call.callee.last_name()) && !call.args.is_empty(),
                 ValueKind::Text(text) => text.contains("!=") || text.contains("<>"),
@@ -30,6 +36,24 @@ impl Tracer<'_, '_> {
             };
         });
         spares
+    }
+}
+
+/// The tests of a body behind which it only refuses: `if (claims.issuer !== ISSUER) throw …`.
+fn collect_guards(block: &Block, found: &mut Vec<Span>) {
+    for step in block {
+        match &step.kind {
+            StepKind::Branch { test, then, otherwise } => {
+                if matches!(then.as_slice(), [.., Step { kind: StepKind::Throw(_), .. }] | [Step { kind: StepKind::Return(_), .. }]) {
+                    found.push(test.span);
+                }
+                collect_guards(then, found);
+                collect_guards(otherwise, found);
+            }
+            StepKind::Attempt { body, caught, finally } => [body, caught, finally].into_iter().for_each(|part| collect_guards(part, found)),
+            StepKind::Loop { body, .. } => collect_guards(body, found),
+            _ => {}
+        }
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             },
         };
         let Some((to, at)) = value_at(program, &listen.to, &found.site, found.place) else { continue };
+        let (to, at) = match program.fold(to, at) {
+            (event, place) if matches!(event.kind, ValueKind::Text(_)) => (event, place),
+            _ => (to, at),
+        };
         match &to.kind {
             // A record of what is listened to and what then runs.
             ValueKind::Record(entries) => {
@@ -40,6 +44,8 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
                 }
             }
             ValueKind::List(_) => {}
+            // The name of an event.
+            ValueKind::Text(event) => listeners.calls.push(Listener { to: None, name: event.clone(), runs }),
             _ => {
                 let written = Name::written(to);
                 let path: Vec<&str> = written.segments.iter().map(|segment| segment.text.as_str()).collect();

@@ -13,6 +13,7 @@ impl<'p> Tracer<'_, 'p> {
     /// Servers that hand a logout on to another server of the project: each with the one it leads to.
     pub(super) fn relays(&self, servers: &[Vec<usize>], reached: &[Reached<'p>]) -> BTreeMap<usize, usize> {
         let mut relays = BTreeMap::new();
+        let is_example = |indices: &[usize]| indices.first().is_some_and(|index| self.is_example(&self.endpoints.all[*index]));
         // What a library logs out by itself hands nothing on: its settings name paths, not requests.
         let is_own = |at: &usize| servers[*at].first().is_none_or(|index| self.endpoints.all[*index].library.is_none());
         for (at, own) in reached.iter().enumerate().filter(|(at, _)| is_own(at)) {
@@ -24,7 +25,7 @@ impl<'p> Tracer<'_, 'p> {
                 let best = servers
                     .iter()
                     .enumerate()
-                    .filter(|(other, _)| *other != at && !relays.contains_key(other))
+                    .filter(|(other, indices)| *other != at && !relays.contains_key(other) && (is_example(&servers[at]) || !is_example(indices)))
                     .map(|(other, indices)| (indices.iter().map(|index| fit(request, &self.endpoints.all[*index])).max().unwrap_or(0), other))
                     .filter(|(score, _)| *score > 0)
                     .max_by_key(|(score, other)| (*score, usize::MAX - other));

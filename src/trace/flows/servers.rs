@@ -204,11 +204,13 @@ impl<'p> Tracer<'_, 'p> {
         asked
     }
 
-    /// Whether an endpoint stands in a folder of examples.
-    fn is_example(&self, endpoint: &Endpoint<'p>) -> bool {
+    /// Whether an endpoint stands in a folder of examples, which is no beginner's package: `com/example`.
+    pub(super) fn is_example(&self, endpoint: &Endpoint<'p>) -> bool {
         let path = self.surroundings.path(endpoint.place.module);
-        path.rsplit_once('/')
-            .is_some_and(|(folders, _)| folders.split('/').any(|folder| folder.split(['_', '-']).next().is_some_and(|word| matches!(word, "example" | "examples"))))
+        let folders: Vec<&str> = path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/').collect();
+        let is_of_examples = |folder: &str| folder.split(['_', '-']).next().is_some_and(|word| matches!(word, "example" | "examples"));
+        let mut at = folders.iter().enumerate();
+        at.any(|(at, folder)| is_of_examples(folder) && !at.checked_sub(1).is_some_and(|before| matches!(folders[before], "com" | "org")))
     }
 
     /// Whether an endpoint's path says that the logout is over: `/logged-out`.

@@ -1,4 +1,4 @@
-//! Clients' functions that only ask a server elsewhere to log out, and that nothing calls: a logout of the server's interface that the
+//! Clients' functions that only ask a server elsewhere to log out, or only clear something, and that nothing calls: a logout that the
 //! application never makes.
 
 use super::{Flow, FlowHandler, Tracer};
@@ -11,7 +11,7 @@ impl<'p> Tracer<'_, 'p> {
     /// Whether a flow is only such a function.
     pub(super) fn is_unused(&self, flow: &Flow<'p>) -> bool {
         let clears = flow.events.iter().any(|(_, event)| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
-        flow.server.is_none() && flow.calls_elsewhere.is_some() && !clears && flow.clients.iter().all(|client| self.is_never_called(client))
+        flow.server.is_none() && flow.calls_elsewhere.is_some() != clears && flow.clients.iter().all(|client| self.is_never_called(client))
     }
 
     fn is_never_called(&self, client: &FlowHandler) -> bool {
@@ -58,6 +58,12 @@ struct Uses<'a, 'p> {
 }
 
 impl<'p> Uses<'_, 'p> {
+    /// Whether a mention may be one of the function: every other one is known to be that of another.
+    fn may_be(&self, value: &'p Value) -> bool {
+        let functions = self.program.functions_of(value, self.place, false);
+        functions.is_empty() || functions.contains(&self.id)
+    }
+
     fn may_run(&self, call: &'p Call) -> bool {
         let targets = self.program.targets(call, self.place, false);
         targets.is_empty() || targets.contains(&self.id)
@@ -75,7 +81,7 @@ impl<'p> Visit<'p> for Uses<'_, 'p> {
                 call.args.iter().for_each(|argument| walk_value(&argument.value, self));
                 return false;
             }
-            ValueKind::Name(name) | ValueKind::Member(_, name) if name == self.name && self.declared != Some(value.span) => self.found = true,
+            ValueKind::Name(name) | ValueKind::Member(_, name) if name == self.name && self.declared != Some(value.span) => self.found |= self.may_be(value),
             _ => {}
         }
         !self.found

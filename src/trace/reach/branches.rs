@@ -3,7 +3,7 @@
 use super::{State, Step, Use, Walk, Way};
 use crate::ir::{BinaryOp, Block, Name, StepKind, Value, ValueKind};
 use crate::link::ModuleId;
-use crate::rules::RuleSet;
+use crate::rules::{Lexicon, RuleSet};
 use crate::source::Span;
 use crate::trace::requests::is_logout_path;
 
@@ -79,7 +79,7 @@ impl<'p> Walk<'_, '_, 'p> {
         } else if is("denylist") {
             // `if not is_revoked(token)`: what is still accepted is there.
             (Branch::Condition, Branch::Ordinary)
-        } else if is("session") || is("token") || is("auth") || is("cookie") {
+        } else if (is("session") || is("token") || is("auth") || is("cookie")) && !tells_kinds_apart(lexicon, test) {
             (Branch::Ordinary, Branch::NoSession)
         } else {
             return (Branch::Condition, Branch::Condition);
@@ -112,6 +112,15 @@ fn names_logout_path(rules: &RuleSet, test: &Value, depth: usize) -> bool {
         ValueKind::Unknown(parts) if parts.len() == 1 => names_logout_path(rules, &parts[0], depth),
         _ => false,
     }
+}
+
+/// Whether a test compares something of a login with a text that names one of its kinds: `auth.guard === "web"`. That the one is not there
+/// says nothing of the others.
+fn tells_kinds_apart(lexicon: &Lexicon, test: &Value) -> bool {
+    let ValueKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, right } = &test.kind else { return false };
+    let names_kind = |side: &Value| matches!(&side.kind, ValueKind::Text(text) if !is_nothing(side) && !lexicon.is("auth", text) && !lexicon.is("login-state", text));
+    let is_member = |side: &Value| matches!(side.kind, ValueKind::Member(..));
+    names_kind(left) && is_member(right) || names_kind(right) && is_member(left)
 }
 
 /// Whether a test only asks whether a value is new before it is set: `if (token.value != next) token.value = next`.

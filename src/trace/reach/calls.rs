@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::receivers::add_models;
 use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
-use crate::ir::{Call, CallStyle, Module, Name, StepKind, ValueKind};
+use crate::ir::{Call, CallStyle, Module, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place, note_wish, wishes};
 use crate::outcome::{Action, Side};
 use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
@@ -134,7 +134,7 @@ impl<'p> Walk<'_, '_, 'p> {
             let is_reducer = defined.params.len() > 1 && defined.params.first().is_some_and(|param| self.reach.rules.lexicon.is("reducer-parameter", &param.name));
             is_reducer || defined.params.get(index).is_some_and(|param| keeps(module, &defined.body, &param.name, 2))
         };
-        let handed = call.args.iter().enumerate().filter(|(_, argument)| argument.name.is_none() && matches!(argument.value.kind, ValueKind::Null));
+        let handed = call.args.iter().enumerate().filter(|(_, argument)| argument.name.is_none() && matches!(argument.value.kind, ValueKind::Null | ValueKind::Bool(false)));
         handed.into_iter().any(|(index, _)| targets.iter().any(|target| is_kept(target, index)))
     }
 
@@ -258,9 +258,14 @@ impl<'p> Walk<'_, '_, 'p> {
         } else if self.reach.rules.lexicon.is("bus-method", last) {
             self.sent(call);
         }
-        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name.
+        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name; `emit(EVENTS.LOGOUT)`, `dispatchEvent(new
+        // Event("logout"))`: an event that is listened to.
         for argument in call.args.iter().take(1) {
-            if let ValueKind::Text(text) = &argument.value.kind
+            let told = match &argument.value.kind {
+                ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
+                _ => &argument.value,
+            };
+            if let ValueKind::Text(text) = &self.reach.program.fold(told, place).0.kind
                 && self.reach.rules.lexicon.is("logout", text)
                 && targets.is_empty()
                 && text.len() < 40
@@ -268,6 +273,7 @@ impl<'p> Walk<'_, '_, 'p> {
                 && !text.contains([' ', '.', '?'])
                 && !text.contains("//")
             {
+                self.listen(None, text);
                 let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
                 self.by_name(&action, call);
             }
@@ -384,18 +390,28 @@ fn foreign_file(around: &dyn Surroundings, names: &[Name], place: Place) -> Opti
     })
 }
 
-/// Whether a body, or a closure that it hands over, keeps what a name stands for in a field.
+/// Whether a body keeps what a name stands for in a field, or a closure that it hands over does or gives it back as one:
+/// `set(() => ({ user }))`.
 fn keeps(module: &Module, body: &[crate::ir::Step], name: &str, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
+    let is_it = |value: &Value| matches!(&value.kind, ValueKind::Name(given) if given == name);
+    let gives_back = |step: &crate::ir::Step| match &step.kind {
+        StepKind::Evaluate(Value { kind: ValueKind::Record(entries), .. }) | StepKind::Return(Some(Value { kind: ValueKind::Record(entries), .. })) => {
+            entries.iter().any(|(_, entry)| is_it(entry))
+        }
+        _ => false,
+    };
     body.iter().any(|step| match &step.kind {
-        StepKind::Assign { target, value, .. } => matches!(target.kind, ValueKind::Member(..)) && matches!(&value.kind, ValueKind::Name(given) if given == name),
-        StepKind::Evaluate(value) | StepKind::Return(Some(value)) => match &value.kind {
-            ValueKind::Call(call) => call.args.iter().any(|argument| match &argument.value.kind {
-                ValueKind::Closure(index) => keeps(module, &module.function(*index).body, name, depth),
+        StepKind::Assign { target, value, .. } => matches!(target.kind, ValueKind::Member(..)) && is_it(value),
+        StepKind::Evaluate(Value { kind: ValueKind::Call(call), .. }) | StepKind::Return(Some(Value { kind: ValueKind::Call(call), .. })) => {
+            call.args.iter().any(|argument| match &argument.value.kind {
+                ValueKind::Closure(index) => {
+                    let handed = &module.function(*index).body;
+                    handed.iter().any(gives_back) || keeps(module, handed, name, depth)
+                }
                 _ => false,
-            }),
-            _ => false,
-        },
+            })
+        }
         _ => false,
     })
 }

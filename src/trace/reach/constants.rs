@@ -12,6 +12,11 @@ impl<'p> Walk<'_, '_, 'p> {
         let defaulted = |name: &String| params.iter().position(|param| param.name == *name && param.default.is_some());
         let ValueKind::Name(name) = &test.kind else { return self.unchanging(test) };
         let Some(position) = defaulted(name) else { return self.unchanging(test) };
+        let mut is_set = false;
+        each_assignment(program.module(place.module).body(place.function), |target, _| is_set |= matches!(&target.kind, ValueKind::Name(set) if set == name));
+        if is_set {
+            return None;
+        }
         let (call, _) = self.state.entered?;
         // NOTE: a method's own object may stand among its parameters.
         let before = usize::from(params.first().is_some_and(|param| matches!(param.name.as_str(), "self" | "cls")));

@@ -1,0 +1,105 @@
+//! The object literal that a function stands in, as the function itself names it: `const auth = { logout() { this.clear() }, clear() { … } }`.
+
+use rustc_hash::FxHashMap;
+
+use super::eval::{Place, Thing};
+use super::program::{ModuleId, Program};
+use crate::ir::{ExportTarget, FunctionIndex, Module, Step, StepKind, Value, ValueKind, each_value, each_value_of};
+
+/// The object literals of a module, by the functions that stand in them under a key.
+pub(super) type Holders<'p> = FxHashMap<FunctionIndex, Holder<'p>>;
+
+/// An object literal that holds a function.
+#[derive(Clone, Copy)]
+pub(super) struct Holder<'p> {
+    literal: &'p Value,
+    /// The function in which the literal is written.
+    within: Option<FunctionIndex>,
+    /// No other literal stands around it: it may be the options of a component, whose methods are a part of them.
+    is_outermost: bool,
+}
+
+/// Finds the literals of a module.
+pub(super) fn holders(module: &Module) -> Holders<'_> {
+    let mut holders = Holders::default();
+    for (within, body) in module.bodies() {
+        // Outer values are told before their parts, so the first is the outermost.
+        each_value(body, |value| hold(value, within, true, &mut holders));
+    }
+    for export in &module.exports {
+        if let ExportTarget::Value(value) = &export.target {
+            each_value_of(value, |value| hold(value, None, true, &mut holders));
+        }
+    }
+    holders
+}
+
+fn hold<'p>(literal: &'p Value, within: Option<FunctionIndex>, is_outermost: bool, holders: &mut Holders<'p>) {
+    let ValueKind::Record(entries) = &literal.kind else { return };
+    for (_, entry) in entries {
+        match &entry.kind {
+            ValueKind::Closure(function) => {
+                holders.entry(*function).or_insert(Holder { literal, within, is_outermost });
+            }
+            // `logout: debounce(function () { … })`
+            ValueKind::Call(call) => {
+                for argument in &call.args {
+                    if let ValueKind::Closure(function) = argument.value.kind {
+                        holders.entry(function).or_insert(Holder { literal, within, is_outermost });
+                    }
+                }
+            }
+            ValueKind::Record(_) => hold(entry, within, false, holders),
+            _ => {}
+        }
+    }
+}
+
+impl<'p> Program<'p> {
+    /// The literals that `this` may be at a place outside of classes: those that hold the functions around it, since an arrow function takes
+    /// `this` from outside; and the parts of one that may be a component's options.
+    pub(super) fn held_by(&self, place: Place) -> Vec<Thing<'p>> {
+        let module = self.module(place.module);
+        let holders = self.holders(place.module);
+        let around = std::iter::successors(place.function, |index| module.function(*index).parent);
+        around.filter_map(|index| holders.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
+    }
+
+    /// Whether a member is what its own file exports: `module.exports`.
+    pub(super) fn is_own_exports(&self, of: &Value, name: &str, place: Place) -> bool {
+        name == "exports" && matches!(&of.kind, ValueKind::Name(module) if module == "module") && !self.is_bound("module", place) && !self.scope(place.module).exports.is_empty()
+    }
+
+    /// The member of a record that is still being made, where its maker is handed what gives it: `create((set, get) => ({ drop() { … },
+    /// logout() { get().drop() } }))`.
+    pub(super) fn given_member(&self, of: &'p Value, name: &str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let ValueKind::Call(call) = &of.kind else { return Vec::new() };
+        let (ValueKind::Name(given), true) = (&call.callee.kind, call.args.is_empty()) else { return Vec::new() };
+        let module = self.module(place.module);
+        let mut around = std::iter::successors(place.function, |index| module.function(*index).parent);
+        let maker = around.find(|index| module.function(*index).params.iter().any(|param| param.name == *given));
+        match maker.map(|maker| (maker, module.function(maker).body.as_slice())) {
+            Some((maker, [Step { kind: StepKind::Return(Some(record)), .. }])) if matches!(record.kind, ValueKind::Record(_)) => {
+                self.member(Thing::Literal(record, Place { module: place.module, function: Some(maker) }), name, follow, steps)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn holders(&self, module: ModuleId) -> &Holders<'p> {
+        let linked = self.linked(module);
+        linked.holders.get_or_init(|| holders(linked.module))
+    }
+}
+
+impl<'p> Holder<'p> {
+    fn things(&self, module: ModuleId) -> impl Iterator<Item = Thing<'p>> {
+        let at = Place { module, function: self.within };
+        let entries = match &self.literal.kind {
+            ValueKind::Record(entries) if self.is_outermost => entries.as_slice(),
+            _ => &[],
+        };
+        let parts = entries.iter().map(|(_, entry)| entry).filter(|entry| matches!(entry.kind, ValueKind::Record(_)));
+        std::iter::once(self.literal).chain(parts).map(move |literal| Thing::Literal(literal, at))
+    }
+}
