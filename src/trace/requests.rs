@@ -272,9 +272,12 @@ pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, 
     defined.annotations.iter().find_map(|annotation| {
         let verb = normal_method(annotation.callee.last_name());
         let texts: Vec<String> = annotation.args.iter().flat_map(|argument| path_texts(program, &argument.value, place)).collect();
-        let path = texts.iter().find(|text| text.contains('/') || rules.lexicon.is("logout", text))?;
+        let written = texts.iter().find(|text| text.contains('/') || rules.lexicon.is("logout", text)).cloned();
+        // `@GET(Paths.USER_LOGOUT)`, where the constant stands in a file that is not read.
+        let is_named = || verb != "ANY" && annotation.args.iter().any(|argument| is_named_address(rules, &argument.value, 2));
+        let path = written.or_else(|| is_named().then(|| "/logout".to_owned()))?;
         let method = if verb == "ANY" { texts.iter().find(|text| text.chars().all(|c| c.is_ascii_uppercase())).cloned().unwrap_or(verb) } else { verb };
-        Some(Request { method, path: path.clone(), place, span: defined.head, is_markup: false })
+        Some(Request { method, path, place, span: defined.head, is_markup: false })
     })
 }
 

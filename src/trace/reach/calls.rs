@@ -280,8 +280,22 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         if targets.is_empty() {
             self.by_constant(call);
+            if !is_known {
+                self.told(call, last);
+            }
         }
         self.trail.pop();
+    }
+
+    /// What a store is told to do by its name: `commit("forget")` with `mutations: { forget(state) { … } }`. A logout's own name is
+    /// followed without that.
+    fn told(&mut self, call: &'p Call, last: &str) {
+        let Some(ValueKind::Text(text)) = call.positional(0).map(|value| &value.kind) else { return };
+        let action = text.rsplit('/').next().unwrap_or(text);
+        let rules = self.reach.rules;
+        if rules.lexicon.is_exactly("teller", last) && !rules.lexicon.is("logout", text) && self.reach.program.functions_named(action).len() == 1 {
+            self.by_name(action, call);
+        }
     }
 
     /// What runs under the constant that a call is handed: `dispatch(LOGOUT)` with `actions: { [LOGOUT](context) { … } }`.
