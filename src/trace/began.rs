@@ -21,7 +21,7 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
     let body = &program.function(function).body;
     let mut found = begun_in(program, rules, body, place);
     if program.module(function.module).language.has_implicit_members() {
-        arms(rules, body, MAX_DEPTH, &|_, label| id_or_wish(rules, label), &mut |symbol, arm| {
+        arms(body, MAX_DEPTH, &|_, label| id_or_wish(rules, label), &mut |symbol, arm| {
             found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
             // The function that does all of an arm's work: `R.id.log_out -> confirmLeaving()`.
             if let [Step { kind: StepKind::Evaluate(Value { kind: ValueKind::Call(call), .. }), .. }] = arm.as_slice() {
@@ -31,7 +31,7 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
             }
         });
     } else {
-        arms(rules, body, MAX_DEPTH, &|subject, label| key_of_entry(rules, subject, label), &mut |symbol, arm| {
+        arms(body, MAX_DEPTH, &|subject, label| key_of_entry(rules, subject, label), &mut |symbol, arm| {
             found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
         });
     }
@@ -239,7 +239,7 @@ fn key_of_entry<'p>(rules: &RuleSet, subject: Option<&Value>, label: &'p Value) 
 type LabelOf<'a, 'p> = &'a dyn Fn(Option<&'p Value>, &'p Value) -> Option<&'p str>;
 
 /// The arms of a choice whose label is a logout's.
-fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, label_of: LabelOf<'_, 'p>, found: &mut dyn FnMut(&'p str, &'p Block)) {
+fn arms<'p>(block: &'p Block, depth: usize, label_of: LabelOf<'_, 'p>, found: &mut dyn FnMut(&'p str, &'p Block)) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for step in block {
         match &step.kind {
@@ -247,7 +247,7 @@ fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, label_of: LabelOf<'
                 for (labels, arm) in choices {
                     match labels.iter().find_map(|label| label_of(subject.as_ref(), label)) {
                         Some(label) => found(label, arm),
-                        None => arms(rules, arm, depth, label_of, found),
+                        None => arms(arm, depth, label_of, found),
                     }
                 }
             }
@@ -258,13 +258,13 @@ fn arms<'p>(rules: &RuleSet, block: &'p Block, depth: usize, label_of: LabelOf<'
                 };
                 match label {
                     Some(label) => found(label, then),
-                    None => arms(rules, then, depth, label_of, found),
+                    None => arms(then, depth, label_of, found),
                 }
-                arms(rules, otherwise, depth, label_of, found);
+                arms(otherwise, depth, label_of, found);
             }
             StepKind::Return(Some(value)) | StepKind::Evaluate(value) => {
                 if let ValueKind::Block(inner) = &value.kind {
-                    arms(rules, inner, depth, label_of, found);
+                    arms(inner, depth, label_of, found);
                 }
             }
             _ => {}
