@@ -17,7 +17,7 @@ pub(super) struct Layout {
     by_path: FxHashMap<Utf8PathBuf, FileId>,
     by_name: FxHashMap<String, Vec<FileId>>,
     directories: FxHashSet<Utf8PathBuf>,
-    /// The source files in folders of helpers beside the routes of a server, by folder.
+    /// The source files in folders of helpers beside the routes of a server, and in those of stores and composables, by folder.
     helpers: FxHashMap<Utf8PathBuf, Vec<FileId>>,
     manifests: FxHashMap<Utf8PathBuf, (Utf8PathBuf, Kind)>,
 }
@@ -37,7 +37,8 @@ impl Layout {
             layout.add_directories(&file.path);
             layout.by_path.insert(file.path.clone(), file.id);
             layout.by_name.entry(file.path.file_name().unwrap_or_default().to_owned()).or_default().push(file.id);
-            if let Some(folder) = file.path.parent().filter(|folder| folder.as_str().ends_with("server/utils")) {
+            let is_helpers = |folder: &&Utf8Path| folder.as_str().ends_with("server/utils") || matches!(folder.file_name(), Some("stores" | "composables"));
+            if let Some(folder) = file.path.parent().filter(is_helpers) {
                 layout.helpers.entry(folder.to_owned()).or_default().push(file.id);
             }
             layout.files.push((file.path.clone(), file.absolute.clone(), file.language));
@@ -77,7 +78,7 @@ impl Layout {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The source files in a folder of helpers beside the routes of a server, sorted by path.
+    /// The source files in a folder of helpers, sorted by path.
     pub(super) fn helpers_in(&self, folder: &Utf8Path) -> &[FileId] {
         self.helpers.get(folder).map_or(&[], Vec::as_slice)
     }

@@ -94,13 +94,18 @@ impl Modules {
         }
     }
 
-    /// The files from which a framework may import a name that a script uses without an import: those that are called like it, and the
-    /// folder of helpers beside the server's routes.
+    /// The files from which a framework may import a name that a script uses without an import: those that are called like it, the folder
+    /// of helpers beside the server's routes, and for a store or composable the folder of those.
     pub(super) fn unimported(&self, from: &Utf8Path, name: &str) -> Vec<FileId> {
         let mut found: Vec<FileId> = ENDINGS.iter().take(SCRIPTS).flat_map(|ending| self.layout.files_named(&format!("{name}{ending}"))).copied().collect();
         let server = from.ancestors().skip(1).find(|directory| matches!(directory.file_name(), Some("api" | "routes" | "middleware" | "plugins"))).and_then(Utf8Path::parent);
         if let Some(server) = server.filter(|directory| directory.file_name() == Some("server")) {
             found.extend(self.layout.helpers_in(&server.join("utils")).iter().take(MAX_HELPERS));
+        }
+        if name.starts_with("use") {
+            let folder = if name.ends_with("Store") { "stores" } else { "composables" };
+            let helpers = from.ancestors().skip(1).map(|directory| self.layout.helpers_in(&directory.join(folder))).find(|helpers| !helpers.is_empty());
+            found.extend(helpers.unwrap_or_default().iter().take(MAX_HELPERS));
         }
         found.sort_unstable();
         found.dedup();

@@ -47,6 +47,8 @@ enum Part {
     Text(String),
     Star,
     OneOf(Vec<String>),
+    /// Alternatives of which some have stars: `{delete,delete_*}`.
+    AnyOf(Vec<Vec<Part>>),
     Class(ClassId),
 }
 
@@ -141,7 +143,12 @@ impl Glob {
             let end = rest.find(close).ok_or_else(|| format!("`{c}` is not closed in `{text}`"))?;
             let inner = &rest[1..end];
             if c == '{' {
-                parts.push(Part::OneOf(inner.split(',').map(|one| one.trim().trim_end_matches("()").to_owned()).collect()));
+                let alternatives = inner.split(',').map(|one| one.trim().trim_end_matches("()"));
+                if inner.contains('*') {
+                    parts.push(Part::AnyOf(alternatives.map(|one| Self::parse(one, lexicon).map(|glob| glob.parts)).collect::<Result<_, _>>()?));
+                } else {
+                    parts.push(Part::OneOf(alternatives.map(str::to_owned).collect()));
+                }
             } else {
                 let class = lexicon.class(inner).ok_or_else(|| format!("unknown word class `{inner}`; there are {}", lexicon.class_names().join(", ")))?;
                 parts.push(Part::Class(class));
@@ -169,7 +176,7 @@ impl Glob {
     fn texts(&self) -> Option<Vec<&str>> {
         match self.parts.as_slice() {
             [Part::Text(text)] => Some(vec![text]),
-            [Part::OneOf(texts)] if texts.iter().all(|text| !text.contains('*')) => Some(texts.iter().map(String::as_str).collect()),
+            [Part::OneOf(texts)] => Some(texts.iter().map(String::as_str).collect()),
             [] => Some(vec![""]),
             _ => None,
         }
@@ -195,6 +202,8 @@ fn parts_fit(parts: &[Part], text: &str, lexicon: &Lexicon) -> bool {
         Part::Text(literal) => text.strip_prefix(literal.as_str()).is_some_and(|tail| parts_fit(rest, tail, lexicon)),
         Part::Star => rest.is_empty() || text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| parts_fit(rest, &text[at..], lexicon)),
         Part::OneOf(texts) => texts.iter().any(|one| text.strip_prefix(one.as_str()).is_some_and(|tail| parts_fit(rest, tail, lexicon))),
+        Part::AnyOf(alternatives) if rest.is_empty() => alternatives.iter().any(|one| parts_fit(one, text, lexicon)),
+        Part::AnyOf(alternatives) => alternatives.iter().any(|one| parts_fit(&[one.as_slice(), rest].concat(), text, lexicon)),
         Part::Class(class) => {
             // A class takes all that is left but what a literal end takes.
             let tail = match rest {
@@ -279,4 +288,18 @@ fn split_path(path: &str) -> Result<Vec<String>, String> {
         parts.push(part);
     }
     Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alternatives_may_have_stars_and_texts_behind_them() {
+        let fits = |pattern: &str, text: &str| Glob::parse(pattern, &Lexicon::default()).expect("the pattern is well written").fits(text, &Lexicon::default());
+        assert!(fits("{session,*Session}", "WebSession") && fits("{session,*Session}", "session"));
+        assert!(!fits("{session,*Session}", "sessions") && !fits("{session,*Session}", "WebSessions"));
+        assert!(fits("{delete,remove_*}_all", "remove_tokens_all") && fits("{delete,remove_*}_all", "delete_all"));
+        assert!(!fits("{delete,remove_*}_all", "remove_tokens"));
+    }
 }

@@ -62,7 +62,8 @@ fn walker(root: &Root, options: &WalkOptions) -> ignore::WalkParallel {
     let in_repository = root.absolute.ancestors().any(|directory| directory.join(".git").exists());
     WalkBuilder::new(&root.absolute)
         .follow_links(false)
-        .hidden(respect)
+        // What is hidden is left out on the way, but for the folders by which frameworks part the sides.
+        .hidden(false)
         .ignore(respect)
         // In an export or archive all that is there was committed, whatever its `.gitignore` says of it.
         .git_ignore(respect && in_repository)
@@ -73,6 +74,12 @@ fn walker(root: &Root, options: &WalkOptions) -> ignore::WalkParallel {
         .parents(respect && in_repository)
         .threads(options.threads)
         .build_parallel()
+}
+
+/// Whether an entry is hidden by its name. Folders such as `app/.server` hide nothing: they say on which side their files run.
+fn is_hidden(path: &Utf8Path, is_directory: bool) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.starts_with('.') && !(is_directory && matches!(name, ".server" | ".client"))
 }
 
 /// What one walk is about.
@@ -106,6 +113,9 @@ impl Listing<'_> {
             }
             return false;
         };
+        if !self.options.no_ignore && is_hidden(below, kind.is_dir()) {
+            return false;
+        }
         if kind.is_symlink() {
             found.leave_out(Reason::Link);
             return false;

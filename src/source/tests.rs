@@ -51,10 +51,10 @@ fn source_files_are_sorted_and_numbered() {
 #[test]
 fn ignore_files_of_a_repository_count_and_can_be_set_aside() {
     let (_keep, root) = directory();
-    write(&root, &["kept.ts", "secret/a.ts", ".hidden/b.ts", ".git/hooks/c.py", "node_modules/x/d.js"]);
+    write(&root, &["kept.ts", "secret/a.ts", ".hidden/b.ts", "app/.server/e.ts", ".git/hooks/c.py", "node_modules/x/d.js"]);
     fs::write(root.join(".gitignore"), "secret/\n").unwrap();
-    assert_eq!(list(&root, &WalkOptions::default()), ["kept.ts"]);
-    assert_eq!(list(&root, &WalkOptions { no_ignore: true, ..WalkOptions::default() }), [".hidden/b.ts", "kept.ts", "secret/a.ts"]);
+    assert_eq!(list(&root, &WalkOptions::default()), ["app/.server/e.ts", "kept.ts"]);
+    assert_eq!(list(&root, &WalkOptions { no_ignore: true, ..WalkOptions::default() }), [".hidden/b.ts", "app/.server/e.ts", "kept.ts", "secret/a.ts"]);
 }
 
 #[test]

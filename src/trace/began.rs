@@ -189,7 +189,10 @@ fn listened<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: P
     if !(words.iter().any(|word| word == "listener") || matches!(method.as_str(), "on" | "click")) {
         return None;
     }
-    element_name(program, rules, of, place)
+    // `$(document).on("click", ".logout", f)`
+    let part = call.positional(1).filter(|_| call.positional(2).is_some());
+    let part = part.and_then(|part| if let ValueKind::Text(part) = &part.kind { Some(part) } else { None });
+    part.filter(|part| rules.lexicon.is("logout", part)).cloned().or_else(|| element_name(program, rules, of, place))
 }
 
 /// The name of an element that is a logout's: of its variable, or by which it is found in the page.

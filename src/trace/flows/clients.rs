@@ -91,6 +91,7 @@ impl<'p> Tracer<'_, 'p> {
                 join(&mut group_of, at, other);
             }
         }
+        self.join_pages(&kept, &mut group_of);
         self.join_alike(&kept, &mut group_of);
         let mut groups: BTreeMap<usize, Group<'p>> = BTreeMap::new();
         for (at, (candidate, reached)) in kept.into_iter().enumerate() {
@@ -131,6 +132,17 @@ impl<'p> Tracer<'_, 'p> {
             at = parent;
         }
         FunctionId { module: function.module, index: at }
+    }
+
+    /// Joins what a page runs when it is shown to the other handlers of its file.
+    fn join_pages(&self, kept: &[(Candidate<'p>, Reached<'p>)], group_of: &mut [usize]) {
+        let module = |at: usize| kept[at].0.function.module;
+        let is_start = |at: usize| self.rules.lexicon.is_exactly("page-start", &self.program.function(kept[at].0.function).name);
+        for at in (0..kept.len()).filter(|at| is_start(*at)) {
+            for other in (0..kept.len()).filter(|other| module(*other) == module(at)) {
+                join(group_of, at, other);
+            }
+        }
     }
 
     /// Joins what runs on clicks in several components of an application and does the same, by the same rules: one logout that is written

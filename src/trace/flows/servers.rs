@@ -7,6 +7,7 @@ use super::{FlowHandler, Tracer};
 use crate::ir::{FunctionKind, Step, StepKind, each_call};
 use crate::link::{FunctionId, Place};
 use crate::outcome::Side;
+use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::endpoints::Endpoint;
 use crate::trace::inside::whole_setting;
@@ -110,10 +111,16 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     /// Whether an endpoint is only described: its attribute stands on a function that does nothing, beside the one that answers.
+    /// In Python what is decorated answers.
     fn is_described(&self, endpoint: &Endpoint<'p>) -> bool {
         let does_nothing = |function: &FunctionId| {
-            let defined = self.program.function(*function);
-            defined.owner.is_none() && defined.body.is_empty() && defined.params.is_empty() && defined.returns.is_none() && !defined.annotations.is_empty()
+            let (defined, language) = (self.program.function(*function), self.program.module(function.module).language);
+            language != Language::Python
+                && defined.owner.is_none()
+                && defined.body.is_empty()
+                && defined.params.is_empty()
+                && defined.returns.is_none()
+                && !defined.annotations.is_empty()
         };
         !endpoint.functions.is_empty() && endpoint.functions.iter().all(does_nothing)
     }
