@@ -141,7 +141,7 @@ impl<'p> Builder<'_, 'p> {
     pub(super) fn receiver_routers(&self, call: &'p Call, place: Place) -> Vec<Router> {
         match &call.callee.kind {
             ValueKind::Member(of, _) => {
-                let mut routers = self.routers_of(chained_on(of, call.callee.last_name()), place, 3);
+                let mut routers = self.routers_of(of, place, 3);
                 // What is declared on a router that a helper gave is not on the helper's others.
                 let given = self.given.borrow();
                 let makers: Vec<Router> = routers.iter().filter_map(|router| given.get(router).copied()).collect();
@@ -262,18 +262,6 @@ fn grouping(call: &Call) -> Option<&Call> {
         at = inner;
     }
     None
-}
-
-/// What a chain of calls of one name begins with: `cfg` of `cfg.service(a).service(b)`, where what is handed to one is nothing to the next.
-fn chained_on<'v>(of: &'v Value, name: &str) -> &'v Value {
-    let mut at = of;
-    while let ValueKind::Call(call) = &at.kind {
-        match &call.callee.kind {
-            ValueKind::Member(inner, method) if method == name && matches!(inner.kind, ValueKind::Name(_) | ValueKind::Call(_)) => at = inner,
-            _ => return of,
-        }
-    }
-    at
 }
 
 /// The innermost call of a chain: the one that made what the chain hangs on.
