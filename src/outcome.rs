@@ -98,7 +98,7 @@ pub struct Evidence {
     pub counts: bool,
     /// Why it does not count, as half a sentence.
     pub why_not: Option<String>,
-    /// The condition under which it is reached, quoted; a guard on the credential being there is no condition.
+    /// The condition under which it is reached, quoted, inside `not (…)` where that must fail; a guard on the credential being there is no condition.
     pub condition: Option<String>,
     /// The session backend it was judged by, and whether that was seen or assumed.
     pub backend: Option<String>,

@@ -59,7 +59,7 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
             timing: timing(rule, event),
             counts: why_not.is_none(),
             why_not,
-            condition: event.condition.map(|step| case.site(step.module, step.span).code),
+            condition: event.condition.map(|condition| told(&case.site(condition.test.module, condition.test.span).code, condition.holds)),
             backend: chosen.map(|chosen| backend_text(case, chosen)),
             via: event.trail.iter().map(|step| case.site(step.module, step.span)).collect(),
         });
@@ -87,6 +87,11 @@ fn hidden_cookie<'p>(case: &Case<'_, 'p>, stack: &Stack, rule: &Rule, effect: &E
         _ => None,
     });
     stack.is_hidden_from_scripts(name).then(|| "the cookie is HttpOnly: no script of the page can expire it".to_owned())
+}
+
+/// A condition as it is told: the test, turned round where its failing is asked for.
+fn told(test: &str, holds: bool) -> String {
+    if holds { test.to_owned() } else { format!("not ({test})") }
 }
 
 /// The effects that hold: for each action the first whose condition does.

@@ -55,7 +55,10 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
             }
         }
         Action::Token => told("tokens are issued at {at}; nothing on the server revokes them", first(&[CredentialKind::RefreshToken, CredentialKind::AccessToken])),
-        Action::Cookie => told("the cookie{key} is set at {at}; nothing expires it", first(&[CredentialKind::Cookie])),
+        Action::Cookie => {
+            let cookies = stack.nearest_issued(case, &[CredentialKind::Cookie], module);
+            told("the cookie{key} is set at {at}; nothing expires it", cookies.into_iter().find(|cookie| !is_guard(case, cookie)).cloned())
+        }
         Action::ClientState => told("the key{key} is written at {at}; nothing removes it", first(&[CredentialKind::Storage])),
     };
     let fallback = match (action, flow.server.is_some(), flow.clients.is_empty()) {
@@ -219,12 +222,15 @@ fn ends_refreshing(actions: &[ActionOutcome]) -> bool {
     ended.filter(|one| one.backend.is_none()).any(|one| says(&one.site) || one.via.iter().any(says))
 }
 
+/// Whether a cookie only guards against forged requests.
+fn is_guard(case: &Case<'_, '_>, cookie: &Issued) -> bool {
+    cookie.key.as_deref().is_some_and(|key| case.rules.lexicon.is("csrf", key))
+}
+
 /// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets
 /// cookies or the logout's own answer is to expire one.
 fn cookie_is_used(case: &Case<'_, '_>, stack: &Stack, actions: &[ActionOutcome]) -> bool {
     let by_library = actions.iter().flat_map(|action| &action.evidence).any(|one| one.action == Action::ServerSession && one.backend.is_some());
     let is_expired_in_vain = actions.iter().filter(|action| !action.found).flat_map(|action| &action.evidence).any(|one| one.action == Action::Cookie && one.at == Side::Server);
-    by_library
-        || is_expired_in_vain
-        || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && issued.key.as_deref().is_none_or(|key| !case.rules.lexicon.is("csrf", key)))
+    by_library || is_expired_in_vain || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && !is_guard(case, issued))
 }

@@ -24,14 +24,18 @@ impl<'p> Program<'p> {
         }
         // A bare name may be a member of the class around it, of the implicit receiver, or of the package.
         let mut members = Vec::new();
-        if module.language.has_implicit_members()
-            && let Some(class) = self.class_around(place)
-            && let Some(found) = self.member_of_class(class, name, follow, steps)
-        {
-            if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
-                return found;
+        if module.language.has_implicit_members() {
+            // What stands in `object : Listener { … }` has the members of the class around it too.
+            let around = std::iter::successors(self.class_around(place), |class| Some(ClassId { module: class.module, index: self.class(*class).outer? }));
+            for class in around {
+                let found = self.member_of_class(class, name, follow, steps).unwrap_or_default();
+                if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
+                    return found;
+                }
+                if members.is_empty() {
+                    members = found;
+                }
             }
-            members = found;
         }
         if !scope.stars.is_empty() {
             let found = self.star_member(place.module, name, follow, steps);

@@ -1,7 +1,7 @@
 //! Handlers without a name of their own: what runs when something that bears a logout's name is clicked or chosen.
 
 use super::candidates::{Candidate, is_logout_name};
-use super::composed::composed;
+use super::composed::{MAX_ASKED, composed, shown};
 use crate::ir::{Argument, BinaryOp, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_assignment, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
@@ -49,7 +49,7 @@ pub(super) fn begun_in<'p>(program: &Program<'p>, rules: &RuleSet, body: &'p Blo
     };
     each_value(body, |value| {
         if let ValueKind::Call(call) = &value.kind
-            && let Some(symbol) = listened(program, rules, call, place)
+            && let Some(symbol) = listened(program, rules, call, place).or_else(|| answered(rules, call))
         {
             for argument in &call.args {
                 listeners(program, &argument.value, place).into_iter().for_each(|id| begins(id, &symbol));
@@ -173,6 +173,13 @@ fn listeners<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Vec<F
     };
     match &value.kind {
         ValueKind::Closure(index) => vec![FunctionId { module: place.module, index: *index }],
+        // `object : View.OnClickListener { override fun onClick(view: View) { … } }`
+        ValueKind::Call(call) if call.style == CallStyle::New && call.args.is_empty() => {
+            let module = program.module(place.module);
+            let written_here = module.classes.iter().filter(|class| class.span == call.span);
+            let methods = written_here.flat_map(|class| class.methods.iter().copied()).filter(|index| module.function(*index).name.starts_with("on"));
+            methods.map(|index| FunctionId { module: place.module, index }).collect()
+        }
         ValueKind::Call(call) => wrapped(call, place),
         ValueKind::Name(_) | ValueKind::Member(..) => match program.maker_of(value, place) {
             Some((call, at)) => wrapped(call, at),
@@ -193,6 +200,26 @@ fn listened<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: P
     let part = call.positional(1).filter(|_| call.positional(2).is_some());
     let part = part.and_then(|part| if let ValueKind::Text(part) = &part.kind { Some(part) } else { None });
     part.filter(|part| rules.lexicon.is("logout", part)).cloned().or_else(|| element_name(program, rules, of, place))
+}
+
+/// What a dialog says that a call adds the answer yes to, if it asks whether to log out:
+/// `AlertDialog.Builder(context).setTitle("Log out?").setPositiveButton("Yes") { … }`.
+fn answered(rules: &RuleSet, call: &Call) -> Option<String> {
+    if !rules.lexicon.is_exactly("positive-answer", call.callee.last_name()) {
+        return None;
+    }
+    let chain = std::iter::successors(Some(call), |part| call_before(part));
+    let texts = chain.flat_map(|part| &part.args).filter_map(|argument| {
+        let mut words = Vec::new();
+        shown(&argument.value, &mut words, MAX_ASKED).then(|| words.join(" "))
+    });
+    texts.into_iter().find(|text| offers_logout(rules, text))
+}
+
+/// The call that a call hangs on.
+fn call_before(call: &Call) -> Option<&Call> {
+    let ValueKind::Member(of, _) = &call.callee.kind else { return None };
+    if let ValueKind::Call(before) = &of.kind { Some(before) } else { None }
 }
 
 /// The name of an element that is a logout's: of its variable, or by which it is found in the page.

@@ -9,7 +9,7 @@ use crate::rules::{RuleSet, split_words};
 const MAX_DEPTH: usize = 5;
 
 /// The most words of a question whether to log out.
-const MAX_ASKED: usize = 10;
+pub(super) const MAX_ASKED: usize = 10;
 
 /// What runs on the event of a part of a page that is drawn by a call and says that it logs out:
 /// `MenuRow(title = stringResource(R.string.log_out), onClick = { … })`, `Button(onClick = { … }) { Text("Log out") }`,
@@ -130,7 +130,7 @@ fn icon_texts(icon: &Call) -> impl Iterator<Item = String> {
 }
 
 /// Gathers the words that a text or the name of one shows; `false` where it is neither, or too long.
-fn shown<'v>(value: &'v Value, words: &mut Vec<&'v str>, limit: usize) -> bool {
+pub(super) fn shown<'v>(value: &'v Value, words: &mut Vec<&'v str>, limit: usize) -> bool {
     match &value.kind {
         ValueKind::Text(text) => words.extend(text.split_whitespace().take(limit + 1)),
         // `R.string.log_out`

@@ -136,7 +136,7 @@ struct Evidence<'a> {
     /// Whether it counts as found.
     counts: bool,
     why_not: Option<&'a str>,
-    /// The condition under which it is reached.
+    /// The condition under which it is reached, inside `not (…)` where that must fail.
     condition: Option<&'a str>,
     /// The session backend it was judged by.
     backend: Option<&'a str>,

@@ -2,9 +2,11 @@
 
 use super::paths::{is_verb, join, normal_method};
 use super::{Builder, Endpoint};
-use crate::link::{ModuleId, Place};
+use crate::ir::{ValueKind, each_value};
+use crate::link::{FunctionId, ModuleId, Place};
 use crate::rules::FileRoute;
 use crate::source::Span;
+use crate::trace::requests::deletes_session;
 
 impl<'p> Builder<'_, 'p> {
     /// Endpoints that a file's place declares.
@@ -28,6 +30,8 @@ impl<'p> Builder<'_, 'p> {
                         let path = if key.is_empty() || key == "default" { route.clone() } else { join(&route, &key) };
                         let span = functions.first().map_or(Span::default(), |function| self.program.function(*function).head);
                         let method = suffix.clone().unwrap_or_else(|| normal_method(method));
+                        let asks_for_method = method == "ANY" && deletes_session(self.rules, "DELETE", &path) && functions.iter().any(|function| self.names_delete(*function));
+                        let method = if asks_for_method { "DELETE".to_owned() } else { method };
                         all.push(Endpoint {
                             method,
                             path,
@@ -47,6 +51,13 @@ impl<'p> Builder<'_, 'p> {
 }
 
 impl Builder<'_, '_> {
+    /// Whether a function tells requests that delete from others: `if (req.method === "DELETE")`.
+    fn names_delete(&self, function: FunctionId) -> bool {
+        let mut names = false;
+        each_value(&self.program.function(function).body, |value| names |= matches!(&value.kind, ValueKind::Text(text) if text == "DELETE"));
+        names
+    }
+
     /// Whether a module or the manifest nearest to it brings in what a rule needs.
     pub(super) fn is_needed_by(&self, rule: &FileRoute, id: ModuleId) -> bool {
         let package = |module: &str| module.split('/').take(if module.starts_with('@') { 2 } else { 1 }).collect::<Vec<_>>().join("/");

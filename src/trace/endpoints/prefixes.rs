@@ -48,7 +48,12 @@ impl<'p> Builder<'_, 'p> {
         }
         if let Router::Function(function) = router {
             for place in self.callers.get(&function).into_iter().flatten().take(MAX_PATHS) {
-                all.extend(self.lexical_prefixes(*place, depth));
+                // `scope("/auth").configure(|cfg| routes(cfg, flag))`: the closure that calls it is what is mounted.
+                let closure = place.function.map(|index| Router::Function(FunctionId { module: place.module, index }));
+                match closure.filter(|closure| *closure != router && self.mounts.iter().any(|mount| mount.what.contains(closure))) {
+                    Some(closure) => all.extend(self.prefixes(closure, depth)),
+                    None => all.extend(self.lexical_prefixes(*place, depth)),
+                }
             }
         }
         // A router that nothing mounts goes with its file: `urlpatterns = router.urls`.

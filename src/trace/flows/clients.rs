@@ -11,7 +11,7 @@ use crate::outcome::Side;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
-use crate::trace::requests::{Request, fit, is_logout_path};
+use crate::trace::requests::{Request, deletes_session, fit, is_logout_path};
 
 /// Client handlers that call one another, with all that they reach.
 pub(super) struct Group<'p> {
@@ -209,7 +209,8 @@ impl<'p> Tracer<'_, 'p> {
                         tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
                     }
                     let is_sent = request.method != "ANY" || request.path.contains("//");
-                    if best == 0 && is_sent && !request.is_markup && is_logout_path(self.rules, &request.path) {
+                    let is_logout = is_logout_path(self.rules, &request.path) || deletes_session(self.rules, &request.method, &request.path);
+                    if best == 0 && is_sent && !request.is_markup && is_logout {
                         elsewhere = elsewhere.or_else(|| Some(request.clone()));
                     }
                 }

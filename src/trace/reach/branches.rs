@@ -1,6 +1,6 @@
 //! What a test means for its branches: an error, a missing session, or never.
 
-use super::{State, Step, Use, Walk, Way};
+use super::{Condition, State, Step, Use, Walk, Way};
 use crate::ir::{BinaryOp, Block, Name, StepKind, Value, ValueKind};
 use crate::link::ModuleId;
 use crate::rules::{Lexicon, RuleSet};
@@ -20,12 +20,13 @@ pub(super) enum Branch {
 }
 
 impl Branch {
-    pub(super) fn apply<'p>(self, mut state: State<'p>, module: ModuleId, test: Span) -> State<'p> {
+    /// The state in the branch of a test that is taken where the test holds, or where it does not.
+    pub(super) fn apply<'p>(self, mut state: State<'p>, module: ModuleId, test: Span, holds: bool) -> State<'p> {
         match self {
             Self::Ordinary => {}
             Self::Logout if state.way == Way::NoSession => state.way = Way::Ordinary,
             Self::Logout => {}
-            Self::Condition => state.condition = state.condition.or(Some(Step { module, span: test })),
+            Self::Condition => state.condition = state.condition.or(Some(Condition { test: Step { module, span: test }, holds })),
             Self::NoSession => state.way = state.way.max(Way::NoSession),
             Self::Error => state.way = state.way.max(Way::Error),
             Self::Dead => state.way = Way::Dead,
@@ -39,9 +40,9 @@ impl<'p> Walk<'_, '_, 'p> {
         self.value(test, Use::default());
         let before = self.state;
         let (on_true, on_false) = if is_change(test, then) { (Branch::Ordinary, Branch::Ordinary) } else { self.judge_test(test) };
-        self.state = on_true.apply(before, self.place().module, test.span);
+        self.state = on_true.apply(before, self.place().module, test.span, true);
         let then_leaves = self.block(then);
-        self.state = on_false.apply(before, self.place().module, test.span);
+        self.state = on_false.apply(before, self.place().module, test.span, false);
         let otherwise_leaves = self.block(otherwise);
         self.state = before;
         match (on_true, on_false) {

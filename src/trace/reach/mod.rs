@@ -68,6 +68,14 @@ pub enum EventKind<'p> {
     Leaves(String),
 }
 
+/// A test on which something depends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Condition {
+    pub test: Step,
+    /// It is reached where the test holds, not where it fails.
+    pub holds: bool,
+}
+
 /// One thing that a handler reaches.
 #[derive(Debug, Clone)]
 pub struct Event<'p> {
@@ -76,7 +84,7 @@ pub struct Event<'p> {
     pub span: Span,
     pub way: Way,
     /// The condition under which it is reached, if it is not a guard on the credential.
-    pub condition: Option<Step>,
+    pub condition: Option<Condition>,
     pub awaited: bool,
     /// It is a statement of its own: nothing is done with what it gives.
     pub dropped: bool,
@@ -218,7 +226,7 @@ struct State<'p> {
     /// What that call hands over for the parameters.
     given: Given<'p>,
     way: Way,
-    condition: Option<Step>,
+    condition: Option<Condition>,
     /// Nothing uses what the function gives.
     dropped: bool,
     /// Nothing will use what the closure gives that is about to run.

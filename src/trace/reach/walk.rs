@@ -192,9 +192,9 @@ impl<'p> Walk<'_, '_, 'p> {
                 let (on_true, on_false) = self.judge_test(test);
                 let same = std::ptr::eq(test.as_ref(), then.as_ref()) || test.span == then.span;
                 if !same {
-                    self.state = on_true.apply(before, self.place().module, test.span);
+                    self.state = on_true.apply(before, self.place().module, test.span, true);
                     self.value(then, used);
-                    self.state = on_false.apply(before, self.place().module, test.span);
+                    self.state = on_false.apply(before, self.place().module, test.span, false);
                 }
                 self.value(otherwise, used);
                 self.state = before;
