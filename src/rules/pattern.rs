@@ -48,7 +48,7 @@ enum Part {
     Star,
     OneOf(Vec<String>),
     /// Alternatives of which some have stars: `{delete,delete_*}`.
-    AnyOf(Vec<Vec<Part>>),
+    AnyOf(Vec<Vec<Self>>),
     Class(ClassId),
 }
 
