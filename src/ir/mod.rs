@@ -288,6 +288,11 @@ impl Module {
         &self.functions[index.0 as usize]
     }
 
+    /// A function and those around it, the innermost first; none for the file itself.
+    pub fn around(&self, function: Option<FunctionIndex>) -> impl Iterator<Item = FunctionIndex> {
+        std::iter::successors(function, |index| self.function(*index).parent)
+    }
+
     /// The class at `index`.
     pub fn class(&self, index: ClassIndex) -> &Class {
         &self.classes[index.0 as usize]

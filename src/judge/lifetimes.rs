@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::ir::{BinaryOp, Call, Name, Value, ValueKind};
-use crate::link::{ClassId, Place, Supplied, Thing};
+use crate::link::{Place, Supplied, Thing};
 use crate::rules::{Credential, Locator, Unit, number_of, split_words};
 use crate::trace::{At, Match, text_at, value_at};
 
@@ -123,10 +123,10 @@ fn handed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, dept
 /// the longest, if all of them can be read.
 fn constructed<'p>(case: &Case<'_, 'p>, value: &Value, place: Place, unit: Unit, depth: usize) -> Option<Option<u64>> {
     let ValueKind::Member(of, field) = &value.kind else { return None };
-    let module = case.program.module(place.module);
-    let around = std::iter::successors(place.function, |index| module.function(*index).parent);
-    let index = around.filter_map(|index| module.function(index).owner).next().filter(|_| matches!(of.kind, ValueKind::This))?;
-    let mut given = case.program.given_to_constructor(ClassId { module: place.module, index }, field).into_iter().flatten().peekable();
+    if !matches!(of.kind, ValueKind::This) {
+        return None;
+    }
+    let mut given = case.program.given_to_constructor(case.program.class_around(place)?, field).into_iter().flatten().peekable();
     given.peek()?;
     let told: Option<Vec<u64>> = given.map(|(value, at)| seconds(case, value, at, unit, depth + 1)).collect();
     Some(told.and_then(|told| told.into_iter().max()))

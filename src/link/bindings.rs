@@ -213,9 +213,8 @@ impl<'p> Program<'p> {
     pub fn supplied_for(&self, name: &str, place: Place) -> Vec<Supplied<'p>> {
         const MAX_CALLS: usize = 20;
         let module = self.module(place.module);
-        let around = std::iter::successors(place.function, |index| module.function(*index).parent);
         let named = |index: FunctionIndex| Some((index, module.function(index).params.iter().position(|param| param.name == name)?));
-        let Some((index, position)) = around.filter_map(named).next() else { return Vec::new() };
+        let Some((index, position)) = module.around(place.function).filter_map(named).next() else { return Vec::new() };
         let id = FunctionId { module: place.module, index };
         let function = module.function(index);
         let default = function.params.get(position).and_then(|param| param.default.as_ref()).map(|value| (value, Place::of(id)));

@@ -61,8 +61,7 @@ impl<'p> Program<'p> {
     pub(super) fn held_by(&self, place: Place) -> Vec<Thing<'p>> {
         let module = self.module(place.module);
         let holders = self.holders(place.module);
-        let around = std::iter::successors(place.function, |index| module.function(*index).parent);
-        around.filter_map(|index| holders.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
+        module.around(place.function).filter_map(|index| holders.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
     }
 
     /// Whether a member is what its own file exports: `module.exports`.
@@ -76,8 +75,7 @@ impl<'p> Program<'p> {
         let ValueKind::Call(call) = &of.kind else { return Vec::new() };
         let (ValueKind::Name(given), true) = (&call.callee.kind, call.args.is_empty()) else { return Vec::new() };
         let module = self.module(place.module);
-        let mut around = std::iter::successors(place.function, |index| module.function(*index).parent);
-        let maker = around.find(|index| module.function(*index).params.iter().any(|param| param.name == *given));
+        let maker = module.around(place.function).find(|index| module.function(*index).params.iter().any(|param| param.name == *given));
         match maker.map(|maker| (maker, module.function(maker).body.as_slice())) {
             Some((maker, [Step { kind: StepKind::Return(Some(record)), .. }])) if matches!(record.kind, ValueKind::Record(_)) => {
                 self.member(Thing::Literal(record, Place { module: place.module, function: Some(maker) }), name, follow, steps)

@@ -77,6 +77,11 @@ impl<'t> Around<'t> {
 }
 
 impl Context<'_, '_> {
+    /// The files that were not read closely.
+    fn others(&self) -> impl ParallelIterator<Item = &source::SourceFile> {
+        self.around.tree.files.par_iter().filter(|file| !self.lowered.texts.contains_key(&file.id))
+    }
+
     fn file_text(&self, module: ModuleId) -> &Text {
         &self.lowered.texts[&module.file()]
     }
@@ -121,15 +126,14 @@ impl Texts for Context<'_, '_> {
             stems.iter().any(|stem| letters.contains(stem.as_str()))
         };
         let foreign = self.around.tree.of_kind(Kind::Java).any(|_| true);
-        foreign || self.around.tree.files.par_iter().filter(|file| !self.lowered.texts.contains_key(&file.id)).any(says)
+        foreign || self.others().any(says)
     }
 
     fn callers_elsewhere(&self, name: &str, is_method: bool) -> Vec<Utf8PathBuf> {
         let call = format!("{}{name}(", if is_method { "." } else { "" });
         let is_whole = |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.')) && !before.ends_with("function ");
         let calls = |text: &str| text.match_indices(&call).any(|(at, _)| is_method || is_whole(&text[..at]));
-        let other = self.around.tree.files.par_iter().filter(|file| !self.lowered.texts.contains_key(&file.id));
-        other.filter(|file| source::read(file, self.lowered.limit).is_ok_and(|text| calls(&text))).map(|file| file.path.clone()).collect()
+        self.others().filter(|file| source::read(file, self.lowered.limit).is_ok_and(|text| calls(&text))).map(|file| file.path.clone()).collect()
     }
 
     fn text(&self, module: ModuleId) -> &str {

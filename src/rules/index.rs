@@ -255,11 +255,10 @@ impl RuleSet {
         words
     }
 
-    /// Whether a file of routes may lead on to others or tell of a login, by its text. One that does neither, and names no logout, matters
-    /// to nothing. In languages of which no rule says what leads on, every file may.
+    /// Whether a file of routes leads on to others or tells of a login, by its text. One that does neither, and names no logout, matters
+    /// to nothing.
     pub fn leads_on(&self, language: Language, text: &str) -> bool {
-        let mut leading = self.leading.iter().filter(|(_, languages)| languages.contains(&language)).peekable();
-        leading.peek().is_none() || leading.any(|(leading, _)| text.contains(leading.as_str()))
+        self.leading.iter().any(|(leading, languages)| languages.contains(&language) && text.contains(leading.as_str()))
     }
 }
 

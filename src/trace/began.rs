@@ -126,23 +126,22 @@ pub(super) fn offers_logout(rules: &RuleSet, text: &str) -> bool {
 
 /// Whether an element's or entry's text is that of a logout.
 fn says_logout(rules: &RuleSet, value: &Value) -> bool {
-    let is_logout = |text: &str| offers_logout(rules, text);
     let mut words = Vec::new();
     let is_label_of = |name: &str| rules.lexicon.is_exactly("label", name);
     let (labelled, is_short) = match &value.kind {
         ValueKind::Call(call) => {
             let is_short = call.named("children").is_none_or(|children| texts(children, MAX_DEPTH, &mut words));
-            (call.args.iter().any(|argument| argument.name.as_deref().is_some_and(&is_label_of) && is_label(&argument.value, &is_logout)), is_short)
+            (call.args.iter().any(|argument| argument.name.as_deref().is_some_and(&is_label_of) && is_label(rules, &argument.value)), is_short)
         }
-        ValueKind::Record(entries) => (entries.iter().any(|(key, entry)| is_label_of(key) && is_label(entry, &is_logout)), false),
+        ValueKind::Record(entries) => (entries.iter().any(|(key, entry)| is_label_of(key) && is_label(rules, entry)), false),
         _ => return false,
     };
-    labelled || is_short && is_logout(&words.join(" "))
+    labelled || is_short && offers_logout(rules, &words.join(" "))
 }
 
-fn is_label(value: &Value, is_logout: &dyn Fn(&str) -> bool) -> bool {
+fn is_label(rules: &RuleSet, value: &Value) -> bool {
     let mut words = Vec::new();
-    texts(value, 2, &mut words) && is_logout(&words.join(" "))
+    texts(value, 2, &mut words) && offers_logout(rules, &words.join(" "))
 }
 
 /// Gathers the words that a reader sees; `false` once there are too many.

@@ -87,7 +87,7 @@ fn is_called(program: &Program<'_>, id: FunctionId, mentioned: &Mentioned<'_>) -
 fn is_unattached(program: &Program<'_>, place: Place, mentioned: &Mentioned<'_>) -> bool {
     let Some(index) = place.function else { return false };
     let module = program.module(place.module);
-    let listener = std::iter::successors(Some(index), |at| module.function(*at).parent).last().unwrap_or(index);
+    let listener = module.around(Some(index)).last().unwrap_or(index);
     let is_listener = |value: &Value| matches!(&value.kind, ValueKind::Call(call) if call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(closure) if closure == listener)));
     let mut fields = module.classes.iter().flat_map(|class| &class.fields);
     fields.any(|field| field.value.as_ref().is_some_and(is_listener) && !mentioned.names.contains_key(field.name.as_str()))

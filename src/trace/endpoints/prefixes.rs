@@ -123,7 +123,7 @@ impl<'p> Builder<'_, 'p> {
         let param = to.function(target.index).params.last()?.name.as_str();
         let is_it = |value: &Value| matches!(&value.kind, ValueKind::Name(name) if name == param);
         let hands_on = |call: &Call| call.args.iter().any(|argument| is_it(&argument.value));
-        let inside = |index: FunctionIndex| std::iter::successors(Some(index), |at| to.function(*at).parent).any(|at| at == target.index);
+        let inside = |index: FunctionIndex| to.around(Some(index)).any(|at| at == target.index);
         let functions = (0..to.functions.len()).map(|index| FunctionIndex(u32::try_from(index).unwrap_or(u32::MAX))).filter(|index| inside(*index));
         functions.into_iter().find_map(|index| {
             let mut found: Option<&'p Call> = None;

@@ -121,7 +121,7 @@ impl<'p> Tracer<'_, 'p> {
     fn enclosing(&self, function: FunctionId) -> impl Iterator<Item = FunctionId> {
         let module = self.program.module(function.module);
         let first = module.function(function.index).parent;
-        std::iter::successors(first, |index| module.function(*index).parent).map(move |index| FunctionId { module: function.module, index })
+        module.around(first).map(move |index| FunctionId { module: function.module, index })
     }
 
     /// The function that encloses all others around one.

@@ -260,14 +260,13 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name; `emit(EVENTS.LOGOUT)`, `dispatchEvent(new
         // Event("logout"))`: an event that is listened to.
-        for argument in call.args.iter().take(1) {
+        for argument in call.args.iter().take(1).filter(|_| targets.is_empty()) {
             let told = match &argument.value.kind {
                 ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
                 _ => &argument.value,
             };
             if let ValueKind::Text(text) = &self.reach.program.fold(told, place).0.kind
                 && self.reach.rules.lexicon.is("logout", text)
-                && targets.is_empty()
                 && text.len() < 40
                 && !text.starts_with('/')
                 && !text.contains([' ', '.', '?'])

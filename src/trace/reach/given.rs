@@ -123,7 +123,7 @@ impl<'p> Given<'p> {
 fn around<'a>(program: &'a Program<'_>, place: Place) -> impl Iterator<Item = FunctionId> + 'a {
     let module = program.module(place.module);
     let first = place.function.and_then(|index| module.function(index).parent);
-    std::iter::successors(first, |index| module.function(*index).parent).take(MAX_AROUND).map(move |index| FunctionId { module: place.module, index })
+    module.around(first).take(MAX_AROUND).map(move |index| FunctionId { module: place.module, index })
 }
 
 /// The local names of a parameter, with what each is given.
