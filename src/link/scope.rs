@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::described::{Described, described};
 use crate::ir::{AssignOp, Block, ClassIndex, ExportTarget, FunctionIndex, ImportItem, Module, StepKind, TypeName, Value, ValueKind};
 
 /// One thing that a name may stand for.
@@ -38,6 +39,8 @@ pub(super) struct ModuleScope<'p> {
     functions: FxHashMap<FunctionIndex, FxHashMap<&'p str, Vec<Binding<'p>>>>,
     /// What is assigned to members of top-level names (`controller.logout = …`): by member, the names and values.
     added: FxHashMap<&'p str, Vec<(&'p str, &'p Value)>>,
+    /// What is added to the descriptions from which the module makes something.
+    pub(super) described: Described<'p>,
     /// The imports that bring in all names of a module.
     pub(super) stars: Vec<usize>,
     /// The exports by their outside names.
@@ -74,6 +77,7 @@ impl<'p> ModuleScope<'p> {
         }
         collect(&module.top, None, &mut scope.top);
         collect_added(&module.top, &mut scope.added);
+        scope.described = described(&module.top);
         for (at, function) in module.functions.iter().enumerate() {
             let index = FunctionIndex(at as u32);
             let names = scope.functions.entry(index).or_default();
@@ -115,8 +119,12 @@ impl<'p> ModuleScope<'p> {
 
     /// What is assigned to the member `name` of things that the top level binds to names; `is_bound` tells whether a value is that thing.
     pub(super) fn added(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> impl Iterator<Item = &'p Value> {
-        let binds = move |base: &str| self.top(base).iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)));
-        self.added.get(name).into_iter().flatten().filter(move |(base, _)| binds(base)).map(|(_, value)| *value)
+        self.added.get(name).into_iter().flatten().filter(move |(base, _)| self.is_bound_to(base, &is_bound)).map(|(_, value)| *value)
+    }
+
+    /// Whether the top level binds a name to a value that `is_bound` tells.
+    pub(super) fn is_bound_to(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> bool {
+        self.top(name).iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
     }
 
     /// What `name` is bound to at the top level.

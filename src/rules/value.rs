@@ -127,6 +127,8 @@ impl ValueTest {
     fn is_spelled_like<'p>(&self, value: &'p Value, folded: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
         let here = match &folded.kind {
             ValueKind::Template(parts) => spelled(parts, &|part| lookup.fold(part)),
+            // Two names: `PREFIX + id`.
+            ValueKind::Binary { op: BinaryOp::Add, left, right } => spelled([&**left, &**right], &|part| lookup.fold(part)),
             _ => lookup.spelled_by_helper(value),
         };
         here.is_some_and(|text| self.like.iter().any(|glob| glob.fits(&text, lexicon)))
@@ -137,7 +139,7 @@ impl ValueTest {
 const UNKNOWN: char = '\u{fffd}';
 
 /// The text that a template makes, if something is known of its holes.
-pub fn spelled<'p>(parts: &'p [Value], fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
+pub fn spelled<'p>(parts: impl IntoIterator<Item = &'p Value>, fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
     let mut text = String::new();
     let mut is_known = false;
     for part in parts {

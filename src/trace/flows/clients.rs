@@ -11,7 +11,7 @@ use crate::outcome::Side;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
-use crate::trace::requests::{Request, deletes_session, fit, is_logout_path};
+use crate::trace::requests::{Request, deletes_session, fit, is_logout_path, passed_on};
 
 /// Client handlers that call one another, with all that they reach.
 pub(super) struct Group<'p> {
@@ -203,6 +203,11 @@ impl<'p> Tracer<'_, 'p> {
                     if scores.is_empty() && is_logout_path(self.rules, &request.path) {
                         // By a method that the server does not answer: still its client.
                         scores = scored(&Request { method: "ANY".to_owned(), ..request.clone() });
+                    }
+                    if scores.is_empty() && is_logout_path(self.rules, &request.path) {
+                        // By way of an endpoint that hands everything below it on.
+                        let passed = self.endpoints.all.iter().find_map(|endpoint| passed_on(request, endpoint));
+                        scores = passed.map_or_else(Vec::new, |path| scored(&Request { path, ..request.clone() }));
                     }
                     let best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
