@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::receivers::add_models;
 use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
-use crate::ir::{Call, CallStyle, Module, Name, StepKind, Value, ValueKind};
+use crate::ir::{Call, CallStyle, FunctionKind, Module, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place, Thing, note_wish, wishes};
 use crate::outcome::{Action, Side};
 use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
@@ -37,7 +37,7 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let facts = self.facts(call);
         let fitted = self.sort(&facts.entries, call.span, Some(call), used);
-        let is_steps = fitted.has_rule && (!facts.targets.is_empty() || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets);
+        let is_steps = fitted.has_rule && (facts.targets.iter().any(|target| !self.is_placeholder(*target)) || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets);
         let withheld = is_steps.then(|| self.withhold_weak()).flatten();
         if !fitted.navigation
             && let Some(request) = &facts.request
@@ -67,6 +67,16 @@ impl<'p> Walk<'_, '_, 'p> {
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
+    }
+
+    /// Whether a function stands for one that is given later: `createContext({ setUser: () => {} })`.
+    fn is_placeholder(&self, function: FunctionId) -> bool {
+        let defined = self.reach.program.function(function);
+        let does_nothing = |step: &crate::ir::Step| match &step.kind {
+            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => matches!(value.kind, ValueKind::Null),
+            kind => matches!(kind, StepKind::Return(None) | StepKind::Throw(_)),
+        };
+        defined.kind == FunctionKind::Closure && defined.body.iter().all(does_nothing)
     }
 
     /// Whether a callback rule says that all a call is handed runs later, whatever the delay.
