@@ -104,7 +104,7 @@ impl<'p> Tracer<'_, 'p> {
             group.members.retain(|member| member.call.is_none());
         }
         // Nor is a listener that only hands over to a handler with a name.
-        let names_it = |member: &Candidate<'p>| !member.is_event && !self.is_reducer(member.function);
+        let names_it = |member: &Candidate<'p>| !member.is_event && !self.is_reducer(Some(member.function));
         for group in groups.values_mut().filter(|group| group.members.iter().any(names_it)) {
             group.members.retain(|member| !member.is_event);
         }
@@ -116,11 +116,6 @@ impl<'p> Tracer<'_, 'p> {
             group.members.retain(|member| member.named || member.span.is_some() || !is_part(member));
         }
         groups.into_values().collect()
-    }
-
-    /// Whether a function is a step of a store, which others take by dispatching: `logout: (state) => { … }`.
-    fn is_reducer(&self, function: FunctionId) -> bool {
-        self.program.function(function).params.first().is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
     }
 
     /// The functions around one, the nearest first.
