@@ -260,7 +260,7 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     let survey = kept.surveyed.survey(program, rules);
     kept.sides.complete(program, rules, surroundings);
     kept.mentioned.complete(program);
-    let endpoints = endpoints(program, rules, &survey, surroundings, follow);
+    let endpoints = endpoints(program, rules, &survey, &kept.sides, surroundings, follow);
     let listeners = listeners(program, rules, &survey, surroundings);
     let tracer =
         Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, unfinished: Mutex::default(), follow };
