@@ -10,7 +10,7 @@ use super::requests::{Request, deletes_session, fit, is_logout_path, location_re
 use super::sides::{Sides, Surroundings};
 use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local};
 use super::watched::watched;
-use crate::ir::{AssignOp, Block, Call, CallStyle, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
+use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
@@ -101,7 +101,12 @@ impl<'p> Finder<'_, 'p> {
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
             let begins_page = side == Side::Client && begins_page(rules, module, function_id.index, is_of_logout);
-            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command || begins_page;
+            // `class LogoutInteractor { suspend fun execute() }`
+            let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_name(rules, &module.class(owner).name);
+            // `@HandlerOf(Paths.LOGOUT) class Leaving : HandlerFactory { override fun create() = … }`
+            let is_marked = |owner| side == Side::Server && self.is_marked(module.class(owner), Place { module: id, function: None });
+            let of_class = |owner| answers_for(owner) || runs_class(owner) || is_marked(owner);
+            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
             }
@@ -183,6 +188,15 @@ impl<'p> Finder<'_, 'p> {
             StepKind::Attempt { body, finally, .. } => self.goes_to_logout(body, place, depth) || self.goes_to_logout(finally, place, depth),
             _ => false,
         })
+    }
+
+    /// Whether an annotation of a class that is made to a pattern hands over the path of a logout.
+    fn is_marked(&self, class: &'p Class, place: Place) -> bool {
+        let is_path = |value: &'p Value| match &self.program.fold(value, place).0.kind {
+            ValueKind::Text(text) => text.starts_with('/') && is_logout_path(self.rules, text),
+            _ => false,
+        };
+        !class.bases.is_empty() && class.annotations.iter().flat_map(|annotation| &annotation.args).any(|argument| is_path(&argument.value))
     }
 
     /// The functions that a file names a logout after they had another name: `export { leave as logout }`, `const signOut = debounce(leave)`.
