@@ -410,7 +410,11 @@ impl<'p> Program<'p> {
     fn add_with_implementations(&self, function: FunctionId, follow: bool, into: &mut Vec<FunctionId>) {
         let owner = self.function(function).owner.filter(|_| self.is_abstract(function));
         let Some(owner) = owner.map(|index| ClassId { module: function.module, index }) else {
-            into.push(function);
+            let filled = self.filled_in(function, follow);
+            if filled.is_empty() {
+                into.push(function);
+            }
+            into.extend(filled);
             return;
         };
         let implementations = self.implementations(owner, &self.function(function).name);

@@ -9,6 +9,7 @@ mod constructed;
 mod contexts;
 mod effort;
 mod eval;
+mod expected;
 mod extensions;
 mod holders;
 mod imports;

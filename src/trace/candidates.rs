@@ -104,8 +104,8 @@ impl<'p> Finder<'_, 'p> {
             // `class LogoutInteractor { suspend fun execute() }`
             let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_name(rules, &module.class(owner).name);
             // `@HandlerOf(Paths.LOGOUT) class Leaving : HandlerFactory { override fun create() = … }`
-            let is_marked = |owner| side == Side::Server && self.is_marked(module.class(owner), Place { module: id, function: None });
-            let of_class = |owner| answers_for(owner) || runs_class(owner) || is_marked(owner);
+            let serves = |owner| side == Side::Server && is_marked(program, rules, id, module.class(owner));
+            let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
@@ -190,15 +190,6 @@ impl<'p> Finder<'_, 'p> {
         })
     }
 
-    /// Whether an annotation of a class that is made to a pattern hands over the path of a logout.
-    fn is_marked(&self, class: &'p Class, place: Place) -> bool {
-        let is_path = |value: &'p Value| match &self.program.fold(value, place).0.kind {
-            ValueKind::Text(text) => text.starts_with('/') && is_logout_path(self.rules, text),
-            _ => false,
-        };
-        !class.bases.is_empty() && class.annotations.iter().flat_map(|annotation| &annotation.args).any(|argument| is_path(&argument.value))
-    }
-
     /// The functions that a file names a logout after they had another name: `export { leave as logout }`, `const signOut = debounce(leave)`.
     fn renamed(&self, id: ModuleId, module: &'p Module, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
         let place = Place { module: id, function: None };
@@ -249,6 +240,16 @@ impl<'p> Finder<'_, 'p> {
             }
         }
     }
+}
+
+/// Whether an annotation of a class that is made to a pattern hands over the path of a logout.
+pub(super) fn is_marked<'p>(program: &Program<'p>, rules: &RuleSet, module: ModuleId, class: &'p Class) -> bool {
+    let place = Place { module, function: None };
+    let is_path = |value: &'p Value| match &program.fold(value, place).0.kind {
+        ValueKind::Text(text) => text.starts_with('/') && is_logout_path(rules, text),
+        _ => false,
+    };
+    !class.bases.is_empty() && class.annotations.iter().flat_map(|annotation| &annotation.args).any(|argument| is_path(&argument.value))
 }
 
 /// Whether a function runs when a page is shown that is called like a logout, by its class or file, or is that page itself:
