@@ -195,6 +195,9 @@ impl<'p> Program<'p> {
             things.splice(0..0, self.provided(param, at, follow, steps));
         }
         if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            if index == 0 {
+                things.splice(0..0, self.elements_handed_to(function, follow, steps));
+            }
             things.splice(0..0, self.handed_over(function, index, steps));
             if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
                 things.splice(0..0, self.constructed_with(function, param, follow, steps));

@@ -109,7 +109,7 @@ impl<'p> Program<'p> {
                 things
             }
             ValueKind::Member(of, name) => self.eval_member(of, name, place, follow, steps),
-            ValueKind::Index(of, _) => self.eval_steps(of, place, follow, steps).into_iter().flat_map(|thing| self.element_of(thing)).collect(),
+            ValueKind::Index(of, _) => self.eval_steps(of, place, follow, steps).into_iter().flat_map(|thing| self.element_of(thing, follow, steps)).collect(),
             ValueKind::Call(call) => self.eval_call(call, place, follow, steps),
             ValueKind::Block(block) => match block.last().map(|step| &step.kind) {
                 Some(StepKind::Evaluate(last) | StepKind::Return(Some(last))) => self.eval_steps(last, place, follow, steps),
@@ -121,8 +121,8 @@ impl<'p> Program<'p> {
                 [over] => self
                     .eval_steps(over, place, follow, steps)
                     .into_iter()
-                    .filter(|thing| matches!(thing, Thing::Outside { .. }))
-                    .flat_map(|thing| self.element_of(thing))
+                    .filter(|thing| !matches!(thing, Thing::Literal(Value { kind: ValueKind::Record(_), .. }, _)))
+                    .flat_map(|thing| self.element_of(thing, follow, steps))
                     .collect(),
                 _ => vec![Thing::Literal(value, place)],
             },
@@ -132,17 +132,26 @@ impl<'p> Program<'p> {
         things
     }
 
-    fn element_of(&self, thing: Thing<'p>) -> Vec<Thing<'p>> {
+    /// What the elements of a list are, or those of a table.
+    pub(super) fn element_of(&self, thing: Thing<'p>, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         match thing {
             Thing::Outside { mut name, made_by, .. } => {
                 name.push("[]");
                 vec![Thing::Outside { name, made_by, last_call: None }]
             }
             Thing::Literal(value, place) => match &value.kind {
-                ValueKind::Record(entries) => entries.iter().take(MAX_THINGS).flat_map(|(_, entry)| self.eval_steps(entry, place, false, 4)).collect(),
+                ValueKind::Record(entries) => entries.iter().take(MAX_THINGS).flat_map(|(_, entry)| self.eval_steps(entry, place, follow, steps)).collect(),
+                ValueKind::List(items) => items.iter().take(MAX_THINGS).flat_map(|item| self.eval_steps(item, place, follow, steps)).collect(),
                 _ => Vec::new(),
             },
-            _ => Vec::new(),
+            // What a list is declared to hold: `steps: List<Step>`.
+            Thing::Instance(_) => vec![thing],
+            // `module.exports = [first, second]`
+            Thing::Module(module) => {
+                let whole = self.exported(module, "default", follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Literal(..)));
+                whole.flat_map(|thing| self.element_of(thing, follow, steps)).collect()
+            }
+            Thing::Function(_) | Thing::Class(_) => Vec::new(),
         }
     }
 

@@ -91,8 +91,7 @@ impl<'p> Program<'p> {
             }
             // `fn.bind(this)`, `fn.call(…)`, `fn.asHandler()`: still that function.
             Thing::Function(function) => {
-                let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
-                let found = self.added_member(function.module, name, is_it, follow, steps);
+                let found = self.set_on_function(function, name, follow, steps);
                 // What hangs on a property hangs on what the property gives, which is known beside it.
                 let is_property = self.function(function).kind == FunctionKind::Accessor;
                 if found.is_empty() && !is_property { vec![Thing::Function(function)] } else { found }
@@ -119,8 +118,13 @@ impl<'p> Program<'p> {
 
     /// What is assigned to a member of a thing after it is made: `controller.logout = …`.
     fn added_member(&self, module: super::ModuleId, name: &str, is_it: impl Fn(&'p Value) -> bool, follow: bool, steps: usize) -> Vec<Thing<'p>> {
-        let at = Place { module, function: None };
-        self.scope(module).added(name, is_it).flat_map(|value| self.eval_steps(value, at, follow, steps)).collect()
+        self.scope(module).added(name, is_it).flat_map(|added| self.eval_steps(added.value, Place { module, function: added.within }, follow, steps)).collect()
+    }
+
+    /// What is assigned to a member of a function: `Auth.logout = …`.
+    pub(super) fn set_on_function(&self, function: FunctionId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
+        self.added_member(function.module, name, is_it, follow, steps)
     }
 
     fn member_of_literal(&self, value: &'p Value, place: Place, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {

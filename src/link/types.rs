@@ -17,6 +17,11 @@ impl<'p> Program<'p> {
         for thing in self.type_named(&ty.path, place, follow, steps) {
             match thing {
                 Thing::Class(class) => things.push(Thing::Instance(class)),
+                // `const Base = require("./base")`
+                Thing::Module(module) => things.extend(self.exported(module, "default", follow, steps).into_iter().map(|thing| match thing {
+                    Thing::Class(class) => Thing::Instance(class),
+                    thing => thing,
+                })),
                 Thing::Outside { mut name, .. } => {
                     if let (Some(last), [argument, ..]) = (name.segments.last_mut(), ty.args.as_slice()) {
                         last.text = format!("{}<{}>", last.text, argument.last());

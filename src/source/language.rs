@@ -77,6 +77,11 @@ impl Language {
         matches!(self, Self::Kotlin) && name == "value"
     }
 
+    /// Whether a method of a list hands its elements, one by one, to the function that it is given.
+    pub fn hands_elements(self, method: &str) -> bool {
+        matches!(self, Self::TypeScript | Self::Component) && matches!(method, "map" | "forEach" | "flatMap" | "filter" | "every" | "some" | "find")
+    }
+
     /// Whether a type of the standard library only wraps its first argument: what has it has that one's methods, or gives it at once.
     pub fn wraps(self, ty: &str) -> bool {
         matches!(self, Self::Rust) && matches!(ty, "Option" | "Result" | "Box" | "Arc" | "Rc" | "Mutex" | "RwLock" | "RefCell" | "Cow")
