@@ -20,7 +20,8 @@ impl<'p> Walk<'_, '_, 'p> {
         };
         let handed = call.args.iter().map(|argument| &argument.value).filter(|value| matches!(value.kind, ValueKind::Call(_) | ValueKind::Name(_)));
         let Some(name) = handed.filter_map(class_of).find(|name| self.reach.rules.lexicon.is("logout", name)) else { return };
-        let handlers: Vec<FunctionId> = program.modules().flat_map(|(id, module)| handling(module, name, &self.reach.rules.lexicon).map(move |index| FunctionId { module: id, index })).collect();
+        let handlers: Vec<FunctionId> =
+            program.modules().flat_map(|(id, module)| handling(module, name, &self.reach.rules.lexicon).map(move |index| FunctionId { module: id, index })).collect();
         self.trail.push(Step { module: self.place().module, span: call.span });
         for handler in handlers {
             self.function(handler);
