@@ -11,6 +11,7 @@ mod effort;
 mod eval;
 mod extensions;
 mod holders;
+mod implementations;
 mod imports;
 mod lacking;
 mod members;

@@ -310,7 +310,8 @@ fn is_path(text: &str, rules: &RuleSet) -> bool {
         return false;
     }
     text.contains('/') && !text.starts_with("./") && !text.starts_with("../") && !text.starts_with('@')
-        || (rules.lexicon.is("logout", text) && text.len() < 60 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+        // What is all capitals is the key of an event: `bus.post(LOGOUT_DONE)`.
+        || (rules.lexicon.is("logout", text) && text.len() < 60 && text.contains(char::is_lowercase) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
 }
 
 /// The segments of a path as they are written, without scheme, host and query.
