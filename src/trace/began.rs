@@ -157,8 +157,16 @@ fn texts<'v>(value: &'v Value, depth: usize, words: &mut Vec<&'v str>) -> bool {
                 words.extend(key.rsplit(['.', ':', '/']).next());
             }
         }
-        // `{busy ? "Leaving …" : "Log out"}`
-        ValueKind::Choice { then, otherwise, .. } => return texts(if matches!(otherwise.kind, ValueKind::Text(_)) { otherwise } else { then }, depth, words),
+        // `{busy ? "Leaving …" : "Log out"}`, `{user ? "Log out" : "Log in"}`
+        ValueKind::Choice { then, otherwise, .. } if matches!(otherwise.kind, ValueKind::Text(_)) => {
+            if let ValueKind::Text(text) = &then.kind
+                && text.split_whitespace().count() < MAX_WORDS / 2
+            {
+                words.extend(text.split_whitespace());
+            }
+            return texts(otherwise, depth, words);
+        }
+        ValueKind::Choice { then, .. } => return texts(then, depth, words),
         _ => {}
     }
     words.len() <= MAX_WORDS
