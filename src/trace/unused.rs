@@ -54,10 +54,9 @@ pub(super) fn is_unused_in_component(program: &Program<'_>, id: FunctionId, path
     !is_exported && is_only_declared(module.bodies().map(|(_, body)| body), &function.name)
 }
 
-/// Whether a function is exported by a file that no other one speaks of. Only of files that bear a logout's name is every other one known
-/// that does.
-pub(super) fn is_in_unused_file(program: &Program<'_>, rules: &RuleSet, id: FunctionId, path: &str) -> bool {
-    let module = program.module(id.module);
+/// Whether no other file speaks of one that exports something. Only of files that bear a logout's name is every other one known that does.
+pub(super) fn is_unused_file(program: &Program<'_>, rules: &RuleSet, id: ModuleId, path: &str) -> bool {
+    let module = program.module(id);
     let Some(stem) = stem_of(path).filter(|stem| names_logout(stem)) else { return false };
     if module.language != Language::TypeScript || module.exports.is_empty() || path.split('/').rev().skip(1).any(|folder| rules.lexicon.is_exactly("found-by-folder", folder)) {
         return false;
@@ -75,7 +74,7 @@ pub(super) fn is_in_unused_file(program: &Program<'_>, rules: &RuleSet, id: Func
         other.bodies().for_each(|(_, body)| each_value(body, |value| found |= matches!(&value.kind, ValueKind::Text(text) if text.contains('/') && speaks(text))));
         found
     };
-    let others = || program.modules().filter(|(other, _)| *other != id.module).map(|(_, other)| other);
+    let others = || program.modules().filter(|(other, _)| *other != id).map(|(_, other)| other);
     !others().any(takes) && !others().any(says)
 }
 
