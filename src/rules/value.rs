@@ -9,6 +9,10 @@ use super::words::Lexicon;
 pub trait Lookup<'p> {
     /// The value that `value` stands for, constants and assignments followed; itself where nothing is known.
     fn fold(&self, value: &'p Value) -> &'p Value;
+    /// The expression that a local variable was set to; itself where it is none.
+    fn origin(&self, value: &'p Value) -> &'p Value {
+        value
+    }
     /// All names of a value: as written, and as imports, types and assignments make it.
     fn names(&self, value: &'p Value) -> Vec<Name>;
     /// The text that a helper of the project makes which a value calls: `keyOf(token)` with `fun keyOf(token) = "refresh:$token"`.
@@ -382,7 +386,12 @@ fn mentions_call<'p>(patterns: &[Pattern], value: &'p Value, lookup: &dyn Lookup
     }
     let fits = |value: &'p Value| lookup.names(value).iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, lexicon)));
     match &value.kind {
-        ValueKind::Name(_) | ValueKind::Member(_, _) => fits(value),
+        ValueKind::Member(_, _) => fits(value),
+        // What a statement or row is made by: `found = select(Token)`.
+        ValueKind::Name(_) => {
+            let made = lookup.origin(value);
+            fits(value) || matches!(made.kind, ValueKind::Call(_)) && mentions_call(patterns, made, lookup, lexicon, depth + 1)
+        }
         ValueKind::Call(call) => {
             fits(value)
                 || matches!(&call.callee.kind, ValueKind::Member(of, _) if mentions_call(patterns, of, lookup, lexicon, depth + 1))

@@ -5,7 +5,7 @@ use super::locate::texts_at;
 use super::survey::MatchSite;
 use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
-use crate::rules::{Entry, Kind, RuleSet};
+use crate::rules::{Entry, Kind, RuleSet, split_words};
 use crate::source::Span;
 
 /// One call of an endpoint.
@@ -428,7 +428,10 @@ pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
     if segments.next().is_some_and(ends_it) {
         return true;
     }
-    rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json"))
+    let last = last.trim_end_matches(".php").trim_end_matches(".json");
+    // Who signs off a thing of some name approves it.
+    let approves = || split_words(last).concat() == "signoff" && path.contains(['<', '{', ':']);
+    rules.lexicon.is("logout", last) && !approves()
 }
 
 /// Whether an endpoint deletes the session as a resource: that of a login, not `/chat/session`.

@@ -139,6 +139,9 @@ impl<'p> Walk<'_, '_, 'p> {
         {
             self.function(FunctionId { module: place.module, index: *index });
         }
+        if let ValueKind::Member(_, field) = &target.kind {
+            self.changed(field, value);
+        }
         let names = program.names_of(target, place, false);
         let span = Span { start: target.span.start, end: value.span.end.max(target.span.end) };
         let value_here = self.handed_nothing(value).unwrap_or(value);
