@@ -132,6 +132,8 @@ impl ValueTest {
         let is_like = |text: Option<String>| text.is_some_and(|text| self.like.iter().any(|glob| glob.fits(&text, lexicon)));
         match &folded.kind {
             ValueKind::Template(parts) => is_like(spelled(parts, &|part| lookup.fold(part))),
+            // Two names: `PREFIX + id`.
+            ValueKind::Binary { op: BinaryOp::Add, left, right } => is_like(spelled([&**left, &**right], &|part| lookup.fold(part))),
             ValueKind::List(items) => items.iter().any(|item| matches!(&item.kind, ValueKind::Template(parts) if is_like(spelled(parts, &|part| lookup.fold(part))))),
             _ => is_like(lookup.spelled_by_helper(value)),
         }
@@ -142,7 +144,7 @@ impl ValueTest {
 const UNKNOWN: char = '\u{fffd}';
 
 /// The text that a template makes, if something is known of its holes.
-pub fn spelled<'p>(parts: &'p [Value], fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
+pub fn spelled<'p>(parts: impl IntoIterator<Item = &'p Value>, fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
     let mut text = String::new();
     let mut is_known = false;
     for part in parts {

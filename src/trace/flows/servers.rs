@@ -49,10 +49,13 @@ impl<'p> Tracer<'_, 'p> {
         let mut by_functions: BTreeMap<Vec<FunctionId>, Vec<usize>> = BTreeMap::new();
         let mut servers: Vec<Vec<usize>> = Vec::new();
         let mut by_functions_of: BTreeMap<Vec<FunctionId>, Vec<FunctionId>> = BTreeMap::new();
-        for (index, endpoint) in self.endpoints.all.iter().enumerate() {
-            if !(asked.contains(&index) || self.is_logout_endpoint(endpoint)) {
-                continue;
-            }
+        let all = || self.endpoints.all.iter().enumerate();
+        let mut ending: Vec<usize> = all().filter(|(index, endpoint)| asked.contains(index) || self.is_logout_endpoint(endpoint)).map(|(index, _)| index).collect();
+        if ending.is_empty() {
+            ending.extend(all().filter(|(_, endpoint)| self.ends_token(endpoint)).map(|(index, _)| index));
+        }
+        for index in ending {
+            let endpoint = &self.endpoints.all[index];
             if endpoint.functions.is_empty() || endpoint.arm.is_some() {
                 servers.push(vec![index]);
             } else {
@@ -108,6 +111,11 @@ impl<'p> Tracer<'_, 'p> {
             let defined = self.program.function(*function);
             is_logout_name(self.rules, &defined.name) || defined.owner.is_some_and(|owner| is_logout_name(self.rules, &self.program.module(function.module).class(owner).name))
         })
+    }
+
+    /// Whether an endpoint ends the token that it is sent, which is the logout of a server that has no other: `POST /revoke-token`.
+    fn ends_token(&self, endpoint: &Endpoint<'p>) -> bool {
+        endpoint.library.is_none() && endpoint.method != "GET" && self.rules.lexicon.is_exactly("revocation-path", last_named(&endpoint.path)) && !self.is_described(endpoint)
     }
 
     /// Whether an endpoint is only described: its attribute stands on a function that does nothing, beside the one that answers.
