@@ -3,7 +3,7 @@
 use super::eval::{MAX_THINGS, Place, Thing};
 use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{Call, ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, walk_value};
+use crate::ir::{Call, Class, ClassIndex, ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, each_value_of, walk_value};
 
 impl<'p> Program<'p> {
     pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -26,7 +26,8 @@ impl<'p> Program<'p> {
         let mut members = Vec::new();
         if module.language.has_implicit_members() {
             // What stands in `object : Listener { … }` has the members of the class around it too.
-            let around = std::iter::successors(self.class_around(place), |class| Some(ClassId { module: class.module, index: self.class(*class).outer? }));
+            let innermost = self.class_around(place).or_else(|| self.class_holding(name, place));
+            let around = std::iter::successors(innermost, |class| Some(ClassId { module: class.module, index: self.class(*class).outer? }));
             for class in around {
                 let found = self.member_of_class(class, name, follow, steps).unwrap_or_default();
                 if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
@@ -65,6 +66,21 @@ impl<'p> Program<'p> {
         written.push(name);
         members.push(Thing::outside(written));
         members
+    }
+
+    /// The class of the field whose value a name stands in, outside of every function: `object Paths { const val LEAVE = "$BASE/leave" }`.
+    fn class_holding(&self, name: &'p str, place: Place) -> Option<ClassId> {
+        if place.function.is_some() {
+            return None;
+        }
+        let stands_in = |value: &'p Value| {
+            let mut found = false;
+            each_value_of(value, |part| found |= matches!(&part.kind, ValueKind::Name(text) if std::ptr::eq(text.as_str(), name)));
+            found
+        };
+        let holds = |class: &'p Class| class.fields.iter().filter_map(|field| field.value.as_ref()).any(stands_in);
+        let index = self.module(place.module).classes.iter().position(holds)?;
+        Some(ClassId { module: place.module, index: ClassIndex(u32::try_from(index).ok()?) })
     }
 
     /// The parameter that a lambda without names for any has: in `cookie.also { it.maxAge = 0 }` the cookie.

@@ -12,6 +12,7 @@ mod effort;
 mod eval;
 mod extensions;
 mod holders;
+mod implementations;
 mod imports;
 mod lacking;
 mod members;

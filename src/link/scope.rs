@@ -128,18 +128,15 @@ impl<'p> ModuleScope<'p> {
         values.into_iter().next().filter(|value| matches!(value.kind, ValueKind::Record(_) | ValueKind::Call(_)))
     }
 
-    /// Whether the top level binds a name to a value that `is_bound` tells.
-    pub(super) fn is_bound_to(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> bool {
-        self.top(name).iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
-    }
-
     /// What is assigned to the member `name` of things that names are bound to; `is_bound` tells whether a value is that thing.
     pub(super) fn added(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> impl Iterator<Item = &Added<'p>> {
-        let binds = move |added: &&Added<'p>| {
-            let bindings = added.within.map_or(&self.top, |function| self.functions.get(&function).unwrap_or(&self.top)).get(added.base);
-            bindings.into_iter().flatten().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
-        };
-        self.added.get(name).into_iter().flatten().filter(binds)
+        let names = |added: &Added<'p>| added.within.map_or(&self.top, |function| self.functions.get(&function).unwrap_or(&self.top));
+        self.added.get(name).into_iter().flatten().filter(move |added| names(added).get(added.base).is_some_and(|bindings| binds(bindings, &is_bound)))
+    }
+
+    /// Whether the top level binds a name to a value that `is_bound` tells.
+    pub(super) fn is_bound_to(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> bool {
+        binds(self.top(name), is_bound)
     }
 
     /// Whether the module says what it gives to others.
@@ -151,6 +148,11 @@ impl<'p> ModuleScope<'p> {
     pub(super) fn top(&self, name: &str) -> &[Binding<'p>] {
         self.top.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether one of some bindings is the whole of a value that `is_bound` tells.
+fn binds<'p>(bindings: &[Binding<'p>], is_bound: impl Fn(&'p Value) -> bool) -> bool {
+    bindings.iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
 }
 
 fn collect_added<'p>(block: &'p Block, within: Option<FunctionIndex>, added: &mut FxHashMap<&'p str, Vec<Added<'p>>>) {

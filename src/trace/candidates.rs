@@ -8,9 +8,9 @@ use super::began::{begun, begun_in};
 use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
-use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local};
+use super::unused::{Mentioned, is_dead, is_unused_file, is_unused_in_component, is_unused_local};
 use super::watched::watched;
-use crate::ir::{AssignOp, Block, Call, CallStyle, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
+use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
@@ -54,10 +54,13 @@ pub(super) fn candidates<'p>(
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
+    let is_in_unused_file =
+        |module: ModuleId| is_whole && side == Side::Client && is_unused_file(program, rules, module, &surroundings.path(module)) && surroundings.begins_above(module);
     found.retain(|function, candidate| {
-        !candidate.named
-            || !(is_whole && is_dead(program, *function, mentioned))
-                && (is_part || !is_unused_local(program, *function) && !is_unused_in_component(program, *function, &surroundings.path(function.module)))
+        !is_in_unused_file(function.module)
+            && (!candidate.named
+                || !(is_whole && is_dead(program, *function, mentioned))
+                    && (is_part || !is_unused_local(program, *function) && !is_unused_in_component(program, *function, &surroundings.path(function.module))))
     });
     found.into_values().collect()
 }
@@ -101,7 +104,12 @@ impl<'p> Finder<'_, 'p> {
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
             let begins_page = side == Side::Client && begins_page(rules, module, function_id.index, is_of_logout);
-            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command || begins_page;
+            // `class LogoutInteractor { suspend fun execute() }`
+            let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_name(rules, &module.class(owner).name);
+            // `@HandlerOf(Paths.LOGOUT) class Leaving : HandlerFactory { override fun create() = … }`
+            let serves = |owner| side == Side::Server && is_marked(program, rules, id, module.class(owner));
+            let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
+            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
             }
@@ -238,6 +246,16 @@ impl<'p> Finder<'_, 'p> {
             }
         }
     }
+}
+
+/// Whether an annotation of a class that is made to a pattern hands over the path of a logout.
+pub(super) fn is_marked<'p>(program: &Program<'p>, rules: &RuleSet, module: ModuleId, class: &'p Class) -> bool {
+    let place = Place { module, function: None };
+    let is_path = |value: &'p Value| match &program.fold(value, place).0.kind {
+        ValueKind::Text(text) => text.starts_with('/') && is_logout_path(rules, text),
+        _ => false,
+    };
+    !class.bases.is_empty() && class.annotations.iter().flat_map(|annotation| &annotation.args).any(|argument| is_path(&argument.value))
 }
 
 /// Whether a function runs when a page is shown that is called like a logout, by its class or file, or is that page itself:

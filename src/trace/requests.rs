@@ -5,7 +5,7 @@ use super::locate::texts_at;
 use super::survey::MatchSite;
 use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
-use crate::rules::{Entry, Kind, RuleSet};
+use crate::rules::{Entry, Kind, RuleSet, split_words};
 use crate::source::Span;
 
 /// One call of an endpoint.
@@ -324,7 +324,8 @@ fn is_path(text: &str, rules: &RuleSet) -> bool {
         return false;
     }
     text.contains('/') && !text.starts_with("./") && !text.starts_with("../") && !text.starts_with('@')
-        || (rules.lexicon.is("logout", text) && text.len() < 60 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+        // What is all capitals is the key of an event: `bus.post(LOGOUT_DONE)`.
+        || (rules.lexicon.is("logout", text) && text.len() < 60 && text.contains(char::is_lowercase) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
 }
 
 /// The segments of a path as they are written, without scheme, host and query.
@@ -458,7 +459,10 @@ pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
     if segments.next().is_some_and(ends_it) {
         return true;
     }
-    rules.lexicon.is("logout", last.trim_end_matches(".php").trim_end_matches(".json"))
+    let last = last.trim_end_matches(".php").trim_end_matches(".json");
+    // Who signs off a thing of some name approves it.
+    let approves = || split_words(last).concat() == "signoff" && path.contains(['<', '{', ':']);
+    rules.lexicon.is("logout", last) && !approves()
 }
 
 /// Whether an endpoint deletes the session as a resource: that of a login, not `/chat/session`.

@@ -56,7 +56,7 @@ impl<'p> Tracer<'_, 'p> {
         }
         for index in ending {
             let endpoint = &self.endpoints.all[index];
-            if endpoint.functions.is_empty() {
+            if endpoint.functions.is_empty() || endpoint.arm.is_some() {
                 servers.push(vec![index]);
             } else {
                 let worker = by_functions_of.entry(endpoint.functions.clone()).or_insert_with(|| self.workers(&endpoint.functions));
@@ -92,7 +92,7 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     fn is_logout_endpoint(&self, endpoint: &Endpoint<'p>) -> bool {
-        if endpoint.library.is_some() {
+        if endpoint.library.is_some() || endpoint.arm.is_some() {
             return true;
         }
         if self.is_described(endpoint) {
@@ -179,9 +179,10 @@ impl<'p> Tracer<'_, 'p> {
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
                 None => {
                     works(reached)
-                        || !(endpoint.method == "GET" && (is_doubled || answered.contains(&endpoint.path.as_str()))
-                            || self.is_shown_after(endpoint)
-                            || has_own && self.is_example(endpoint))
+                        || endpoint.arm.is_none()
+                            && !(endpoint.method == "GET" && (is_doubled || answered.contains(&endpoint.path.as_str()))
+                                || self.is_shown_after(endpoint)
+                                || has_own && self.is_example(endpoint))
                 }
             }
         };
@@ -234,7 +235,14 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     pub(super) fn reach_server(&self, reach: &Reach<'_, 'p>, endpoint: &Endpoint<'p>) -> Reached<'p> {
-        let mut reached = self.walk(reach, &endpoint.functions);
+        let mut reached = match endpoint.arm {
+            Some((arm, place)) => {
+                let reached = reach.walk_block(arm, place);
+                self.remember(reach, &endpoint.functions, &reached);
+                reached
+            }
+            None => self.walk(reach, &endpoint.functions),
+        };
         if endpoint.library.is_some()
             && let Some(MatchSite::Call(call)) = endpoint.site
         {

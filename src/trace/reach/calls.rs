@@ -37,7 +37,8 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let facts = self.facts(call);
         let fitted = self.sort(&facts.entries, call.span, Some(call), used);
-        let is_steps = fitted.has_rule && (facts.targets.iter().any(|target| !self.is_placeholder(*target)) || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets);
+        let is_steps =
+            fitted.has_rule && (facts.targets.iter().any(|target| !self.is_placeholder(*target)) || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets);
         let withheld = is_steps.then(|| self.withhold_weak()).flatten();
         if !fitted.navigation
             && let Some(request) = &facts.request

@@ -129,8 +129,8 @@ impl<'p> Walk<'_, '_, 'p> {
             let span = request.span;
             self.push(EventKind::Request(request), span, Use::default());
         }
-        // A new local variable is no state.
-        if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
+        // A new local variable is no state. What a call gives may be: `*token.lock() = None`.
+        if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..) | ValueKind::Call(_)) {
             return;
         }
         if let (ValueKind::Member(_, field), ValueKind::Closure(index)) = (&target.kind, &value.kind)
@@ -138,6 +138,9 @@ impl<'p> Walk<'_, '_, 'p> {
             && self.reach.rules.lexicon.is("answer-field", field)
         {
             self.function(FunctionId { module: place.module, index: *index });
+        }
+        if let ValueKind::Member(_, field) = &target.kind {
+            self.changed(field, value);
         }
         let names = program.names_of(target, place, false);
         let span = Span { start: target.span.start, end: value.span.end.max(target.span.end) };
