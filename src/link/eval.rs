@@ -3,7 +3,7 @@
 use super::effort;
 use super::lacking::wishes;
 use super::program::{ClassId, FunctionId, ModuleId, Program};
-use crate::ir::{Argument, Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind, each_call};
+use crate::ir::{Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind, each_call};
 use crate::source::Language;
 
 /// Where a value stands: its module and the function around it.
@@ -246,55 +246,53 @@ impl<'p> Program<'p> {
     }
 
     /// What a call of a function of the project gives. `catchErrors(handler)` is the handler, where the closure that the wrapper
-    /// returns calls what the wrapper is handed.
+    /// returns calls what the wrapper is handed, or where the wrapper hands that on to another from outside.
     fn results_of_call(&self, wrapper: FunctionId, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let mut results = self.results_of(wrapper, follow, steps);
-        let returned = match results.first() {
-            Some(Thing::Function(returned)) => returned,
-            // What it hands on to a wrapper from outside: `(handler) => withSession(handler, options)`.
-            Some(Thing::Outside { made_by: Some((made, at)), .. }) if *at == Place::of(wrapper) => {
-                let params = &self.function(wrapper).params;
-                let passed = |argument: &Argument| match &argument.value.kind {
-                    ValueKind::Name(name) => params.iter().position(|param| param.name == *name),
-                    _ => None,
-                };
-                let handed = made.args.iter().find_map(passed).and_then(|index| call.positional(index));
-                let functions = handed.map_or_else(Vec::new, |value| self.eval_steps(value, place, false, steps));
-                results.extend(functions.into_iter().filter(|thing| matches!(thing, Thing::Function(_))));
-                return results;
+        let is_function = |thing: &Thing<'p>| matches!(thing, Thing::Function(_));
+        match results.first() {
+            Some(Thing::Function(returned)) if returned.module == wrapper.module && self.function(*returned).parent == Some(wrapper.index) => {
+                let Some((index, method)) = self.called_parameter(*returned, wrapper) else { return results };
+                let things = call.positional(index).map_or_else(Vec::new, |handed| self.eval_steps(handed, place, false, steps));
+                let wrapped = things.into_iter().flat_map(|thing| match (method, thing) {
+                    (None, thing) => vec![thing],
+                    (Some(method), Thing::Instance(class)) => self.member(Thing::Instance(class), method, follow, steps),
+                    (Some(_), _) => Vec::new(),
+                });
+                let wrapped: Vec<Thing<'p>> = wrapped.filter(is_function).collect();
+                if wrapped.is_empty() { results } else { wrapped }
             }
-            _ => return results,
-        };
-        let closure = self.function(*returned);
-        if returned.module != wrapper.module || closure.parent != Some(wrapper.index) {
-            return results;
+            // `(handler) => withSession(handler, options)`
+            Some(Thing::Outside { made_by: Some((made, at)), .. }) if *at == Place::of(wrapper) => {
+                let passed = made.args.iter().find_map(|argument| self.parameter_of(wrapper, &argument.value));
+                let handed = passed.and_then(|index| call.positional(index)).map_or_else(Vec::new, |value| self.eval_steps(value, place, false, steps));
+                results.extend(handed.into_iter().filter(is_function));
+                results
+            }
+            _ => results,
         }
-        // What is handed over is called, or a method of it by what answers a request: `(req, res) => controller.handle(req)`.
+    }
+
+    /// The parameter of a wrapper that the closure which it returns calls; or of which it calls a method, where the closure answers a
+    /// request: `(req, res) => controller.handle(req)`.
+    fn called_parameter(&self, returned: FunctionId, wrapper: FunctionId) -> Option<(usize, Option<&'p str>)> {
+        let closure = self.function(returned);
         let answers = closure.params.len() > 1;
-        let mut called: Option<(usize, Option<&'p str>)> = None;
+        let mut called = None;
         each_call(&closure.body, |inner| {
-            let (name, method) = match &inner.callee.kind {
-                ValueKind::Name(name) => (name, None),
-                ValueKind::Member(of, method) if answers => match &of.kind {
-                    ValueKind::Name(name) => (name, Some(method.as_str())),
-                    _ => return,
-                },
-                _ => return,
+            let found = match &inner.callee.kind {
+                ValueKind::Member(of, method) if answers => self.parameter_of(wrapper, of).map(|index| (index, Some(method.as_str()))),
+                _ => self.parameter_of(wrapper, &inner.callee).map(|index| (index, None)),
             };
-            let position = self.function(wrapper).params.iter().position(|param| param.name == *name);
-            called = called.or_else(|| position.map(|position| (position, method)));
+            called = called.or(found);
         });
-        let Some((handed, method)) = called.and_then(|(index, method)| Some((call.positional(index)?, method))) else { return results };
-        let things = self.eval_steps(handed, place, false, steps).into_iter();
-        let wrapped: Vec<Thing<'p>> = things
-            .flat_map(|thing| match (method, thing) {
-                (None, Thing::Function(function)) => vec![Thing::Function(function)],
-                (Some(method), Thing::Instance(class)) => self.member(Thing::Instance(class), method, follow, steps),
-                _ => Vec::new(),
-            })
-            .filter(|thing| matches!(thing, Thing::Function(_)))
-            .collect();
-        if wrapped.is_empty() { results } else { wrapped }
+        called
+    }
+
+    /// Which parameter of a function a name is.
+    fn parameter_of(&self, function: FunctionId, value: &Value) -> Option<usize> {
+        let ValueKind::Name(name) = &value.kind else { return None };
+        self.function(function).params.iter().position(|param| param.name == *name)
     }
 
     /// `inject<Service>()`, `call.receive<Request>()`: an instance of the class of the project for which a call asks by type alone, or
