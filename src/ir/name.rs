@@ -134,8 +134,27 @@ impl Subject {
     }
 }
 
+/// The root of a selection that goes on: `select(Token)` of `select(Token).where(Token.session == id)`. What it selects is meant, not the conditions.
+fn selected(call: &Call) -> Option<&Value> {
+    let mut root = None;
+    let mut at = call;
+    while let ValueKind::Member(of, _) = &at.callee.kind
+        && let ValueKind::Call(inner) = &of.kind
+    {
+        root = Some(of.as_ref());
+        at = inner;
+    }
+    root.filter(|_| at.last_name() == "select" && !at.args.is_empty())
+}
+
 impl<'ir> Visit<'ir> for Subject {
     fn value(&mut self, value: &'ir Value) -> bool {
+        if let ValueKind::Call(call) = &value.kind
+            && let Some(root) = selected(call)
+        {
+            walk_value(root, self);
+            return false;
+        }
         match &value.kind {
             ValueKind::Text(text) | ValueKind::Name(text) | ValueKind::Member(_, text) => self.add(text),
             ValueKind::Record(entries) => {

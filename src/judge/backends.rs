@@ -441,8 +441,17 @@ fn is_for_development<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
     }
     let module = case.program.module(found.place.module);
     let body = module.body(found.place.function);
-    let flags = |test: &Value| names_stage(test.last_name());
+    let flags = |test: &Value| is_flag(test, &names_stage);
     is_under_flag(body, found.site.span(case.program), &flags)
+}
+
+/// Whether a test asks for a flag of a name, alone or beside others: `DEBUG and not os.environ.get("DATABASE_URL")`.
+fn is_flag(test: &Value, names: &impl Fn(&str) -> bool) -> bool {
+    match &test.kind {
+        ValueKind::Choice { test, then, otherwise } => matches!(otherwise.kind, ValueKind::Null) && (is_flag(test, names) || is_flag(then, names)),
+        ValueKind::Name(name) | ValueKind::Member(_, name) => names(name),
+        _ => false,
+    }
 }
 
 /// Whether a place stands in a branch that a flag turns on.
@@ -452,7 +461,7 @@ fn is_under_flag(block: &[crate::ir::Step], span: Span, flags: &impl Fn(&Value) 
         StepKind::Branch { test, then, otherwise } => {
             let is_on = match &test.kind {
                 ValueKind::Not(inner) => has(otherwise) && flags(inner),
-                ValueKind::Name(_) | ValueKind::Member(..) => has(then) && flags(test),
+                ValueKind::Name(_) | ValueKind::Member(..) | ValueKind::Choice { .. } => has(then) && flags(test),
                 _ => false,
             };
             is_on || is_under_flag(then, span, flags) || is_under_flag(otherwise, span, flags)

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use super::Case;
 use super::backends::{Issued, Stack};
 use super::evidence::evidence_of;
-use super::findings::{Judged, findings};
+use super::findings::{Judged, discount, findings, unread};
 use super::verdicts::{Around, CLEARS_DATA, INVALIDATES, actions, life_text, verdicts};
 use crate::link::ModuleId;
-use crate::outcome::{Action, ActionOutcome, Answer, Backend, Flow, Handler, Note, Outcome, Provider, Severity, Side, Site, SkipReason, Verdict};
+use crate::outcome::{Action, ActionOutcome, Answer, Backend, Evidence, Flow, Handler, Note, Outcome, Provider, Severity, Side, Site, SkipReason, Verdict};
 use crate::rules::{CredentialKind, Kind};
 use crate::trace::{self, EventKind, FlowHandler};
 
@@ -20,14 +20,18 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
         case.traced.flows.iter().any(|flow| flow.server.is_some()) || case.traced.endpoints.all.iter().any(|endpoint| !endpoint.path.is_empty()) || stack.has_own_credentials(case);
     let is_judged = |traced: &&trace::Flow<'_>| !delegated && (providers.is_empty() || !is_only_provider(case, traced));
     let kept: Vec<&trace::Flow<'_>> = case.traced.flows.iter().filter(is_judged).collect();
-    let weighed: Vec<Vec<ActionOutcome>> = kept.par_iter().with_max_len(1).map(|traced| weigh(case, stack, traced)).collect();
+    let mut evidence: Vec<Vec<Evidence>> = kept.par_iter().with_max_len(1).map(|traced| evidence_of(case, stack, traced)).collect();
+    let unread = unread(case, stack, &kept, &evidence);
+    discount(&unread, &mut evidence);
+    let parts = kept.par_iter().zip(evidence).with_max_len(1);
+    let weighed: Vec<Vec<ActionOutcome>> = parts.map(|(traced, evidence)| actions(case, stack, traced, module_of(traced), evidence)).collect();
     let ending_tokens: Vec<bool> = weighed.iter().map(|actions| actions.iter().any(|one| one.action == Action::Token && one.found)).collect();
     let ends_elsewhere = |at: usize| ending_tokens.iter().enumerate().any(|(other, ends)| other != at && *ends);
     let around: Vec<Around> = (0..kept.len()).map(|at| Around { server_in_tree, tokens_end_elsewhere: ends_elsewhere(at) }).collect();
     let parts = kept.par_iter().zip(weighed).zip(around).with_max_len(1);
     let mut flows: Vec<Flow> = parts.map(|((traced, actions), around)| judge_flow(case, stack, traced, actions, around)).collect();
     let judged: Vec<Judged<'_, '_>> = kept.into_iter().zip(&flows).map(|(traced, flow)| Judged { traced, flow }).collect();
-    let found = if delegated { Vec::new() } else { findings(case, stack, &judged) };
+    let found = if delegated { Vec::new() } else { findings(case, stack, &judged, &unread) };
     flows.dedup_by(|later, earlier| {
         later.id == earlier.id
             && later.server.as_ref().map(|handler| &handler.site) == earlier.server.as_ref().map(|handler| &handler.site)
@@ -41,11 +45,6 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
 /// The module in which a flow begins.
 fn module_of(traced: &trace::Flow<'_>) -> ModuleId {
     traced.server.as_ref().or(traced.clients.first()).map_or(ModuleId(0), |handler| handler.place.module)
-}
-
-/// The four actions of a flow.
-fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, traced: &trace::Flow<'p>) -> Vec<ActionOutcome> {
-    actions(case, stack, traced, module_of(traced), evidence_of(case, stack, traced))
 }
 
 fn judge_flow<'p>(case: &Case<'_, 'p>, stack: &Stack, traced: &trace::Flow<'p>, actions: Vec<ActionOutcome>, around: Around) -> Flow {
@@ -145,7 +144,7 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
         .collect();
     if let Some(request) = &traced.calls_elsewhere {
         notes.push(Note {
-            message: format!("calls {} {}, which no scanned server answers", request.method, request.path),
+            message: format!("calls {}, which no scanned server answers", format!("{} {}", request.method, request.path).trim_start()),
             site: Some(case.site(request.place.module, request.span)),
         });
     }

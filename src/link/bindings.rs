@@ -245,6 +245,14 @@ impl<'p> Program<'p> {
         calls.take(MAX_CALLS).map(given).collect()
     }
 
+    /// Whether a callee is a method of what something outside the project made, which only bears the name of a function of it: `app.post(…)`.
+    fn is_outside(&self, callee: &'p Value, place: Place, steps: usize) -> bool {
+        let ValueKind::Member(of, _) = &callee.kind else { return false };
+        let made = |thing: &Thing<'p>| matches!(thing, Thing::Outside { made_by, name, .. } if made_by.is_some() && name.imported);
+        let things = self.eval_steps(of, place, false, steps);
+        !things.is_empty() && things.iter().all(made)
+    }
+
     /// What the callers of a function hand over for a parameter, where that is a function or an instance of the project.
     fn handed_over(&self, function: FunctionId, index: usize, steps: usize) -> Vec<Thing<'p>> {
         const MAX_CALLERS: usize = 4;
@@ -255,7 +263,8 @@ impl<'p> Program<'p> {
         }
         // `useStore(state => state.user)` hands its selector to the store, not to what made it.
         let callers = callers.iter().filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
-        let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place)));
+        let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place, &call.callee)));
+        let handed = handed.filter(|(_, place, callee)| !self.is_outside(callee, *place, steps / 2)).map(|(value, place, _)| (value, place));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
     }
 }

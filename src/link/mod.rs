@@ -7,6 +7,7 @@
 mod bindings;
 mod constructed;
 mod contexts;
+mod described;
 mod effort;
 mod eval;
 mod extensions;

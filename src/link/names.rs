@@ -3,7 +3,7 @@
 use super::eval::{MAX_STEPS, Place, Thing};
 use super::program::{ClassId, Program};
 use super::scope::Binding;
-use crate::ir::{Call, ImportItem, Name, Receiver, Segment, TypeName, Value, ValueKind};
+use crate::ir::{Call, ImportItem, Name, Receiver, Segment, Step, StepKind, TypeName, Value, ValueKind};
 
 impl<'p> Program<'p> {
     /// The names of a call. The last segment is called.
@@ -114,6 +114,13 @@ impl<'p> Program<'p> {
                 }
                 names.extend(self.receiver_names(local, place));
             }
+            // `answer.cookies[NAME]`
+            ValueKind::Index(of, _) => {
+                for mut name in self.eval(of, place, follow).iter().filter_map(|thing| self.name_of_thing(thing)) {
+                    name.push("[]");
+                    names.push(name);
+                }
+            }
             ValueKind::Call(_) => {
                 for thing in self.eval(value, place, follow) {
                     if let Thing::Outside { name, made_by, .. } = thing {
@@ -187,6 +194,25 @@ impl<'p> Program<'p> {
     /// The same, where the value is a part of what the call made: an answer, and not what asks for it.
     pub fn answer_of(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place)> {
         self.made_locally(value, place).filter(|(_, _, is_part)| *is_part).map(|(call, at, _)| (call, at))
+    }
+
+    /// The call from which a local name is taken, and the field by which: `const { status } = useSelector(…)`,
+    /// `const status = useSelector((state) => state.auth.status)`.
+    pub fn selected_field(&self, value: &'p Value, place: Place) -> Option<(&'p Call, &'p str)> {
+        let ValueKind::Name(name) = &value.kind else { return None };
+        let module = self.module(place.module);
+        self.scope(place.module).lookup(module, place.function, name).iter().find_map(|binding| {
+            let Binding::Assigned { value, path, .. } = binding else { return None };
+            let ValueKind::Call(call) = &value.awaited().kind else { return None };
+            if let Some(last) = path.last() {
+                return Some((&**call, *last));
+            }
+            let ValueKind::Closure(index) = call.positional(0)?.kind else { return None };
+            match module.function(index).body.as_slice() {
+                [Step { kind: StepKind::Return(Some(given)), .. }] if matches!(given.kind, ValueKind::Member(..)) => Some((&**call, given.last_name())),
+                _ => None,
+            }
+        })
     }
 
     fn made_locally(&self, value: &'p Value, place: Place) -> Option<(&'p Call, Place, bool)> {

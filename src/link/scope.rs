@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::described::{Described, described};
 use crate::ir::{AssignOp, Block, ClassIndex, ExportTarget, FunctionIndex, ImportItem, Module, StepKind, TypeName, Value, ValueKind};
 
 /// One thing that a name may stand for.
@@ -47,6 +48,8 @@ pub(super) struct ModuleScope<'p> {
     functions: FxHashMap<FunctionIndex, FxHashMap<&'p str, Vec<Binding<'p>>>>,
     /// What is assigned to members of names (`controller.logout = …`), by member.
     added: FxHashMap<&'p str, Vec<Added<'p>>>,
+    /// What is added to the descriptions from which the module makes something.
+    pub(super) described: Described<'p>,
     /// The imports that bring in all names of a module.
     pub(super) stars: Vec<usize>,
     /// The exports by their outside names.
@@ -85,6 +88,7 @@ impl<'p> ModuleScope<'p> {
         for (within, body) in module.bodies() {
             collect_added(body, within, &mut scope.added);
         }
+        scope.described = described(&module.top);
         for (at, function) in module.functions.iter().enumerate() {
             let index = FunctionIndex(at as u32);
             let names = scope.functions.entry(index).or_default();
@@ -126,11 +130,13 @@ impl<'p> ModuleScope<'p> {
 
     /// What is assigned to the member `name` of things that names are bound to; `is_bound` tells whether a value is that thing.
     pub(super) fn added(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> impl Iterator<Item = &Added<'p>> {
-        let binds = move |added: &&Added<'p>| {
-            let bindings = added.within.map_or(&self.top, |function| self.functions.get(&function).unwrap_or(&self.top)).get(added.base);
-            bindings.into_iter().flatten().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
-        };
-        self.added.get(name).into_iter().flatten().filter(binds)
+        let names = |added: &Added<'p>| added.within.map_or(&self.top, |function| self.functions.get(&function).unwrap_or(&self.top));
+        self.added.get(name).into_iter().flatten().filter(move |added| names(added).get(added.base).is_some_and(|bindings| binds(bindings, &is_bound)))
+    }
+
+    /// Whether the top level binds a name to a value that `is_bound` tells.
+    pub(super) fn is_bound_to(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> bool {
+        binds(self.top(name), is_bound)
     }
 
     /// Whether the module says what it gives to others.
@@ -142,6 +148,11 @@ impl<'p> ModuleScope<'p> {
     pub(super) fn top(&self, name: &str) -> &[Binding<'p>] {
         self.top.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether one of some bindings is the whole of a value that `is_bound` tells.
+fn binds<'p>(bindings: &[Binding<'p>], is_bound: impl Fn(&'p Value) -> bool) -> bool {
+    bindings.iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
 }
 
 fn collect_added<'p>(block: &'p Block, within: Option<FunctionIndex>, added: &mut FxHashMap<&'p str, Vec<Added<'p>>>) {

@@ -6,6 +6,9 @@ use super::scope::Binding;
 use crate::ir::{ClassIndex, Name, TypeName, ValueKind};
 use crate::source::Language;
 
+/// How far what is made from a description is followed.
+const MAX_DESCRIBED: usize = 8;
+
 impl<'p> Program<'p> {
     /// A type as a thing: an instance of a class of the project, or a name outside.
     pub(super) fn eval_type(&self, ty: &TypeName, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -118,6 +121,7 @@ impl<'p> Program<'p> {
                 let mut name = Name::default();
                 name.push("this");
                 let mut things = self.held_by(place);
+                things.extend(self.made_from_description(place, MAX_DESCRIBED));
                 things.push(Thing::outside(name));
                 things
             }

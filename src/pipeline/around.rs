@@ -113,6 +113,15 @@ impl Surroundings for Context<'_, '_> {
         self.around.described.get_or_init(read).clone()
     }
 
+    fn begins_above(&self, module: ModuleId) -> bool {
+        let path = self.around.path(module);
+        let begins = |file: &source::SourceFile| {
+            let is_entry = file.path.file_stem().is_some_and(|stem| matches!(stem, "index" | "main" | "app" | "App"));
+            is_entry && file.language == Language::TypeScript && file.path.parent().is_some_and(|folder| path.starts_with(folder))
+        };
+        self.around.tree.files.iter().any(begins)
+    }
+
     fn mentions_logout(&self, module: ModuleId) -> bool {
         self.file_text(module).mentions_logout
     }

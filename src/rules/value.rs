@@ -9,6 +9,10 @@ use super::words::Lexicon;
 pub trait Lookup<'p> {
     /// The value that `value` stands for, constants and assignments followed; itself where nothing is known.
     fn fold(&self, value: &'p Value) -> &'p Value;
+    /// The expression that a local variable was set to; itself where it is none.
+    fn origin(&self, value: &'p Value) -> &'p Value {
+        value
+    }
     /// All names of a value: as written, and as imports, types and assignments make it.
     fn names(&self, value: &'p Value) -> Vec<Name>;
     /// The text that a helper of the project makes which a value calls: `keyOf(token)` with `fun keyOf(token) = "refresh:$token"`.
@@ -128,6 +132,8 @@ impl ValueTest {
         let is_like = |text: Option<String>| text.is_some_and(|text| self.like.iter().any(|glob| glob.fits(&text, lexicon)));
         match &folded.kind {
             ValueKind::Template(parts) => is_like(spelled(parts, &|part| lookup.fold(part))),
+            // Two names: `PREFIX + id`.
+            ValueKind::Binary { op: BinaryOp::Add, left, right } => is_like(spelled([&**left, &**right], &|part| lookup.fold(part))),
             ValueKind::List(items) => items.iter().any(|item| matches!(&item.kind, ValueKind::Template(parts) if is_like(spelled(parts, &|part| lookup.fold(part))))),
             _ => is_like(lookup.spelled_by_helper(value)),
         }
@@ -138,7 +144,7 @@ impl ValueTest {
 const UNKNOWN: char = '\u{fffd}';
 
 /// The text that a template makes, if something is known of its holes.
-pub fn spelled<'p>(parts: &'p [Value], fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
+pub fn spelled<'p>(parts: impl IntoIterator<Item = &'p Value>, fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
     let mut text = String::new();
     let mut is_known = false;
     for part in parts {
@@ -382,7 +388,12 @@ fn mentions_call<'p>(patterns: &[Pattern], value: &'p Value, lookup: &dyn Lookup
     }
     let fits = |value: &'p Value| lookup.names(value).iter().any(|name| patterns.iter().any(|pattern| pattern.fits(name, lexicon)));
     match &value.kind {
-        ValueKind::Name(_) | ValueKind::Member(_, _) => fits(value),
+        ValueKind::Member(_, _) => fits(value),
+        // What a statement or row is made by: `found = select(Token)`.
+        ValueKind::Name(_) => {
+            let made = lookup.origin(value);
+            fits(value) || matches!(made.kind, ValueKind::Call(_)) && mentions_call(patterns, made, lookup, lexicon, depth + 1)
+        }
         ValueKind::Call(call) => {
             fits(value)
                 || matches!(&call.callee.kind, ValueKind::Member(of, _) if mentions_call(patterns, of, lookup, lexicon, depth + 1))

@@ -158,6 +158,7 @@ fn is_test_directory(name: &str, inside: &Utf8Path) -> bool {
             | "playwright"
             | "fixtures"
             | "mocks"
+            | "mirage"
             | "stories"
             | "__stories__"
             | ".storybook"
@@ -189,7 +190,7 @@ fn is_test_file(name: &str, inside: &Utf8Path) -> bool {
     match extension {
         "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" | "vue" | "svelte" => {
             [".test", ".spec", ".stories", ".story", ".cy", ".e2e", ".mock", "-test", "-spec", ".e2e-spec", ".unit"].iter().any(|ending| stem.ends_with(ending))
-                || matches!(stem, "setupTests" | "jest.setup" | "vitest.setup" | "setup-tests")
+                || matches!(stem, "setupTests" | "jest.setup" | "vitest.setup" | "setup-tests" | "mirage")
         }
         "py" => stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_tests") || matches!(stem, "tests" | "test" | "conftest"),
         "kt" | "kts" | "java" => is_camel_test(stem) && !is_main_source_set(inside),

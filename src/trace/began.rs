@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, is_logout_name};
 use super::composed::{MAX_ASKED, composed, shown};
-use crate::ir::{Argument, BinaryOp, Block, Call, CallStyle, Step, StepKind, Value, ValueKind, each_assignment, each_value};
+use crate::ir::{Argument, BinaryOp, Block, Call, CallStyle, FunctionIndex, Step, StepKind, Value, ValueKind, each_assignment, each_value};
 use crate::link::{FunctionId, Place, Program};
 use crate::rules::{RuleSet, split_words};
 use crate::source::Language;
@@ -110,9 +110,22 @@ pub(super) fn begin_all<'p>(program: &Program<'p>, on_events: Vec<(&str, &'p Val
     for (key, handler) in on_events {
         match &handler.kind {
             ValueKind::Closure(index) => begins(FunctionId { module: place.module, index: *index }, key),
-            _ => program.functions_of(handler, place, false).into_iter().for_each(|id| begins(id, &program.function(id).name)),
+            _ => {
+                let known = program.functions_of(handler, place, false);
+                let functions = if known.is_empty() { option_of_component(program, handler, place).into_iter().collect() } else { known };
+                functions.into_iter().for_each(|id| begins(id, &program.function(id).name));
+            }
         }
     }
+}
+
+/// The method among a component's options that its markup names: `<a @click="leave">` beside `export default { methods: { leave() { … } } }`.
+fn option_of_component(program: &Program<'_>, handler: &Value, place: Place) -> Option<FunctionId> {
+    let ValueKind::Name(name) = &handler.kind else { return None };
+    let module = program.module(place.module);
+    let is_it = |function: &crate::ir::Function| function.name == *name && function.owner.is_none() && !function.body.is_empty();
+    let at = if module.language == Language::Component { module.functions.iter().position(is_it) } else { None };
+    at.map(|at| FunctionId { module: place.module, index: FunctionIndex(at as u32) })
 }
 
 /// Whether what stands under a key runs when something is clicked: `onClick`, `@click.prevent`, `on:click`, `onPress`.
@@ -152,7 +165,8 @@ fn is_label(rules: &RuleSet, value: &Value) -> bool {
 fn texts<'v>(value: &'v Value, depth: usize, words: &mut Vec<&'v str>) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return true };
     match &value.kind {
-        ValueKind::Text(text) => words.extend(text.split_whitespace().take(MAX_WORDS + 1)),
+        // Of `{{ user ? "Log out" : "Log in" }}` only what has letters is a word.
+        ValueKind::Text(text) => words.extend(text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).take(MAX_WORDS + 1)),
         ValueKind::List(items) => return items.iter().all(|item| texts(item, depth, words)),
         ValueKind::Call(call) if call.style == CallStyle::Element => return call.named("children").is_none_or(|children| texts(children, depth, words)),
         // The key of a translation: `t("menu.logout")`.
@@ -161,8 +175,16 @@ fn texts<'v>(value: &'v Value, depth: usize, words: &mut Vec<&'v str>) -> bool {
                 words.extend(key.rsplit(['.', ':', '/']).next());
             }
         }
-        // `{busy ? "Leaving …" : "Log out"}`
-        ValueKind::Choice { then, otherwise, .. } => return texts(if matches!(otherwise.kind, ValueKind::Text(_)) { otherwise } else { then }, depth, words),
+        // `{busy ? "Leaving …" : "Log out"}`, `{user ? "Log out" : "Log in"}`
+        ValueKind::Choice { then, otherwise, .. } if matches!(otherwise.kind, ValueKind::Text(_)) => {
+            if let ValueKind::Text(text) = &then.kind
+                && text.split_whitespace().count() < MAX_WORDS / 2
+            {
+                words.extend(text.split_whitespace());
+            }
+            return texts(otherwise, depth, words);
+        }
+        ValueKind::Choice { then, .. } => return texts(then, depth, words),
         _ => {}
     }
     words.len() <= MAX_WORDS

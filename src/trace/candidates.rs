@@ -8,13 +8,13 @@ use super::began::{begun, begun_in};
 use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
-use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local};
+use super::unused::{Mentioned, is_dead, is_unused_file, is_unused_in_component, is_unused_local};
 use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
-use crate::source::Span;
+use crate::source::{Language, Span};
 
 /// How many branches deep a change of the page is looked for.
 const MAX_BRANCHES: usize = 4;
@@ -54,10 +54,13 @@ pub(super) fn candidates<'p>(
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
+    let is_in_unused_file =
+        |module: ModuleId| is_whole && side == Side::Client && is_unused_file(program, rules, module, &surroundings.path(module)) && surroundings.begins_above(module);
     found.retain(|function, candidate| {
-        !candidate.named
-            || !(is_whole && is_dead(program, *function, mentioned))
-                && (is_part || !is_unused_local(program, *function) && !is_unused_in_component(program, *function, &surroundings.path(function.module)))
+        !is_in_unused_file(function.module)
+            && (!candidate.named
+                || !(is_whole && is_dead(program, *function, mentioned))
+                    && (is_part || !is_unused_local(program, *function) && !is_unused_in_component(program, *function, &surroundings.path(function.module))))
     });
     found.into_values().collect()
 }
@@ -87,7 +90,7 @@ impl<'p> Finder<'_, 'p> {
     fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate<'p>> {
         let Finder { program, rules, side, endpoints, .. } = *self;
         let mut found: BTreeMap<FunctionId, Candidate<'p>> = BTreeMap::new();
-        let is_of_logout = self.surroundings.path(id).rsplit('/').next().and_then(|file| file.split('.').next()).is_some_and(|stem| is_logout_name(rules, stem));
+        let is_of_logout = is_file_of_logout(rules, &self.surroundings.path(id));
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
@@ -142,6 +145,9 @@ impl<'p> Finder<'_, 'p> {
         if side == Side::Client {
             for begun in begun_in(program, rules, &module.top, top) {
                 found.entry(begun.function).or_insert(begun);
+            }
+            if is_of_logout {
+                found.extend(page_itself(id, module).map(|page| (page.function, page)));
             }
             // `onMounted(() => …)` in the script of a page
             each_call(&module.top, |call| {
@@ -266,6 +272,25 @@ fn begins_page(rules: &RuleSet, module: &Module, index: FunctionIndex, is_of_log
         ExportTarget::From { .. } => false,
     };
     is_of_logout && function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
+}
+
+/// Whether a file, or the folder that it is the page of, bears a logout's name: `Logout.vue`, `logout/+page.svelte`.
+fn is_file_of_logout(rules: &RuleSet, path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let Some(stem) = parts.next().and_then(|file| file.split('.').next()) else { return false };
+    is_logout_name(rules, stem) || rules.lexicon.is_exactly("page-file", stem) && parts.next().is_some_and(|folder| is_logout_name(rules, folder))
+}
+
+/// The script of a page that logs out when it is shown, outside of all functions: `<script setup>await leave()</script>`.
+fn page_itself<'p>(id: ModuleId, module: &'p Module) -> Option<Candidate<'p>> {
+    let acts = |step: &crate::ir::Step| matches!(&step.kind, StepKind::Evaluate(value) if matches!(value.awaited().kind, ValueKind::Call(_)));
+    if module.language != Language::Component || !module.top.iter().any(acts) {
+        return None;
+    }
+    let index = module.functions.iter().position(|function| function.kind == FunctionKind::Template)?;
+    let function = FunctionId { module: id, index: FunctionIndex(index as u32) };
+    let top = Place { module: id, function: None };
+    Some(Candidate { named: true, arm: Some((&module.top, top)), span: module.top.iter().find(|step| acts(step)).map(|step| step.span), ..Candidate::new(function, "setup") })
 }
 
 /// What a block gives that stands as a value: `let sign_out = { let store = store.clone(); Callback::from(move |_| …) }`.

@@ -29,6 +29,10 @@ impl<'p> Lookup<'p> for At<'_, 'p> {
         self.program.fold(value, self.place).0
     }
 
+    fn origin(&self, value: &'p Value) -> &'p Value {
+        self.program.origin(value, self.place).0
+    }
+
     fn made_by_helper(&self, value: &'p Value) -> Option<&'p Value> {
         let (.., made) = self.helper_of(value)?;
         matches!(made.kind, ValueKind::Template(_) | ValueKind::Text(_) | ValueKind::Binary { .. } | ValueKind::Call(_)).then_some(made)

@@ -38,6 +38,8 @@ pub trait Surroundings: Sync {
     fn foreign_class(&self, module: ModuleId, path: &[&str], is_full: bool) -> Option<String>;
     /// What the descriptions of interfaces in the tree say.
     fn described(&self) -> Vec<Described>;
+    /// Whether an application begins in a file beside a module's or above it, from which imports lead to what is used.
+    fn begins_above(&self, module: ModuleId) -> bool;
     /// Whether a module's text or path has a logout's word in it.
     fn mentions_logout(&self, module: ModuleId) -> bool;
 }

@@ -2,8 +2,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::ir::{AssignOp, Block, FunctionKind, Step, StepKind, Value, ValueKind, each_value};
+use crate::ir::{AssignOp, Block, ExportTarget, FunctionKind, Module, Step, StepKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
+use crate::rules::{RuleSet, names_logout};
+use crate::source::Language;
 
 /// Whether nothing in the program calls or mentions a function, and nothing but a call could run it: a plain function or method that
 /// overrides nothing, bears no annotation and is no component.
@@ -50,6 +52,37 @@ pub(super) fn is_unused_in_component(program: &Program<'_>, id: FunctionId, path
     }
     let is_exported = module.exports.iter().any(|export| export.name == function.name);
     !is_exported && is_only_declared(module.bodies().map(|(_, body)| body), &function.name)
+}
+
+/// Whether no other file speaks of one that exports something. Only of files that bear a logout's name is every other one known that does.
+pub(super) fn is_unused_file(program: &Program<'_>, rules: &RuleSet, id: ModuleId, path: &str) -> bool {
+    let module = program.module(id);
+    let Some(stem) = stem_of(path).filter(|stem| names_logout(stem)) else { return false };
+    if module.language != Language::TypeScript || module.exports.is_empty() || path.split('/').rev().skip(1).any(|folder| rules.lexicon.is_exactly("found-by-folder", folder)) {
+        return false;
+    }
+    let speaks = |text: &str| text.contains('*') || stem_of(text) == Some(stem);
+    let takes = |other: &Module| {
+        let from = other.exports.iter().filter_map(|export| match &export.target {
+            ExportTarget::From { module, .. } => Some(module),
+            _ => None,
+        });
+        other.imports.iter().map(|import| &import.module).chain(from).any(|source| speaks(source))
+    };
+    let says = |other: &Module| {
+        let mut found = false;
+        other.bodies().for_each(|(_, body)| each_value(body, |value| found |= matches!(&value.kind, ValueKind::Text(text) if text.contains('/') && speaks(text))));
+        found
+    };
+    let others = || program.modules().filter(|(other, _)| *other != id).map(|(_, other)| other);
+    !others().any(takes) && !others().any(says)
+}
+
+/// The last part of a path without what tells its kind: `Logout` of `./parts/Logout.jsx`.
+fn stem_of(path: &str) -> Option<&str> {
+    const ENDINGS: [&str; 8] = [".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs"];
+    let name = path.rsplit('/').next()?;
+    Some(ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name))
 }
 
 /// Whether a step declares a function of that name.

@@ -192,7 +192,9 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        let caught = if handlers.len() == 1 {
+        // What catches everything asks for nothing.
+        let catches_all = |test: &Value| matches!(&test.kind, ValueKind::Unknown(types) if types.iter().all(|ty| matches!(ty.last_name(), "Exception" | "BaseException")));
+        let caught = if handlers.len() == 1 && handlers.iter().all(|(test, _, _)| catches_all(test)) {
             handlers.into_iter().flat_map(|(_, steps, _)| steps).collect()
         } else {
             let branch = |(test, then, span)| Step { kind: StepKind::Branch { test, then, otherwise: Block::new() }, span };

@@ -2,39 +2,83 @@
 
 use super::{Case, Judged, Said, Stack};
 use crate::ir::{AssignOp, Block, Call, Class, Function, Module, Name, StepKind, TypeName, Value, ValueKind, Visit, walk_value};
-use crate::link::{ModuleId, Place};
-use crate::outcome::{Action, Evidence, Finding, Severity};
+use crate::link::{ModuleId, Place, Thing};
+use crate::outcome::{Action, Evidence, Finding, Severity, Site};
 use crate::rules::{CredentialKind, split_words};
 use crate::source::{Language, Span};
+use crate::trace::{self, EventKind};
 
-/// `denylist-never-read`: a logout writes down what is no longer accepted, and nothing else in the tree speaks of that list.
-pub(super) fn denylist_never_read<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>], found: &mut Vec<Finding>) {
-    let is_denylist = |evidence: &Evidence| case.rules.rules.iter().any(|rule| rule.denylist && rule.id == evidence.rule);
-    let mut written: Vec<(Judged<'_, 'p>, &Evidence, &Call, Own)> = Vec::new();
-    for one in judged.iter().filter(|one| one.server_module().is_some()) {
-        for cleanup in one.cleanups(case, Action::Token) {
-            if let (true, Some(call), Some(event)) = (cleanup.evidence.counts && is_denylist(cleanup.evidence), cleanup.call(), cleanup.event) {
-                written.push((*one, cleanup.evidence, call, Own { place: event.place, span: event.span }));
-            }
+/// A place of a flow that fills a deny list which nothing else in the tree speaks of.
+pub(in crate::judge) struct Unread {
+    /// The flow, and its evidence, by their order.
+    flow: usize,
+    evidence: usize,
+    site: Site,
+    /// Only this program can read the list: it is no table and no store.
+    is_in_memory: bool,
+}
+
+/// What fills deny lists that nothing reads.
+pub(in crate::judge) fn unread<'p>(case: &Case<'_, 'p>, stack: &Stack, flows: &[&trace::Flow<'p>], evidence: &[Vec<Evidence>]) -> Vec<Unread> {
+    let is_denylist = |one: &Evidence| one.counts && one.action == Action::Token && case.rules.rules.iter().any(|rule| rule.denylist && rule.id == one.rule);
+    let mut written: Vec<(usize, usize, &'p Call, Own)> = Vec::new();
+    for (at, (flow, own)) in flows.iter().zip(evidence).enumerate().filter(|(_, (flow, _))| flow.server.is_some()) {
+        for (index, one) in own.iter().enumerate().filter(|(_, one)| is_denylist(one)) {
+            let fills = flow.events.iter().find_map(|(_, event)| match event.kind {
+                EventKind::Rules { call: Some(call), .. } if case.site(event.place.module, event.span) == one.site => Some((call, Own { place: event.place, span: event.span })),
+                _ => None,
+            });
+            written.extend(fills.map(|(call, own)| (at, index, call, own)));
         }
     }
-    if written.is_empty() || stack.issued.iter().any(|issued| issued.kind == CredentialKind::DenylistRead) || judged.iter().any(|one| one.is_cut_short()) {
-        return;
+    let is_cut_short = |flow: &&trace::Flow<'_>| flow.events.iter().any(|(_, event)| matches!(event.kind, EventKind::Unknown(_) | EventKind::Leaves(_)));
+    if written.is_empty() || stack.issued.iter().any(|issued| issued.kind == CredentialKind::DenylistRead) || flows.iter().any(is_cut_short) {
+        return Vec::new();
     }
     let own: Vec<Own> = written.iter().map(|(_, _, _, own)| *own).collect();
-    for (one, evidence, call, Own { place, span }) in &written {
+    let mut found = Vec::new();
+    for (flow, evidence, call, Own { place, span }) in written {
         let Some(stems) = stems(case, call) else { continue };
         let language = case.program.module(place.module).language;
-        if is_spoken_of(case, &stems, language, &own) || case.texts.is_said_elsewhere(&stems) {
-            continue;
+        if !is_spoken_of(case, &stems, language, &own) && !case.texts.is_said_elsewhere(&stems) {
+            found.push(Unread { flow, evidence, site: case.site(place.module, span), is_in_memory: is_in_memory(case, call, place) });
         }
+    }
+    found
+}
+
+/// Whether what a call fills is a collection of the program itself: `REVOKED = set()`.
+fn is_in_memory<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place) -> bool {
+    let ValueKind::Member(of, _) = &call.callee.kind else { return false };
+    case.program.eval(of, place, false).iter().any(|thing| match thing {
+        Thing::Literal(value, _) => matches!(value.kind, ValueKind::List(_) | ValueKind::Record(_)),
+        Thing::Outside { made_by: Some((made, _)), .. } => case.rules.lexicon.is_exactly("memory-collection", made.last_name()),
+        _ => false,
+    })
+}
+
+/// Takes from what fills an unread list that it counts, where nobody outside of the program can read it either.
+pub(in crate::judge) fn discount(unread: &[Unread], evidence: &mut [Vec<Evidence>]) {
+    for one in unread.iter().filter(|one| one.is_in_memory) {
+        if let Some(evidence) = evidence.get_mut(one.flow).and_then(|own| own.get_mut(one.evidence)) {
+            evidence.counts = false;
+            evidence.why_not = Some("nothing ever looks the list up, so the token is accepted as before".to_owned());
+        }
+    }
+}
+
+/// `denylist-never-read`: a logout writes down what is no longer accepted, and nothing else in the tree speaks of that list.
+pub(super) fn denylist_never_read(judged: &[Judged<'_, '_>], unread: &[Unread], found: &mut Vec<Finding>) {
+    for Unread { flow, site, .. } in unread {
+        let Some(one) = judged.get(*flow) else { continue };
+        let tokens = one.flow.actions.iter().filter(|action| action.action == Action::Token).flat_map(|action| &action.evidence);
         let mut related: Vec<_> = one.flow.server.iter().map(|server| server.head.clone()).collect();
-        related.extend(evidence.via.iter().cloned());
+        related.extend(tokens.filter(|evidence| evidence.site == *site).flat_map(|evidence| evidence.via.iter().cloned()));
         let said = Said {
             check: "denylist-never-read",
             severity: Severity::High,
             message: "what is written down here as revoked is never looked up: the token is accepted as before".to_owned(),
-            site: case.site(place.module, *span),
+            site: site.clone(),
             related,
             fix: Some("look the token's id up wherever tokens are verified, before anything else uses the token"),
         };

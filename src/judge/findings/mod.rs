@@ -32,6 +32,7 @@ use crate::rules::{CredentialKind, Kind, Locator, Sign, SignKind, Subject};
 use crate::trace::{self, At, Event, EventKind, Match, value_at};
 
 pub(super) use cookies::cookies_missed;
+pub(super) use denylist::{Unread, discount, unread};
 
 /// A flow as it was traced, and what was made of it.
 #[derive(Clone, Copy)]
@@ -41,7 +42,7 @@ pub(super) struct Judged<'t, 'p> {
 }
 
 /// All findings, in the order of their places.
-pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>]) -> Vec<Finding> {
+pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<'_, 'p>], unread: &[Unread]) -> Vec<Finding> {
     // All that is read is searched for it: once, and only if a flow asks.
     let speaks_of_caches = OnceLock::new();
     let of_flow = |one: &Judged<'_, 'p>| {
@@ -59,7 +60,7 @@ pub(super) fn findings<'p>(case: &Case<'_, 'p>, stack: &Stack, judged: &[Judged<
         found
     };
     let mut found: Vec<Finding> = judged.par_iter().with_max_len(1).flat_map_iter(of_flow).collect();
-    denylist::denylist_never_read(case, stack, judged, &mut found);
+    denylist::denylist_never_read(judged, unread, &mut found);
     if stack.issued.iter().any(|issued| matches!(issued.kind, CredentialKind::Storage | CredentialKind::Cookie)) && !judged.is_empty() {
         let removed = removed::removed(case);
         storage::storage_left_behind(case, stack, judged, &removed, &mut found);

@@ -51,7 +51,7 @@ impl<'p> Builder<'_, 'p> {
     }
 
     /// The modules that have a logout's word in them.
-    fn mentioning(&self) -> Vec<(ModuleId, &'p Module)> {
+    pub(super) fn mentioning(&self) -> Vec<(ModuleId, &'p Module)> {
         self.program.modules().filter(|(id, _)| self.surroundings.mentions_logout(*id)).collect()
     }
 
@@ -60,21 +60,31 @@ impl<'p> Builder<'_, 'p> {
         let [path, rest @ ..] = items else { return };
         let ValueKind::Text(path) = &path.kind else { return };
         let Some(handler) = rest.iter().find(|item| !matches!(item.kind, ValueKind::Text(_))) else { return };
-        for class in self.classes_at(handler, place) {
-            for function in self.class_handlers(class) {
-                let method = verb_of(&self.program.function(function).name);
-                all.push(Endpoint {
-                    method,
-                    path: join("", path),
-                    framework: "route table".to_owned(),
-                    functions: vec![function],
-                    library: None,
-                    bundled: false,
-                    place,
-                    span,
-                    site: None,
-                });
-            }
+        let row = |method: String, functions: Vec<FunctionId>| Endpoint {
+            method,
+            path: join("", path),
+            framework: "route table".to_owned(),
+            functions,
+            library: None,
+            arm: None,
+            bundled: false,
+            place,
+            span,
+            site: None,
+        };
+        let classes = self.classes_at(handler, place);
+        // `("/logout", "leave", views.leave, ["POST"])`
+        if classes.is_empty() && is_logout_path(self.rules, path) && self.program.module(place.module).language == Language::Python {
+            let methods = rest.iter().filter_map(|item| match &item.kind {
+                ValueKind::List(methods) => methods.first(),
+                _ => None,
+            });
+            let method = methods.map(|method| if let ValueKind::Text(method) = &method.kind { normal_method(method) } else { String::new() }).find(|method| !method.is_empty());
+            let functions = self.functions_at(handler, place);
+            all.extend((!functions.is_empty()).then(|| row(method.unwrap_or_else(|| "ANY".to_owned()), functions)));
+        }
+        for function in classes.into_iter().flat_map(|class| self.class_handlers(class)) {
+            all.push(row(verb_of(&self.program.function(function).name), vec![function]));
         }
     }
 
@@ -88,7 +98,7 @@ impl<'p> Builder<'_, 'p> {
         });
         let own = entries.iter().rev().filter(|(key, _)| !self.rules.lexicon.is("request-part", key)).map(|(_, entry)| entry);
         let functions = own.chain(nested).map(|entry| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
-        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, bundled: false, place, span, site: None })
+        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, arm: None, bundled: false, place, span, site: None })
     }
 
     fn classes_at(&self, value: &'p Value, place: Place) -> Vec<ClassId> {
@@ -125,6 +135,7 @@ impl<'p> Builder<'_, 'p> {
                     framework: "server action".to_owned(),
                     functions: vec![function_id],
                     library: None,
+                    arm: None,
                     bundled: false,
                     place,
                     span: function.head,
@@ -178,6 +189,7 @@ impl<'p> Builder<'_, 'p> {
             framework: "GraphQL".to_owned(),
             functions: vec![function],
             library: None,
+            arm: None,
             bundled: false,
             place: Place { module, function: defined.parent },
             span: defined.head,

@@ -12,7 +12,7 @@ use crate::rules::split_words;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
-use crate::trace::requests::{Request, deletes_session, fit, is_logout_path};
+use crate::trace::requests::{Request, deletes_session, fit, is_logout_path, passed_on};
 
 /// Client handlers that call one another, with all that they reach.
 pub(super) struct Group<'p> {
@@ -105,7 +105,8 @@ impl<'p> Tracer<'_, 'p> {
             group.members.retain(|member| member.call.is_none());
         }
         // Nor is a listener that only hands over to a handler with a name.
-        for group in groups.values_mut().filter(|group| group.members.iter().any(|member| !member.is_event)) {
+        let names_it = |member: &Candidate<'p>| !member.is_event && !self.is_reducer(member.function);
+        for group in groups.values_mut().filter(|group| group.members.iter().any(names_it)) {
             group.members.retain(|member| !member.is_event);
         }
         // A function that only calls the endpoint belongs to the named handler around it or in it.
@@ -204,6 +205,11 @@ impl<'p> Tracer<'_, 'p> {
                     if scores.is_empty() && is_logout_path(self.rules, &request.path) {
                         // By a method that the server does not answer: still its client.
                         scores = scored(&Request { method: "ANY".to_owned(), ..request.clone() });
+                    }
+                    if scores.is_empty() && is_logout_path(self.rules, &request.path) {
+                        // By way of an endpoint that hands everything below it on.
+                        let passed = self.endpoints.all.iter().find_map(|endpoint| passed_on(request, endpoint));
+                        scores = passed.map_or_else(Vec::new, |path| scored(&Request { path, ..request.clone() }));
                     }
                     let best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {

@@ -6,7 +6,7 @@ use crate::ir::{Name, ValueKind};
 use crate::link::{FunctionId, Program};
 use crate::rules::{Kind, Locator, RuleSet};
 use crate::trace::locate::value_at;
-use crate::trace::reach::{Listener, Listeners, Step};
+use crate::trace::reach::{Listener, Listeners, Step, Watcher};
 use crate::trace::sides::Surroundings;
 use crate::trace::survey::{Bearer, MatchSite, Survey};
 
@@ -42,6 +42,10 @@ pub(super) fn listeners<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
                 for maker in makers {
                     listeners.answers.entry(maker).or_default().extend(runs.iter().copied());
                 }
+                // Or when the part of a store changes that they are: `const status = useSelector((state) => state.auth.status)`.
+                let selected = dependencies.iter().filter_map(|dependency| program.selected_field(dependency, at));
+                let of_store = selected.filter(|(call, _)| rules.lexicon.is_exactly("store-selector", call.last_name()));
+                listeners.fields.extend(of_store.map(|(_, field)| Watcher { field: field.to_owned(), around: at, runs: runs.clone() }));
             }
             ValueKind::List(_) => {}
             // The name of an event.

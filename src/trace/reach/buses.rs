@@ -1,7 +1,7 @@
-//! Commands that are sent over a bus: what handles one is known by the command's class.
+//! What is told to nobody in particular: commands that are sent over a bus, fields of a store that others watch.
 
 use super::{Step, Walk};
-use crate::ir::{Call, Class, FunctionKind, Module, Value, ValueKind};
+use crate::ir::{Call, Class, FunctionKind, Module, Value, ValueKind, each_value};
 use crate::link::{FunctionId, Thing};
 use crate::rules::Lexicon;
 
@@ -27,6 +27,32 @@ impl<'p> Walk<'_, '_, 'p> {
             self.function(handler);
         }
         self.trail.pop();
+    }
+}
+
+impl<'p> Walk<'_, '_, 'p> {
+    /// What a component through which the way led does when a field of its store becomes something that it asks for:
+    /// `state.status = "left"`, and an effect that tests `status === "left"`.
+    pub(super) fn changed(&mut self, field: &str, value: &'p Value) {
+        let listeners = self.reach.listeners;
+        if !self.reach.is_client || !matches!(value.kind, ValueKind::Text(_) | ValueKind::Bool(true)) {
+            return;
+        }
+        let program = self.reach.program;
+        for watcher in listeners.fields.iter().filter(|watcher| watcher.field == field) {
+            let Some(index) = watcher.around.function else { continue };
+            let component = program.module(watcher.around.module).function(index).span;
+            if !self.trail.iter().any(|step| step.module == watcher.around.module && component.contains(step.span)) {
+                continue;
+            }
+            for run in &watcher.runs {
+                let mut asks = matches!(value.kind, ValueKind::Bool(_));
+                each_value(&program.function(*run).body, |said| asks |= matches!((&said.kind, &value.kind), (ValueKind::Text(said), ValueKind::Text(becomes)) if said == becomes));
+                if asks {
+                    self.function(*run);
+                }
+            }
+        }
     }
 }
 

@@ -189,6 +189,10 @@ impl<'p> Lookup<'p> for Inside<'_, 'p> {
         names
     }
 
+    fn origin(&self, value: &'p Value) -> &'p Value {
+        self.at.origin(value)
+    }
+
     fn made_by_helper(&self, value: &'p Value) -> Option<&'p Value> {
         self.at.made_by_helper(value)
     }

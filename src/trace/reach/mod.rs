@@ -6,6 +6,8 @@ mod buses;
 mod calls;
 mod constants;
 mod given;
+mod listeners;
+mod named;
 mod prepared;
 mod raised;
 mod receivers;
@@ -135,12 +137,22 @@ pub(super) struct Listener {
     pub runs: Vec<FunctionId>,
 }
 
+/// An effect of a component that runs when a field of a store changes.
+#[derive(Debug, Clone)]
+pub(super) struct Watcher {
+    pub field: String,
+    /// The component.
+    pub around: Place,
+    pub runs: Vec<FunctionId>,
+}
+
 /// The functions that run after others.
 #[derive(Debug, Default)]
 pub(super) struct Listeners {
     pub calls: Vec<Listener>,
     /// What runs when the thing that a call made has an answer, by that call: `const signOut = useRequest(…)`.
     pub answers: FxHashMap<Step, Vec<FunctionId>>,
+    pub fields: Vec<Watcher>,
 }
 
 /// All that a handler reaches.

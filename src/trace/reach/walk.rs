@@ -139,6 +139,9 @@ impl<'p> Walk<'_, '_, 'p> {
         {
             self.function(FunctionId { module: place.module, index: *index });
         }
+        if let ValueKind::Member(_, field) = &target.kind {
+            self.changed(field, value);
+        }
         let names = program.names_of(target, place, false);
         let span = Span { start: target.span.start, end: value.span.end.max(target.span.end) };
         let value_here = self.handed_nothing(value).unwrap_or(value);
@@ -184,7 +187,15 @@ impl<'p> Walk<'_, '_, 'p> {
                 if let Some(request) = record_request(self.reach.program, self.reach.rules, value, self.place()) {
                     self.push(EventKind::Request(request), value.span, used);
                 }
-                entries.iter().for_each(|(_, entry)| self.value(entry, used));
+                for (key, entry) in entries {
+                    // The header of an answer that a function gives as a record: `return { headers: { "Set-Cookie": "sid=; Max-Age=0" } }`.
+                    if used.returned && key.eq_ignore_ascii_case("set-cookie") {
+                        let mut name = Name::default();
+                        name.push(key.as_str());
+                        self.fit(Subject::Assign { names: &[name], value: entry }, entry.span);
+                    }
+                    self.value(entry, used);
+                }
             }
             ValueKind::Choice { test, then, otherwise } => {
                 self.value(test, Use::default());
