@@ -70,7 +70,8 @@ impl<'p> Program<'p> {
 
     /// The class of the field whose value a name stands in, outside of every function: `object Paths { const val LEAVE = "$BASE/leave" }`.
     fn class_holding(&self, name: &'p str, place: Place) -> Option<ClassId> {
-        if place.function.is_some() {
+        let classes = &self.module(place.module).classes;
+        if place.function.is_some() || !classes.iter().any(|class| class.fields.iter().any(|field| field.name == name)) {
             return None;
         }
         let stands_in = |value: &'p Value| {
@@ -79,7 +80,7 @@ impl<'p> Program<'p> {
             found
         };
         let holds = |class: &'p Class| class.fields.iter().filter_map(|field| field.value.as_ref()).any(stands_in);
-        let index = self.module(place.module).classes.iter().position(holds)?;
+        let index = classes.iter().position(holds)?;
         Some(ClassId { module: place.module, index: ClassIndex(u32::try_from(index).ok()?) })
     }
 
