@@ -192,6 +192,16 @@ impl Value {
         }
     }
 
+    /// Whether evaluating it does nothing but read, so that it may be written twice: names, members, constants, lists of them.
+    pub fn is_plain(&self) -> bool {
+        match &self.kind {
+            ValueKind::Name(_) | ValueKind::This | ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null => true,
+            ValueKind::Member(of, _) => of.is_plain(),
+            ValueKind::List(items) => items.iter().all(Self::is_plain),
+            _ => false,
+        }
+    }
+
     /// The text of the last segment of [`Name::written`](super::Name::written), without writing the others.
     pub fn last_name(&self) -> &str {
         match &self.awaited().kind {

@@ -144,7 +144,7 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
         .collect();
     if let Some(request) = &traced.calls_elsewhere {
         notes.push(Note {
-            message: format!("calls {} {}, which no scanned server answers", request.method, request.path),
+            message: format!("calls {}, which no scanned server answers", format!("{} {}", request.method, request.path).trim_start()),
             site: Some(case.site(request.place.module, request.span)),
         });
     }

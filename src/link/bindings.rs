@@ -3,7 +3,7 @@
 use super::eval::{MAX_THINGS, Place, Thing};
 use super::program::{ClassId, FunctionId, Program};
 use super::scope::Binding;
-use crate::ir::{Call, ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, walk_value};
+use crate::ir::{Call, Class, ClassIndex, ClassKind, FunctionIndex, Name, Param, Receiver, Value, ValueKind, Visit, each_value_of, walk_value};
 
 impl<'p> Program<'p> {
     pub(super) fn eval_name(&self, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -26,7 +26,8 @@ impl<'p> Program<'p> {
         let mut members = Vec::new();
         if module.language.has_implicit_members() {
             // What stands in `object : Listener { … }` has the members of the class around it too.
-            let around = std::iter::successors(self.class_around(place), |class| Some(ClassId { module: class.module, index: self.class(*class).outer? }));
+            let innermost = self.class_around(place).or_else(|| self.class_holding(name, place));
+            let around = std::iter::successors(innermost, |class| Some(ClassId { module: class.module, index: self.class(*class).outer? }));
             for class in around {
                 let found = self.member_of_class(class, name, follow, steps).unwrap_or_default();
                 if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
@@ -65,6 +66,21 @@ impl<'p> Program<'p> {
         written.push(name);
         members.push(Thing::outside(written));
         members
+    }
+
+    /// The class of the field whose value a name stands in, outside of every function: `object Paths { const val LEAVE = "$BASE/leave" }`.
+    fn class_holding(&self, name: &'p str, place: Place) -> Option<ClassId> {
+        if place.function.is_some() {
+            return None;
+        }
+        let stands_in = |value: &'p Value| {
+            let mut found = false;
+            each_value_of(value, |part| found |= matches!(&part.kind, ValueKind::Name(text) if std::ptr::eq(text.as_str(), name)));
+            found
+        };
+        let holds = |class: &'p Class| class.fields.iter().filter_map(|field| field.value.as_ref()).any(stands_in);
+        let index = self.module(place.module).classes.iter().position(holds)?;
+        Some(ClassId { module: place.module, index: ClassIndex(u32::try_from(index).ok()?) })
     }
 
     /// The parameter that a lambda without names for any has: in `cookie.also { it.maxAge = 0 }` the cookie.
@@ -179,6 +195,9 @@ impl<'p> Program<'p> {
             things.splice(0..0, self.provided(param, at, follow, steps));
         }
         if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
+            if index == 0 {
+                things.splice(0..0, self.elements_handed_to(function, follow, steps));
+            }
             things.splice(0..0, self.handed_over(function, index, steps));
             if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
                 things.splice(0..0, self.constructed_with(function, param, follow, steps));
@@ -226,6 +245,14 @@ impl<'p> Program<'p> {
         calls.take(MAX_CALLS).map(given).collect()
     }
 
+    /// Whether a callee is a method of what something outside the project made, which only bears the name of a function of it: `app.post(…)`.
+    fn is_outside(&self, callee: &'p Value, place: Place, steps: usize) -> bool {
+        let ValueKind::Member(of, _) = &callee.kind else { return false };
+        let made = |thing: &Thing<'p>| matches!(thing, Thing::Outside { made_by, name, .. } if made_by.is_some() && name.imported);
+        let things = self.eval_steps(of, place, false, steps);
+        !things.is_empty() && things.iter().all(made)
+    }
+
     /// What the callers of a function hand over for a parameter, where that is a function or an instance of the project.
     fn handed_over(&self, function: FunctionId, index: usize, steps: usize) -> Vec<Thing<'p>> {
         const MAX_CALLERS: usize = 4;
@@ -236,7 +263,8 @@ impl<'p> Program<'p> {
         }
         // `useStore(state => state.user)` hands its selector to the store, not to what made it.
         let callers = callers.iter().filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
-        let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place)));
+        let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place, &call.callee)));
+        let handed = handed.filter(|(_, place, callee)| !self.is_outside(callee, *place, steps / 2)).map(|(value, place, _)| (value, place));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()
     }
 }

@@ -3,7 +3,7 @@
 use super::effort;
 use super::lacking::wishes;
 use super::program::{ClassId, FunctionId, ModuleId, Program};
-use crate::ir::{Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind, each_call};
+use crate::ir::{Argument, Call, FunctionIndex, FunctionKind, Name, StepKind, Value, ValueKind, each_call};
 use crate::source::Language;
 
 /// Where a value stands: its module and the function around it.
@@ -109,7 +109,7 @@ impl<'p> Program<'p> {
                 things
             }
             ValueKind::Member(of, name) => self.eval_member(of, name, place, follow, steps),
-            ValueKind::Index(of, _) => self.eval_steps(of, place, follow, steps).into_iter().flat_map(|thing| self.element_of(thing)).collect(),
+            ValueKind::Index(of, _) => self.eval_steps(of, place, follow, steps).into_iter().flat_map(|thing| self.element_of(thing, follow, steps)).collect(),
             ValueKind::Call(call) => self.eval_call(call, place, follow, steps),
             ValueKind::Block(block) => match block.last().map(|step| &step.kind) {
                 Some(StepKind::Evaluate(last) | StepKind::Return(Some(last))) => self.eval_steps(last, place, follow, steps),
@@ -121,8 +121,8 @@ impl<'p> Program<'p> {
                 [over] => self
                     .eval_steps(over, place, follow, steps)
                     .into_iter()
-                    .filter(|thing| matches!(thing, Thing::Outside { .. }))
-                    .flat_map(|thing| self.element_of(thing))
+                    .filter(|thing| !matches!(thing, Thing::Literal(Value { kind: ValueKind::Record(_), .. }, _)))
+                    .flat_map(|thing| self.element_of(thing, follow, steps))
                     .collect(),
                 _ => vec![Thing::Literal(value, place)],
             },
@@ -132,17 +132,26 @@ impl<'p> Program<'p> {
         things
     }
 
-    fn element_of(&self, thing: Thing<'p>) -> Vec<Thing<'p>> {
+    /// What the elements of a list are, or those of a table.
+    pub(super) fn element_of(&self, thing: Thing<'p>, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         match thing {
             Thing::Outside { mut name, made_by, .. } => {
                 name.push("[]");
                 vec![Thing::Outside { name, made_by, last_call: None }]
             }
             Thing::Literal(value, place) => match &value.kind {
-                ValueKind::Record(entries) => entries.iter().take(MAX_THINGS).flat_map(|(_, entry)| self.eval_steps(entry, place, false, 4)).collect(),
+                ValueKind::Record(entries) => entries.iter().take(MAX_THINGS).flat_map(|(_, entry)| self.eval_steps(entry, place, follow, steps)).collect(),
+                ValueKind::List(items) => items.iter().take(MAX_THINGS).flat_map(|item| self.eval_steps(item, place, follow, steps)).collect(),
                 _ => Vec::new(),
             },
-            _ => Vec::new(),
+            // What a list is declared to hold: `steps: List<Step>`.
+            Thing::Instance(_) => vec![thing],
+            // `module.exports = [first, second]`
+            Thing::Module(module) => {
+                let whole = self.exported(module, "default", follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Literal(..)));
+                whole.flat_map(|thing| self.element_of(thing, follow, steps)).collect()
+            }
+            Thing::Function(_) | Thing::Class(_) => Vec::new(),
         }
     }
 
@@ -154,6 +163,10 @@ impl<'p> Program<'p> {
             let bound: Vec<Thing<'p>> = self.eval_steps(of, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Function(_))).collect();
             if !bound.is_empty() {
                 return bound;
+            }
+            // A method from outside is still called as it is written: `const end = session.destroy.bind(session)`.
+            if matches!(of.kind, ValueKind::Member(..)) && self.module(place.module).language.binds_methods() {
+                return vec![Thing::Outside { name: Name::written(of), made_by: Some((call, place)), last_call: None }];
             }
         }
         let mut things = Vec::new();
@@ -203,6 +216,7 @@ impl<'p> Program<'p> {
         }
         if things.iter().all(|thing| matches!(thing, Thing::Outside { .. })) {
             things.splice(0..0, self.guarded(call, place, follow, steps));
+            things.extend(self.looked_up(call, place, follow, steps));
         }
         if things.is_empty() {
             things.push(Thing::Outside { name: Name::of_call(call), made_by: Some((call, place)), last_call: None });
@@ -219,11 +233,38 @@ impl<'p> Program<'p> {
         self.eval_steps(of, place, follow, steps).into_iter().filter(|thing| matches!(thing, Thing::Instance(_))).collect()
     }
 
+    /// `User.findByPk(id)`: the instance of a class of the project that its base from outside looks up.
+    fn looked_up(&self, call: &'p Call, place: Place, follow: bool, steps: usize) -> Option<Thing<'p>> {
+        let ValueKind::Member(of, name) = &call.callee.kind else { return None };
+        if !self.module(place.module).language.looks_up_by_class(name) {
+            return None;
+        }
+        self.eval_steps(of, place, follow, steps).into_iter().find_map(|thing| match thing {
+            Thing::Class(class) if !self.class(class).bases.is_empty() => Some(Thing::Instance(class)),
+            _ => None,
+        })
+    }
+
     /// What a call of a function of the project gives. `catchErrors(handler)` is the handler, where the closure that the wrapper
     /// returns calls what the wrapper is handed.
     fn results_of_call(&self, wrapper: FunctionId, call: &'p Call, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
-        let results = self.results_of(wrapper, follow, steps);
-        let Some(Thing::Function(returned)) = results.first() else { return results };
+        let mut results = self.results_of(wrapper, follow, steps);
+        let returned = match results.first() {
+            Some(Thing::Function(returned)) => returned,
+            // What it hands on to a wrapper from outside: `(handler) => withSession(handler, options)`.
+            Some(Thing::Outside { made_by: Some((made, at)), .. }) if *at == Place::of(wrapper) => {
+                let params = &self.function(wrapper).params;
+                let passed = |argument: &Argument| match &argument.value.kind {
+                    ValueKind::Name(name) => params.iter().position(|param| param.name == *name),
+                    _ => None,
+                };
+                let handed = made.args.iter().find_map(passed).and_then(|index| call.positional(index));
+                let functions = handed.map_or_else(Vec::new, |value| self.eval_steps(value, place, false, steps));
+                results.extend(functions.into_iter().filter(|thing| matches!(thing, Thing::Function(_))));
+                return results;
+            }
+            _ => return results,
+        };
         let closure = self.function(*returned);
         if returned.module != wrapper.module || closure.parent != Some(wrapper.index) {
             return results;

@@ -40,6 +40,9 @@ impl<'p> Program<'p> {
                 }
             }
         }
+        if found.is_empty() && !self.scope(place.module).stars.is_empty() {
+            found.extend(functions(self.star_member(place.module, name, follow, steps)).map(|function| (false, function)));
+        }
         found.retain(|(is_import, function)| match &self.function(*function).receiver {
             // NOTE: who imports a function by its name means it, whatever is known of the receiver.
             Some(Receiver::Type(ty)) => *is_import || fits(ty.last()),

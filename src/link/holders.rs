@@ -1,13 +1,21 @@
-//! The object literal that a function stands in, as the function itself names it: `const auth = { logout() { this.clear() }, clear() { … } }`.
+//! What a function is a part of: the object literal that it stands in, as the function itself names it (`const auth = { logout() {
+//! this.clear() }, clear() { … } }`), and the list whose elements it is handed (`steps.forEach((step) => step())`).
 
 use rustc_hash::FxHashMap;
 
 use super::eval::{Place, Thing};
-use super::program::{ModuleId, Program};
+use super::program::{FunctionId, ModuleId, Program};
 use crate::ir::{ExportTarget, FunctionIndex, Module, Step, StepKind, Value, ValueKind, each_value, each_value_of};
+use crate::source::Language;
 
-/// The object literals of a module, by the functions that stand in them under a key.
-pub(super) type Holders<'p> = FxHashMap<FunctionIndex, Holder<'p>>;
+/// What the functions of a module are parts of.
+#[derive(Default)]
+pub(super) struct Holders<'p> {
+    /// The object literals, by the functions that stand in them under a key.
+    literals: FxHashMap<FunctionIndex, Holder<'p>>,
+    /// The lists, by the closures that are handed their elements; each with the function in which it stands.
+    lists: FxHashMap<FunctionIndex, (&'p Value, Option<FunctionIndex>)>,
+}
 
 /// An object literal that holds a function.
 #[derive(Clone, Copy)]
@@ -24,33 +32,50 @@ pub(super) fn holders(module: &Module) -> Holders<'_> {
     let mut holders = Holders::default();
     for (within, body) in module.bodies() {
         // Outer values are told before their parts, so the first is the outermost.
-        each_value(body, |value| hold(value, within, true, &mut holders));
+        each_value(body, |value| holders.look_at(value, within, module.language));
     }
     for export in &module.exports {
         if let ExportTarget::Value(value) = &export.target {
-            each_value_of(value, |value| hold(value, None, true, &mut holders));
+            each_value_of(value, |value| holders.look_at(value, None, module.language));
         }
     }
     holders
 }
 
-fn hold<'p>(literal: &'p Value, within: Option<FunctionIndex>, is_outermost: bool, holders: &mut Holders<'p>) {
-    let ValueKind::Record(entries) = &literal.kind else { return };
-    for (_, entry) in entries {
-        match &entry.kind {
-            ValueKind::Closure(function) => {
-                holders.entry(*function).or_insert(Holder { literal, within, is_outermost });
-            }
-            // `logout: debounce(function () { … })`
+impl<'p> Holders<'p> {
+    fn look_at(&mut self, value: &'p Value, within: Option<FunctionIndex>, language: Language) {
+        match &value.kind {
+            ValueKind::Record(_) => self.hold(value, within, true),
             ValueKind::Call(call) => {
-                for argument in &call.args {
-                    if let ValueKind::Closure(function) = argument.value.kind {
-                        holders.entry(function).or_insert(Holder { literal, within, is_outermost });
-                    }
+                if let (ValueKind::Member(over, method), Some(ValueKind::Closure(closure))) = (&call.callee.kind, call.positional(0).map(|argument| &argument.kind))
+                    && language.hands_elements(method)
+                {
+                    self.lists.insert(*closure, (over, within));
                 }
             }
-            ValueKind::Record(_) => hold(entry, within, false, holders),
             _ => {}
+        }
+    }
+
+    fn hold(&mut self, literal: &'p Value, within: Option<FunctionIndex>, is_outermost: bool) {
+        let ValueKind::Record(entries) = &literal.kind else { return };
+        let holder = Holder { literal, within, is_outermost };
+        for (_, entry) in entries {
+            match &entry.kind {
+                ValueKind::Closure(function) => {
+                    self.literals.entry(*function).or_insert(holder);
+                }
+                // `logout: debounce(function () { … })`
+                ValueKind::Call(call) => {
+                    for argument in &call.args {
+                        if let ValueKind::Closure(function) = argument.value.kind {
+                            self.literals.entry(function).or_insert(holder);
+                        }
+                    }
+                }
+                ValueKind::Record(_) => self.hold(entry, within, false),
+                _ => {}
+            }
         }
     }
 }
@@ -61,7 +86,7 @@ impl<'p> Program<'p> {
     pub(super) fn held_by(&self, place: Place) -> Vec<Thing<'p>> {
         let module = self.module(place.module);
         let holders = self.holders(place.module);
-        module.around(place.function).filter_map(|index| holders.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
+        module.around(place.function).filter_map(|index| holders.literals.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
     }
 
     /// Whether a member is what its own file exports: `module.exports`.
@@ -82,6 +107,13 @@ impl<'p> Program<'p> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What the first parameter of a closure stands for that is handed the elements of a list.
+    pub(super) fn elements_handed_to(&self, closure: FunctionId, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let Some((over, within)) = self.holders(closure.module).lists.get(&closure.index) else { return Vec::new() };
+        let place = Place { module: closure.module, function: *within };
+        self.eval_steps(over, place, follow, steps).into_iter().flat_map(|thing| self.element_of(thing, follow, steps)).collect()
     }
 
     fn holders(&self, module: ModuleId) -> &Holders<'p> {

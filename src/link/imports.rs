@@ -125,11 +125,17 @@ impl<'p> Program<'p> {
             None if scope.exports.contains_key("default") => self.own_export(target, "default", follow, steps),
             None => Vec::new(),
         };
-        let found: Vec<_> = whole.into_iter().filter(|thing| !matches!(thing, Thing::Function(_))).flat_map(|thing| self.member(thing, name, follow, steps)).collect();
+        let member = |thing| match thing {
+            // `module.exports = Auth` with `Auth.logout = …`
+            Thing::Function(function) => self.set_on_function(function, name, follow, steps),
+            thing => self.member(thing, name, follow, steps),
+        };
+        let found: Vec<_> = whole.into_iter().flat_map(member).collect();
         if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
             return found;
         }
-        self.star_member(target, name, follow, steps)
+        let found = self.star_member(target, name, follow, steps);
+        if found.is_empty() && scope.has_exports() { self.own_name(target, name, follow, steps) } else { found }
     }
 
     /// What a module gives under an outside name without what it takes from others as a whole.
@@ -148,7 +154,8 @@ impl<'p> Program<'p> {
                 return found;
             }
         }
-        if name == "default" { Vec::new() } else { self.own_name(target, name, follow, steps) }
+        // A module that says what it exports gives nothing else, but for names that it exports in ways which are not known.
+        if name == "default" || scope.has_exports() { Vec::new() } else { self.own_name(target, name, follow, steps) }
     }
 
     /// What a top-level name of a module stands for; nothing if there is none.

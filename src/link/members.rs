@@ -1,17 +1,15 @@
 //! Members of things: methods, fields, exports, keys; and the functions that a call may run.
 
 use super::eval::{Place, Thing};
+use super::implementations::MAX_IMPLEMENTATIONS;
 use super::program::{ClassId, FunctionId, Program, Wanted};
-use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, StepKind, Value, ValueKind};
+use crate::ir::{Call, ClassKind, FunctionKind, Name, Receiver, Value, ValueKind};
 use crate::source::Language;
 
 /// How deep the arguments of a making call are searched for a key.
 const MAX_SEARCH: usize = 7;
 /// How far classes are followed to their bases.
 const MAX_BASES: usize = 8;
-/// How many implementations of an interface a call may run.
-const MAX_IMPLEMENTATIONS: usize = 6;
-
 impl<'p> Program<'p> {
     pub(super) fn eval_member(&self, of: &'p Value, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         if self.module(place.module).language == Language::Rust
@@ -91,8 +89,7 @@ impl<'p> Program<'p> {
             }
             // `fn.bind(this)`, `fn.call(…)`, `fn.asHandler()`: still that function.
             Thing::Function(function) => {
-                let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
-                let found = self.added_member(function.module, name, is_it, follow, steps);
+                let found = self.set_on_function(function, name, follow, steps);
                 // What hangs on a property hangs on what the property gives, which is known beside it.
                 let is_property = self.function(function).kind == FunctionKind::Accessor;
                 if found.is_empty() && !is_property { vec![Thing::Function(function)] } else { found }
@@ -119,8 +116,13 @@ impl<'p> Program<'p> {
 
     /// What is assigned to a member of a thing after it is made: `controller.logout = …`.
     fn added_member(&self, module: super::ModuleId, name: &str, is_it: impl Fn(&'p Value) -> bool, follow: bool, steps: usize) -> Vec<Thing<'p>> {
-        let at = Place { module, function: None };
-        self.scope(module).added(name, is_it).flat_map(|value| self.eval_steps(value, at, follow, steps)).collect()
+        self.scope(module).added(name, is_it).flat_map(|added| self.eval_steps(added.value, Place { module, function: added.within }, follow, steps)).collect()
+    }
+
+    /// What is assigned to a member of a function: `Auth.logout = …`.
+    pub(super) fn set_on_function(&self, function: FunctionId, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let is_it = |bound: &Value| matches!(bound.kind, ValueKind::Closure(index) if index == function.index);
+        self.added_member(function.module, name, is_it, follow, steps)
     }
 
     fn member_of_literal(&self, value: &'p Value, place: Place, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -404,54 +406,6 @@ impl<'p> Program<'p> {
             }
         }
         functions
-    }
-
-    /// A method without a body stands for those that implement it.
-    fn add_with_implementations(&self, function: FunctionId, follow: bool, into: &mut Vec<FunctionId>) {
-        let owner = self.function(function).owner.filter(|_| self.is_abstract(function));
-        let Some(owner) = owner.map(|index| ClassId { module: function.module, index }) else {
-            into.push(function);
-            return;
-        };
-        let implementations = self.implementations(owner, &self.function(function).name);
-        if implementations.is_empty() {
-            into.push(function);
-            if follow {
-                self.want(Wanted::Mention { language: self.module(owner.module).language, word: self.class(owner).name.clone() });
-            }
-        }
-        into.extend(implementations.into_iter().take(MAX_IMPLEMENTATIONS));
-    }
-
-    /// Whether a method leaves what it does to the classes below its own.
-    fn is_abstract(&self, function: FunctionId) -> bool {
-        let defined = self.function(function);
-        let Some(index) = defined.owner else { return false };
-        let only_fails = matches!(defined.body.as_slice(), [step] if matches!(step.kind, StepKind::Throw(_)));
-        only_fails || defined.body.is_empty() && self.class(ClassId { module: function.module, index }).kind == ClassKind::Interface
-    }
-
-    /// The methods by which the classes below an interface implement one of its own.
-    pub fn implementations(&self, interface: ClassId, method: &str) -> Vec<FunctionId> {
-        let mut found = Vec::new();
-        let mut queue = vec![(interface, 0)];
-        while let Some((base, depth)) = queue.pop() {
-            for class in self.classes_deriving(&self.class(base).name) {
-                let module = self.module(class.module);
-                for index in &self.class(*class).methods {
-                    let function = module.function(*index);
-                    if function.name == method && !(function.body.is_empty() && self.class(*class).kind == ClassKind::Interface) {
-                        found.push(FunctionId { module: class.module, index: *index });
-                    }
-                }
-                if depth < 3 && *class != base {
-                    queue.push((*class, depth + 1));
-                }
-            }
-        }
-        found.sort();
-        found.dedup();
-        found
     }
 
     /// The module that a text names, seen from another.

@@ -7,10 +7,12 @@
 mod bindings;
 mod constructed;
 mod contexts;
+mod described;
 mod effort;
 mod eval;
 mod extensions;
 mod holders;
+mod implementations;
 mod imports;
 mod lacking;
 mod members;

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::described::{Described, described};
 use crate::ir::{AssignOp, Block, ClassIndex, ExportTarget, FunctionIndex, ImportItem, Module, StepKind, TypeName, Value, ValueKind};
 
 /// One thing that a name may stand for.
@@ -31,13 +32,24 @@ impl Binding<'_> {
     }
 }
 
+/// What is assigned to a member of a name.
+#[derive(Debug)]
+pub(super) struct Added<'p> {
+    base: &'p str,
+    pub(super) value: &'p Value,
+    /// The function in which it is assigned.
+    pub(super) within: Option<FunctionIndex>,
+}
+
 /// The bindings of a module's functions and of its top level.
 #[derive(Debug, Default)]
 pub(super) struct ModuleScope<'p> {
     top: FxHashMap<&'p str, Vec<Binding<'p>>>,
     functions: FxHashMap<FunctionIndex, FxHashMap<&'p str, Vec<Binding<'p>>>>,
-    /// What is assigned to members of top-level names (`controller.logout = …`): by member, the names and values.
-    added: FxHashMap<&'p str, Vec<(&'p str, &'p Value)>>,
+    /// What is assigned to members of names (`controller.logout = …`), by member.
+    added: FxHashMap<&'p str, Vec<Added<'p>>>,
+    /// What is added to the descriptions from which the module makes something.
+    pub(super) described: Described<'p>,
     /// The imports that bring in all names of a module.
     pub(super) stars: Vec<usize>,
     /// The exports by their outside names.
@@ -73,7 +85,10 @@ impl<'p> ModuleScope<'p> {
             }
         }
         collect(&module.top, None, &mut scope.top);
-        collect_added(&module.top, &mut scope.added);
+        for (within, body) in module.bodies() {
+            collect_added(body, within, &mut scope.added);
+        }
+        scope.described = described(&module.top);
         for (at, function) in module.functions.iter().enumerate() {
             let index = FunctionIndex(at as u32);
             let names = scope.functions.entry(index).or_default();
@@ -113,10 +128,20 @@ impl<'p> ModuleScope<'p> {
         values.into_iter().next().filter(|value| matches!(value.kind, ValueKind::Record(_) | ValueKind::Call(_)))
     }
 
-    /// What is assigned to the member `name` of things that the top level binds to names; `is_bound` tells whether a value is that thing.
-    pub(super) fn added(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> impl Iterator<Item = &'p Value> {
-        let binds = move |base: &str| self.top(base).iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)));
-        self.added.get(name).into_iter().flatten().filter(move |(base, _)| binds(base)).map(|(_, value)| *value)
+    /// What is assigned to the member `name` of things that names are bound to; `is_bound` tells whether a value is that thing.
+    pub(super) fn added(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> impl Iterator<Item = &Added<'p>> {
+        let names = |added: &Added<'p>| added.within.map_or(&self.top, |function| self.functions.get(&function).unwrap_or(&self.top));
+        self.added.get(name).into_iter().flatten().filter(move |added| names(added).get(added.base).is_some_and(|bindings| binds(bindings, &is_bound)))
+    }
+
+    /// Whether the top level binds a name to a value that `is_bound` tells.
+    pub(super) fn is_bound_to(&self, name: &str, is_bound: impl Fn(&'p Value) -> bool) -> bool {
+        binds(self.top(name), is_bound)
+    }
+
+    /// Whether the module says what it gives to others.
+    pub(super) fn has_exports(&self) -> bool {
+        !self.exports.is_empty() || !self.star_exports.is_empty()
     }
 
     /// What `name` is bound to at the top level.
@@ -125,13 +150,18 @@ impl<'p> ModuleScope<'p> {
     }
 }
 
-fn collect_added<'p>(block: &'p Block, added: &mut FxHashMap<&'p str, Vec<(&'p str, &'p Value)>>) {
+/// Whether one of some bindings is the whole of a value that `is_bound` tells.
+fn binds<'p>(bindings: &[Binding<'p>], is_bound: impl Fn(&'p Value) -> bool) -> bool {
+    bindings.iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
+}
+
+fn collect_added<'p>(block: &'p Block, within: Option<FunctionIndex>, added: &mut FxHashMap<&'p str, Vec<Added<'p>>>) {
     for step in block {
         if let StepKind::Assign { target, op: AssignOp::Set, value, .. } = &step.kind
             && let ValueKind::Member(of, member) = &target.kind
             && let ValueKind::Name(base) = &of.kind
         {
-            added.entry(member).or_default().push((base, value));
+            added.entry(member).or_default().push(Added { base, value, within });
         }
     }
 }

@@ -6,6 +6,9 @@ use super::scope::Binding;
 use crate::ir::{ClassIndex, Name, TypeName, ValueKind};
 use crate::source::Language;
 
+/// How far what is made from a description is followed.
+const MAX_DESCRIBED: usize = 8;
+
 impl<'p> Program<'p> {
     /// A type as a thing: an instance of a class of the project, or a name outside.
     pub(super) fn eval_type(&self, ty: &TypeName, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
@@ -17,6 +20,11 @@ impl<'p> Program<'p> {
         for thing in self.type_named(&ty.path, place, follow, steps) {
             match thing {
                 Thing::Class(class) => things.push(Thing::Instance(class)),
+                // `const Base = require("./base")`
+                Thing::Module(module) => things.extend(self.exported(module, "default", follow, steps).into_iter().map(|thing| match thing {
+                    Thing::Class(class) => Thing::Instance(class),
+                    thing => thing,
+                })),
                 Thing::Outside { mut name, .. } => {
                     if let (Some(last), [argument, ..]) = (name.segments.last_mut(), ty.args.as_slice()) {
                         last.text = format!("{}<{}>", last.text, argument.last());
@@ -113,6 +121,7 @@ impl<'p> Program<'p> {
                 let mut name = Name::default();
                 name.push("this");
                 let mut things = self.held_by(place);
+                things.extend(self.made_from_description(place, MAX_DESCRIBED));
                 things.push(Thing::outside(name));
                 things
             }

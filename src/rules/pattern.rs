@@ -182,7 +182,8 @@ impl Glob {
         }
     }
 
-    fn single(&self) -> Option<&str> {
+    /// The one text that fits, or that what fits begins with.
+    pub(super) fn single(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [Part::Text(text)] | [Part::Text(text), Part::Star] => Some(text),
             _ => None,

@@ -129,11 +129,14 @@ impl ValueTest {
 
     /// Whether a text whose holes are known is like what is asked for: `"$name=$value; Max-Age=$age"` where the age is 0.
     fn is_spelled_like<'p>(&self, value: &'p Value, folded: &'p Value, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
-        let here = match &folded.kind {
-            ValueKind::Template(parts) => spelled(parts, &|part| lookup.fold(part)),
-            _ => lookup.spelled_by_helper(value),
-        };
-        here.is_some_and(|text| self.like.iter().any(|glob| glob.fits(&text, lexicon)))
+        let is_like = |text: Option<String>| text.is_some_and(|text| self.like.iter().any(|glob| glob.fits(&text, lexicon)));
+        match &folded.kind {
+            ValueKind::Template(parts) => is_like(spelled(parts, &|part| lookup.fold(part))),
+            // Two names: `PREFIX + id`.
+            ValueKind::Binary { op: BinaryOp::Add, left, right } => is_like(spelled([&**left, &**right], &|part| lookup.fold(part))),
+            ValueKind::List(items) => items.iter().any(|item| matches!(&item.kind, ValueKind::Template(parts) if is_like(spelled(parts, &|part| lookup.fold(part))))),
+            _ => is_like(lookup.spelled_by_helper(value)),
+        }
     }
 }
 
@@ -141,7 +144,7 @@ impl ValueTest {
 const UNKNOWN: char = '\u{fffd}';
 
 /// The text that a template makes, if something is known of its holes.
-pub fn spelled<'p>(parts: &'p [Value], fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
+pub fn spelled<'p>(parts: impl IntoIterator<Item = &'p Value>, fold: &dyn Fn(&'p Value) -> &'p Value) -> Option<String> {
     let mut text = String::new();
     let mut is_known = false;
     for part in parts {
@@ -183,11 +186,11 @@ fn collect_fields<'p>(path: &[Glob], value: &'p Value, lookup: &dyn Lookup<'p>, 
                 }
             }
         }
-        ValueKind::List(items) => {
-            for item in items {
-                collect_fields(path, item, lookup, lexicon, depth + 1, into);
-            }
-        }
+        ValueKind::List(items) => match first.single().and_then(|position| position.parse::<usize>().ok()) {
+            // `field = "1"` of a tuple.
+            Some(position) => items.get(position).into_iter().for_each(|item| collect_fields(rest, item, lookup, lexicon, depth + 1, into)),
+            None => items.iter().for_each(|item| collect_fields(path, item, lookup, lexicon, depth + 1, into)),
+        },
         ValueKind::Call(call) => {
             // A struct literal or constructor: its named arguments are its fields.
             for argument in &call.args {

@@ -72,9 +72,24 @@ impl Language {
         }
     }
 
+    /// Whether a method that is taken off its object is bound to it again by `bind`.
+    pub fn binds_methods(self) -> bool {
+        matches!(self, Self::TypeScript | Self::Component)
+    }
+
+    /// Whether a method of that name, which a class inherits from outside the project, gives an instance of the class: `User.findByPk(id)`.
+    pub fn looks_up_by_class(self, method: &str) -> bool {
+        matches!(self, Self::TypeScript | Self::Component) && method.starts_with("find") && !method.ends_with("All") && !method.ends_with("Many")
+    }
+
     /// Whether a member gives what its receiver holds: `Lazy<Store>`, `StateFlow<Store>`.
     pub fn gives_member(self, name: &str) -> bool {
         matches!(self, Self::Kotlin) && name == "value"
+    }
+
+    /// Whether a method of a list hands its elements, one by one, to the function that it is given.
+    pub fn hands_elements(self, method: &str) -> bool {
+        matches!(self, Self::TypeScript | Self::Component) && matches!(method, "map" | "forEach" | "flatMap" | "filter" | "every" | "some" | "find")
     }
 
     /// Whether a type of the standard library only wraps its first argument: what has it has that one's methods, or gives it at once.

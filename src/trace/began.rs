@@ -32,8 +32,11 @@ pub(super) fn begun<'p>(program: &Program<'p>, rules: &RuleSet, function: Functi
             }
         });
     } else {
-        arms(body, MAX_DEPTH, &|subject, label| key_of_entry(rules, subject, label), &mut |symbol, arm| {
-            found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, ..Candidate::new(function, symbol) });
+        // A component that is sent messages: `match msg { Msg::LoggedOut => self.user = None, … }`.
+        let has_messages = program.module(function.module).language == Language::Rust;
+        let of_message = |label| if has_messages { message(rules, label) } else { None };
+        arms(body, MAX_DEPTH, &|subject, label| key_of_entry(rules, subject, label).or_else(|| of_message(label)), &mut |symbol, arm| {
+            found.push(Candidate { named: true, arm: Some((arm, place)), is_event: true, is_watcher: has_messages, ..Candidate::new(function, symbol) });
         });
     }
     found
@@ -276,6 +279,14 @@ fn id_or_wish<'p>(rules: &RuleSet, label: &'p Value) -> Option<&'p str> {
     match &label.kind {
         ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Member(..)) && rules.lexicon.is("logout", name) => Some(name),
         ValueKind::Member(of, name) if is_wish(rules, of) && name.contains(char::is_lowercase) && is_logout_name(rules, name) => Some(name),
+        _ => None,
+    }
+}
+
+/// A label that is the message of a logout: `Msg::LoggedOut`.
+fn message<'p>(rules: &RuleSet, label: &'p Value) -> Option<&'p str> {
+    match &label.kind {
+        ValueKind::Member(of, name) if is_wish(rules, of) && is_logout_name(rules, name) => Some(name),
         _ => None,
     }
 }

@@ -10,11 +10,11 @@ use super::requests::{Request, deletes_session, fit, is_logout_path, location_re
 use super::sides::{Sides, Surroundings};
 use super::unused::{Mentioned, is_dead, is_unused_file, is_unused_in_component, is_unused_local};
 use super::watched::watched;
-use crate::ir::{AssignOp, Block, Call, CallStyle, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
+use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
-use crate::source::Span;
+use crate::source::{Language, Span};
 
 /// How many branches deep a change of the page is looked for.
 const MAX_BRANCHES: usize = 4;
@@ -90,7 +90,7 @@ impl<'p> Finder<'_, 'p> {
     fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate<'p>> {
         let Finder { program, rules, side, endpoints, .. } = *self;
         let mut found: BTreeMap<FunctionId, Candidate<'p>> = BTreeMap::new();
-        let is_of_logout = self.surroundings.path(id).rsplit('/').next().and_then(|file| file.split('.').next()).is_some_and(|stem| is_logout_name(rules, stem));
+        let is_of_logout = is_file_of_logout(rules, &self.surroundings.path(id));
         for (index, function) in module.functions.iter().enumerate() {
             let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
             let place = Place::of(function_id);
@@ -104,7 +104,12 @@ impl<'p> Finder<'_, 'p> {
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
             let begins_page = side == Side::Client && begins_page(rules, module, function_id.index, is_of_logout);
-            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(answers_for) || is_command || begins_page;
+            // `class LogoutInteractor { suspend fun execute() }`
+            let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_name(rules, &module.class(owner).name);
+            // `@HandlerOf(Paths.LOGOUT) class Leaving : HandlerFactory { override fun create() = … }`
+            let serves = |owner| side == Side::Server && is_marked(program, rules, id, module.class(owner));
+            let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
+            let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
                 found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
             }
@@ -139,6 +144,9 @@ impl<'p> Finder<'_, 'p> {
         if side == Side::Client {
             for begun in begun_in(program, rules, &module.top, top) {
                 found.entry(begun.function).or_insert(begun);
+            }
+            if is_of_logout {
+                found.extend(page_itself(id, module).map(|page| (page.function, page)));
             }
             // `onMounted(() => …)` in the script of a page
             each_call(&module.top, |call| {
@@ -240,6 +248,16 @@ impl<'p> Finder<'_, 'p> {
     }
 }
 
+/// Whether an annotation of a class that is made to a pattern hands over the path of a logout.
+pub(super) fn is_marked<'p>(program: &Program<'p>, rules: &RuleSet, module: ModuleId, class: &'p Class) -> bool {
+    let place = Place { module, function: None };
+    let is_path = |value: &'p Value| match &program.fold(value, place).0.kind {
+        ValueKind::Text(text) => text.starts_with('/') && is_logout_path(rules, text),
+        _ => false,
+    };
+    !class.bases.is_empty() && class.annotations.iter().flat_map(|annotation| &annotation.args).any(|argument| is_path(&argument.value))
+}
+
 /// Whether a function runs when a page is shown that is called like a logout, by its class or file, or is that page itself:
 /// `class Logout { componentDidMount() {} }`, `Logout.vue: created() {}`, `logout.js: export default function …`.
 fn begins_page(rules: &RuleSet, module: &Module, index: FunctionIndex, is_of_logout: bool) -> bool {
@@ -253,6 +271,25 @@ fn begins_page(rules: &RuleSet, module: &Module, index: FunctionIndex, is_of_log
         ExportTarget::From { .. } => false,
     };
     is_of_logout && function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
+}
+
+/// Whether a file, or the folder that it is the page of, bears a logout's name: `Logout.vue`, `logout/+page.svelte`.
+fn is_file_of_logout(rules: &RuleSet, path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let Some(stem) = parts.next().and_then(|file| file.split('.').next()) else { return false };
+    is_logout_name(rules, stem) || rules.lexicon.is_exactly("page-file", stem) && parts.next().is_some_and(|folder| is_logout_name(rules, folder))
+}
+
+/// The script of a page that logs out when it is shown, outside of all functions: `<script setup>await leave()</script>`.
+fn page_itself<'p>(id: ModuleId, module: &'p Module) -> Option<Candidate<'p>> {
+    let acts = |step: &crate::ir::Step| matches!(&step.kind, StepKind::Evaluate(value) if matches!(value.awaited().kind, ValueKind::Call(_)));
+    if module.language != Language::Component || !module.top.iter().any(acts) {
+        return None;
+    }
+    let index = module.functions.iter().position(|function| function.kind == FunctionKind::Template)?;
+    let function = FunctionId { module: id, index: FunctionIndex(index as u32) };
+    let top = Place { module: id, function: None };
+    Some(Candidate { named: true, arm: Some((&module.top, top)), span: module.top.iter().find(|step| acts(step)).map(|step| step.span), ..Candidate::new(function, "setup") })
 }
 
 /// What a block gives that stands as a value: `let sign_out = { let store = store.clone(); Callback::from(move |_| …) }`.

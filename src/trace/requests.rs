@@ -11,7 +11,7 @@ use crate::source::Span;
 /// One call of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Upper case, or `ANY` where it cannot be told.
+    /// Upper case; `ANY` where it cannot be told, nothing where the call says one that is not known.
     pub method: String,
     /// The path as far as it is known; holes are `{}`.
     pub path: String,
@@ -19,6 +19,8 @@ pub struct Request {
     pub span: Span,
     /// The call is a link or a form, or a change of the location, not a call from a function.
     pub is_markup: bool,
+    /// What else the path may be, where a condition chooses it.
+    pub others: Vec<String>,
 }
 
 /// The attributes of an element that call an endpoint, and their methods.
@@ -52,12 +54,16 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     }
     let mut explicit = None;
     let mut path = None;
+    let mut others = Vec::new();
     for argument in call.args.iter().take(4) {
         let (value, at) = program.fold(&argument.value, place);
         if let ValueKind::Record(entries) = &value.kind {
             for (key, entry) in entries {
                 match key.as_str() {
-                    "method" | "type" => explicit = explicit.or_else(|| path_texts(program, entry, at).into_iter().next()),
+                    "method" | "type" => {
+                        let said = || path_texts(program, entry, at).into_iter().next();
+                        explicit = explicit.or_else(said).or_else(|| (key == "method").then(String::new));
+                    }
                     "url" | "path" | "uri" | "endpoint" if path.is_none() => path = path_texts(program, entry, at).into_iter().find(|text| is_path(text, rules)),
                     _ => {}
                 }
@@ -67,7 +73,13 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         if path.is_some() && explicit.is_some() {
             break;
         }
-        for text in path_texts(program, &argument.value, place) {
+        let had_path = path.is_some();
+        // `const url = isAdmin ? "/admin/logout" : "/logout"`
+        let (value, at) = match program.origin(&argument.value, place) {
+            (chosen, at) if matches!(chosen.kind, ValueKind::Choice { .. }) => (chosen, at),
+            _ => (&argument.value, place),
+        };
+        for text in path_texts(program, value, at) {
             // `./api/logout`, asked for by a page that may stand in a folder of the site.
             let text =
                 if text.starts_with("./api/") && !matches!(last, "import" | "require" | "mock" | "resolve" | "join") { text.trim_start_matches('.').to_owned() } else { text };
@@ -75,6 +87,8 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
                 explicit = Some(text);
             } else if path.is_none() && is_path(&text, rules) && (text.contains('/') || is_sending(last)) {
                 path = Some(text);
+            } else if !had_path && is_logout_path(rules, &text) {
+                others.push(text);
             }
         }
     }
@@ -82,7 +96,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     if path.as_ref().is_none_or(|path| !is_logout_path(rules, path))
         && let Some(field) = call.args.iter().take(4).find_map(|argument| asked_field(program, rules, &argument.value, place, MAX_DOCUMENT))
     {
-        return Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false });
+        return Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false, others: Vec::new() });
     }
     let named = || is_sending_away(last).then(|| call.args.first())?.filter(|address| is_named_address(rules, &address.value, 4)).map(|_| "/logout".to_owned());
     let Some(path) = path.or_else(named) else { return prepared_request(program, rules, call, place) };
@@ -93,7 +107,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None if matches!(last, "fetch" | "$fetch" | "useFetch") => "GET".to_owned(),
         None => "ANY".to_owned(),
     };
-    Some(Request { method, path, place, span: call.span, is_markup: false })
+    Some(Request { method, path, place, span: call.span, is_markup: false, others })
 }
 
 /// The request that a call sends whose document was handed over before: `const { execute } = useMutation("mutation { logout }")`.
@@ -106,7 +120,7 @@ fn prepared_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, 
     program.eval(prepared, place, false).into_iter().find_map(|thing| {
         let Thing::Outside { made_by: Some((made, at)), .. } = thing else { return None };
         let field = made.args.iter().take(2).find_map(|argument| asked_field(program, rules, &argument.value, at, MAX_DOCUMENT))?;
-        Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false })
+        Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false, others: Vec::new() })
     })
 }
 
@@ -145,7 +159,7 @@ pub(super) fn ruled_request<'p>(program: &Program<'p>, rules: &RuleSet, entries:
         let rule = rules.requests.get(entry.index)?;
         let path = texts_at(program, &rule.path, &site, place).into_iter().next()?;
         let method = texts_at(program, &rule.method, &site, place).into_iter().next().map_or_else(|| "ANY".to_owned(), |method| normal_method(&method));
-        Some(Request { method, path, place, span: call.span, is_markup: false })
+        Some(Request { method, path, place, span: call.span, is_markup: false, others: Vec::new() })
     })
 }
 
@@ -203,7 +217,7 @@ fn rpc_request(rules: &RuleSet, name: &Name, call: &Call, place: Place) -> Optio
         return None;
     }
     let path: Vec<&str> = before.iter().skip(1).map(|segment| segment.text.as_str()).take_while(|text| *text != named.text).chain([named.text.as_str()]).collect();
-    Some(Request { method: "ANY".to_owned(), path: format!("/{}", path.join("/")), place, span: call.span, is_markup: false })
+    Some(Request { method: "ANY".to_owned(), path: format!("/{}", path.join("/")), place, span: call.span, is_markup: false, others: Vec::new() })
 }
 
 fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
@@ -231,7 +245,7 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
         if is_link && attribute == "href" && text.starts_with('#') {
             continue;
         }
-        return Some(Request { method, path: template_path(&text), place, span: call.span, is_markup: true });
+        return Some(Request { method, path: template_path(&text), place, span: call.span, is_markup: true, others: Vec::new() });
     }
     None
 }
@@ -258,7 +272,7 @@ pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, targe
     }
     let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)))?;
     let method = if is_form { "ANY" } else { "GET" };
-    Some(Request { method: method.to_owned(), path, place, span: Span { start: target.span.start, end: value.span.end }, is_markup: true })
+    Some(Request { method: method.to_owned(), path, place, span: Span { start: target.span.start, end: value.span.end }, is_markup: true, others: Vec::new() })
 }
 
 /// The request that a declared interface method stands for: `@POST("auth/logout") suspend fun logout()`.
@@ -277,7 +291,7 @@ pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, 
         let is_named = || verb != "ANY" && annotation.args.iter().any(|argument| is_named_address(rules, &argument.value, 2));
         let path = written.or_else(|| is_named().then(|| "/logout".to_owned()))?;
         let method = if verb == "ANY" { texts.iter().find(|text| text.chars().all(|c| c.is_ascii_uppercase())).cloned().unwrap_or(verb) } else { verb };
-        Some(Request { method, path, place, span: defined.head, is_markup: false })
+        Some(Request { method, path, place, span: defined.head, is_markup: false, others: Vec::new() })
     })
 }
 
@@ -291,7 +305,7 @@ pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: 
     let keys: &[&str] = if says_method { &["url", "path", "uri", "endpoint"] } else { &["url"] };
     let path = field(keys).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;
     let method = field(&["method"]).map_or_else(|| "GET".to_owned(), |text| normal_method(&text));
-    Some(Request { method, path, place, span: value.span, is_markup: false })
+    Some(Request { method, path, place, span: value.span, is_markup: false, others: Vec::new() })
 }
 
 /// The request of which a function only gives the address, to be sent by what it is handed to: `query: () => "/auth/logout"`.
@@ -301,7 +315,7 @@ pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &
         return None;
     }
     let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;
-    Some(Request { method: "GET".to_owned(), path, place, span: value.span, is_markup: false })
+    Some(Request { method: "GET".to_owned(), path, place, span: value.span, is_markup: false, others: Vec::new() })
 }
 
 /// Whether a text may be a path or URL.
@@ -310,7 +324,8 @@ fn is_path(text: &str, rules: &RuleSet) -> bool {
         return false;
     }
     text.contains('/') && !text.starts_with("./") && !text.starts_with("../") && !text.starts_with('@')
-        || (rules.lexicon.is("logout", text) && text.len() < 60 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+        // What is all capitals is the key of an event: `bus.post(LOGOUT_DONE)`.
+        || (rules.lexicon.is("logout", text) && text.len() < 60 && text.contains(char::is_lowercase) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
 }
 
 /// The segments of a path as they are written, without scheme, host and query.
@@ -339,12 +354,21 @@ fn is_parameter(segment: &str) -> bool {
 
 /// Whether an endpoint takes every path below its own, and a request is one of them.
 pub(super) fn falls_through(request: &Request, endpoint: &Endpoint<'_>) -> bool {
+    passed_on(request, endpoint).is_some()
+}
+
+/// The path below that of an endpoint that takes every such path, where a request asks for one.
+pub(super) fn passed_on(request: &Request, endpoint: &Endpoint<'_>) -> Option<String> {
     if !takes_all(request, endpoint) {
-        return false;
+        return None;
     }
     let (asked, served) = (path_segments(&request.path), path_segments(&endpoint.path));
-    let Some((_, before)) = served.split_last().filter(|(_, before)| !before.is_empty()) else { return false };
-    asked.len() >= served.len() && asked.windows(before.len()).any(|window| window == before)
+    let (_, before) = served.split_last().filter(|(_, before)| !before.is_empty())?;
+    if asked.len() < served.len() {
+        return None;
+    }
+    let at = asked.windows(before.len()).position(|window| window == before)?;
+    asked.get(at + before.len()..).map(|rest| format!("/{}", rest.join("/")))
 }
 
 /// Whether an endpoint takes every path below its own, and the method of a request.
@@ -360,6 +384,9 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
         return 0;
     }
     let (asked, served) = (known_segments(&request.path), known_segments(&endpoint.path));
+    if is_guessed(asked.last(), served.last()) {
+        return 0;
+    }
     let mut equal = 0;
     for (a, b) in asked.iter().rev().zip(served.iter().rev()) {
         if letters(a).eq(letters(b)) {
@@ -373,6 +400,11 @@ pub(super) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
     let is_deletion = request.method == "DELETE" && endpoint.method == "DELETE";
     let names_logout = || asked.iter().rev().zip(served.iter().rev()).any(|(a, b)| letters(a).eq(letters(b)) && (ends_in_logout(a) || is_deletion && is_credential(a)));
     if last_is_known || names_logout() { equal * 4 + usize::from(asked.len() == served.len()) } else { 0 }
+}
+
+/// Whether a segment that is asked for is unknown where one is served that no logout bears.
+fn is_guessed(asked: Option<&&str>, served: Option<&&str>) -> bool {
+    asked.zip(served).is_some_and(|(asked, served)| is_parameter(asked) && !is_parameter(served) && !ends_in_logout(served) && !is_credential(served))
 }
 
 /// Whether a segment is that of a logout, so that a parameter behind it tells whose: `/logout/{id}`.

@@ -79,7 +79,7 @@ impl Lowerer {
     /// The arms of a `match`. A subject that calls something is bound first, so that it is evaluated once.
     pub(super) fn choice(&mut self, choice: &ExprMatch, returns: bool, out: &mut Block) {
         let mut subject = self.value(&choice.expr);
-        if !is_plain(&subject)
+        if !subject.is_plain()
             && let Some(local) = bound_by_arms(choice)
         {
             let span = subject.span;
@@ -114,7 +114,7 @@ impl Lowerer {
             return;
         }
         let span = target.span;
-        let value = if is_plain(subject) { Value::new(subject.kind.clone(), subject.span) } else { unknown(Vec::new(), span) };
+        let value = if subject.is_plain() { Value::new(subject.kind.clone(), subject.span) } else { unknown(Vec::new(), span) };
         body.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty: None }, span });
     }
 
@@ -133,7 +133,7 @@ impl Lowerer {
         let over = self.value(&repeat.expr);
         let mut body = Block::new();
         if let Some(target) = self.target(&repeat.pat) {
-            let parts = if is_plain(&over) { vec![over.clone()] } else { Vec::new() };
+            let parts = if over.is_plain() { vec![over.clone()] } else { Vec::new() };
             let span = target.span;
             body.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value: unknown(parts, span), ty: None }, span });
         }
@@ -159,14 +159,6 @@ fn is_error(pattern: &Pat) -> bool {
 }
 
 /// Whether a value can be written twice without being evaluated twice.
-fn is_plain(value: &Value) -> bool {
-    match &value.kind {
-        ValueKind::Name(_) | ValueKind::This | ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null => true,
-        ValueKind::Member(of, _) => is_plain(of),
-        _ => false,
-    }
-}
-
 /// The closing brace of the last branch of an `else if` chain.
 fn last_brace(mut expr: &Expr) -> Option<proc_macro2::Span> {
     loop {

@@ -16,12 +16,14 @@ impl Lowerer {
         let callee = self.macro_callee(&call.path, call.bang_token.span);
         let span = self.until(callee.span.start, call.delimiter.span().close());
         let args = self.deeper(MACRO_WEIGHT, call.bang_token.span, |lowerer| lowerer.macro_arguments(call)).unwrap_or_default();
-        if call.path.segments.last().is_some_and(|segment| segment.ident == "format" || segment.ident == "format_args")
+        // `format!`, `format_args!`, `concat!`, and what libraries call the same for constants: `formatcp!`, `concatcp!`.
+        let last = call.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        if last.starts_with("format")
             && let Some(text) = template(&args, span)
         {
             return text;
         }
-        if call.path.is_ident("concat") {
+        if last == "concat" || last == "concatcp" {
             return Value::new(ValueKind::Template(args.into_iter().map(|arg| arg.value).collect()), span);
         }
         self.called(callee, args, Vec::new(), CallStyle::Macro, span)

@@ -5,7 +5,8 @@ use tree_sitter::Node;
 
 use super::lowerer::{Lowerer, Named};
 use super::syntax::{bare, first, first_of, has, is_closure, parts, span};
-use crate::ir::{AssignOp, Block, Call, Class, ClassIndex, ClassKind, Field, Function, FunctionIndex, FunctionKind, Step, StepKind, TypeName, ValueKind};
+use crate::ir::{AssignOp, Block, Call, Class, ClassIndex, ClassKind, Field, Function, FunctionIndex, FunctionKind, Module, Step, StepKind, TypeName, Value, ValueKind};
+use crate::source::Span;
 
 impl Lowerer<'_> {
     /// Lowers a class declaration in statement position and gives its name.
@@ -37,9 +38,7 @@ impl Lowerer<'_> {
         }
         self.class = outer;
         if let Some(class) = self.module.classes.get_mut(index.0 as usize) {
-            class.fields = members.fields;
-            class.methods = members.methods;
-            class.body = members.body;
+            members.give_to(class);
         }
         name
     }
@@ -172,7 +171,7 @@ impl Lowerer<'_> {
 
 /// What a class body has given so far.
 #[derive(Default)]
-struct Members {
+pub(super) struct Members {
     fields: Vec<Field>,
     /// Where each field stands in `fields`.
     known: FxHashMap<String, usize>,
@@ -183,18 +182,38 @@ struct Members {
 }
 
 impl Members {
+    /// Hands all over to the class.
+    pub(super) fn give_to(self, class: &mut Class) {
+        class.fields = self.fields;
+        class.methods = self.methods;
+        class.body = self.body;
+    }
+
+    /// Makes a function that was written elsewhere one of the class.
+    pub(super) fn own<'m>(&mut self, module: &'m mut Module, index: FunctionIndex, class: ClassIndex, kind: FunctionKind) -> &'m mut Function {
+        self.methods.push(index);
+        let function = &mut module.functions[index.0 as usize];
+        function.owner = Some(class);
+        function.kind = kind;
+        function
+    }
+
     fn push(&mut self, field: Field) {
         self.known.insert(field.name.clone(), self.fields.len());
         self.fields.push(field);
     }
 
-    /// `this.name = value` in a constructor: a new field, or the value of one that is declared without.
+    /// `this.name = value` in a constructor.
     fn push_assigned(&mut self, assigned: &Step, constructor: &Function) {
         let StepKind::Assign { target, op: AssignOp::Set, value, .. } = &assigned.kind else { return };
         let ValueKind::Member(of, name) = &target.kind else { return };
-        if !matches!(of.kind, ValueKind::This) {
-            return;
+        if matches!(of.kind, ValueKind::This) {
+            self.assign(name, value, assigned.span, constructor);
         }
+    }
+
+    /// A new field, or the value of one that is declared without.
+    pub(super) fn assign(&mut self, name: &str, value: &Value, span: Span, constructor: &Function) {
         if let Some(field) = self.known.get(name).and_then(|at| self.fields.get_mut(*at)) {
             field.value.get_or_insert_with(|| value.clone());
             return;
@@ -203,6 +222,6 @@ impl Members {
             ValueKind::Name(from) => constructor.params.iter().find(|param| param.name == *from).and_then(|param| param.ty.clone()),
             _ => None,
         };
-        self.push(Field { name: name.clone(), ty, value: Some(value.clone()), annotations: Vec::new(), is_static: false, span: assigned.span });
+        self.push(Field { name: name.to_owned(), ty, value: Some(value.clone()), annotations: Vec::new(), is_static: false, span });
     }
 }

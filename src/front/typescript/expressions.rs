@@ -107,6 +107,10 @@ impl Lowerer<'_> {
             Some(list) => (CallStyle::Function, self.arguments(list)),
             None => (CallStyle::Function, Vec::new()),
         };
+        if is_merge(&callee, &args) {
+            return ValueKind::Record(merged(args));
+        }
+        self.imports_of_answer(&callee, &args);
         ValueKind::Call(Box::new(Call { callee, args, style, types, span: span(node) }))
     }
 
@@ -277,6 +281,24 @@ fn fold_right(operands: Vec<Value>, join: impl Fn(Value, Value) -> ValueKind) ->
         Value::new(join(left, right), span)
     });
     folded.map_or(ValueKind::Unknown(Vec::new()), |value| value.kind)
+}
+
+/// Whether a call makes a new record of others: `Object.assign({}, login, logout)`.
+fn is_merge(callee: &Value, args: &[Argument]) -> bool {
+    let is_assign = matches!(&callee.kind, ValueKind::Member(of, assign) if assign == "assign" && matches!(&of.kind, ValueKind::Name(object) if object == "Object"));
+    is_assign && matches!(args.first(), Some(Argument { value: Value { kind: ValueKind::Record(_), .. }, .. }))
+}
+
+/// The entries of all records that a call merges; what is no literal is spread.
+fn merged(args: Vec<Argument>) -> Vec<(String, Value)> {
+    let mut entries = Vec::new();
+    for Argument { value, .. } in args {
+        match value.kind {
+            ValueKind::Record(own) => entries.extend(own),
+            _ => entries.push(("...".to_owned(), value)),
+        }
+    }
+    entries
 }
 
 /// A copy of a value, unless it is so big that nested copies of copies would run away.

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::functions::step;
 use super::lowerer::Lowerer;
 use super::syntax::{bare, first, first_of, has, parts, span};
-use crate::ir::{AssignOp, Block, Import, ImportItem, StepKind};
+use crate::ir::{Argument, AssignOp, Block, Import, ImportItem, StepKind, Value, ValueKind};
 use crate::source::Span;
 
 impl Lowerer<'_> {
@@ -60,8 +60,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn dotted_value(&mut self, node: Node<'_>) -> crate::ir::Value {
-        use crate::ir::{Value, ValueKind};
+    fn dotted_value(&mut self, node: Node<'_>) -> Value {
         let mut names = self.words(node).split('.');
         let head = Value::new(ValueKind::Name(names.next().unwrap_or_default().to_owned()), span(node));
         names.take(crate::front::MAX_DEPTH).fold(head, |of, name| Value::new(ValueKind::Member(Box::new(of), name.trim().to_owned()), span(node)))
@@ -118,6 +117,21 @@ impl Lowerer<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `import("m").then((m) => …)`: what the closure is handed is the module, or its parts.
+    pub(super) fn imports_of_answer(&mut self, callee: &Value, args: &[Argument]) {
+        let ValueKind::Member(of, then) = &callee.kind else { return };
+        let (ValueKind::Name(local), "then") = (&of.kind, then.as_str()) else { return };
+        let Some(ValueKind::Closure(closure)) = args.first().map(|argument| &argument.value.kind) else { return };
+        let Some(import) = self.module.imports.iter().rev().find(|import| import.local == *local && import.local.contains('#')) else { return };
+        let Some(param) = self.module.function(*closure).params.first() else { return };
+        let whole = (!param.name.is_empty()).then(|| (param.name.clone(), ImportItem::Namespace));
+        let parts = param.parts.iter().map(|(path, local)| (local.clone(), item(path)));
+        let (module, span) = (import.module.clone(), param.span);
+        let taken = whole.into_iter().chain(parts).map(|(local, item)| Import { local, module: module.clone(), item, type_only: false, within: Some(*closure), span });
+        let taken: Vec<Import> = taken.collect();
+        self.module.imports.extend(taken);
     }
 
     /// Keys and local names of a pattern without nesting, defaults or rest.

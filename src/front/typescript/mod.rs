@@ -11,6 +11,7 @@ mod literals;
 mod lowerer;
 mod markup;
 mod page;
+mod prototypes;
 mod statements;
 mod syntax;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub(super) fn lower(file: FileId, path: &Utf8Path, text: &str) -> Module {
         Some(tree) => lowerer.script(&tree),
         None => lowerer.problem("too broken to be read", Span::new(0, text.len())),
     }
+    prototypes::gather(&mut lowerer.module);
     // NOTE: a file of declarations runs nothing, so what cannot be read in it is missed by nobody.
     if path.file_name().is_some_and(|name| [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| name.ends_with(ending))) {
         lowerer.module.problems.clear();

@@ -110,7 +110,10 @@ fn script(lowerer: &mut Lowerer<'_>, pieces: &mut Pieces, tag: &Tag<'_>, content
 /// Gathers the elements worth keeping in one function.
 fn template(lowerer: &mut Lowerer<'_>, pieces: &mut Pieces, events: &[Event<'_>], flavor: Flavor) {
     let is_kept = |event: &&Event<'_>| matches!(event, Event::Open(tag) if keeps(tag));
-    let (Some(Event::Open(start)), Some(Event::Open(end))) = (events.iter().find(is_kept), events.iter().rfind(is_kept)) else { return };
+    // A component is something that is shown, though nothing of what it shows leads anywhere.
+    let is_shown = |event: &&Event<'_>| is_kept(event) || flavor != Flavor::Page && matches!(event, Event::Open(tag) if tag.name != "script" && tag.name != "style");
+    let ends = (events.iter().find(is_kept).or_else(|| events.iter().find(is_shown)), events.iter().rfind(is_kept).or_else(|| events.iter().rfind(is_shown)));
+    let (Some(Event::Open(start)), Some(Event::Open(end))) = ends else { return };
     let whole = Span::new(start.range.start, end.range.end);
     let index = lowerer.begin_function("template".to_owned(), FunctionKind::Template, whole, Span::new(start.range.start, start.range.end));
     let outer = lowerer.function.replace(index);

@@ -278,12 +278,14 @@ impl Lowerer<'_> {
     }
 
     fn for_in_statement(&mut self, node: Node<'_>, out: &mut Block) {
-        let head = node.child_by_field_name("right").map(|list| self.value(list)).into_iter().collect();
+        let head: Vec<Value> = node.child_by_field_name("right").map(|list| self.value(list)).into_iter().collect();
         let mut body = Block::new();
         if let Some(left) = node.child_by_field_name("left") {
             let op = if node.child_by_field_name("kind").is_some() { AssignOp::Declare } else { AssignOp::Set };
             let target = self.target(left);
-            body.push(step(StepKind::Assign { target, op, value: unknown(span(left)), ty: None }, span(left)));
+            let is_element = node.child_by_field_name("operator").is_some_and(|operator| operator.kind() == "of");
+            let over = head.iter().filter(|over| is_element && over.is_plain()).cloned().collect();
+            body.push(step(StepKind::Assign { target, op, value: Value::new(ValueKind::Unknown(over), span(left)), ty: None }, span(left)));
         }
         body.extend(self.block_in(node, "body"));
         out.push(step(StepKind::Loop { head, body }, span(node)));

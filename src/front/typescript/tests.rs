@@ -162,7 +162,7 @@ fn statements_keep_their_order_and_structure() {
             "  finally",
             "    c()",
             "  loop [\"x\"]",
-            "    k := unknown()",
+            "    k := unknown([\"x\"])",
             "    del(k)",
             "  match s",
             "    case 1 | 2",
@@ -317,6 +317,47 @@ fn placeholders_of_template_engines_stay_as_written() {
             "    return false",
             "  }, children: [\"x\"]>",
             "}",
+        ],
+    );
+}
+
+#[test]
+fn functions_with_a_prototype_are_classes() {
+    let text = "function Desk(cookie) { Base.call(this); this.cookie = cookie; }\nutil.inherits(Desk, Other);\n\
+                Desk.prototype.leave = function () { this.close(); };\nDesk.open = function () {};\nmodule.exports = Desk;\n\
+                function Guests() { var self = this; self.leave = () => out(); }\nfunction helper() { this.x = 1; }\nconst View = () => render();\nView.title = 'a';";
+    let module = module("a.js", text);
+    let methods = |class: &crate::ir::Class| class.methods.iter().map(|index| (module.function(*index).name.clone(), module.function(*index).kind)).collect::<Vec<_>>();
+    let [desk, guests] = module.classes.as_slice() else { panic!("two classes: {:?}", module.classes) };
+    assert_eq!(desk.bases.iter().map(crate::ir::TypeName::last).collect::<Vec<_>>(), ["Other", "Base"]);
+    assert_eq!(desk.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["cookie"]);
+    let (constructor, method) = (FunctionKind::Constructor, FunctionKind::Method);
+    assert_eq!(methods(desk), [("Desk".to_owned(), constructor), ("leave".to_owned(), method), ("open".to_owned(), method)]);
+    assert_eq!(methods(guests), [("Guests".to_owned(), constructor), ("leave".to_owned(), method)]);
+}
+
+#[test]
+fn records_that_are_merged_are_one_record() {
+    assert_lowers("a.js", "const all = Object.assign({ a }, login, { b: 1 });", &["all := {a: a, ...: login, b: 1}"]);
+}
+
+#[test]
+fn what_waits_for_an_import_is_handed_its_parts() {
+    assert_lowers(
+        "a.js",
+        "import('./keys').then(({ drop, default: Key }) => drop(Key));\nimport('./rest').then((rest) => rest.go());",
+        &[
+            "import import#1 = ./keys:namespace",
+            "import drop = ./keys:drop",
+            "import Key = ./keys:default",
+            "import import#2 = ./rest:namespace",
+            "import rest = ./rest:namespace",
+            "import#1.then(fn ({drop, default as Key}) {",
+            "  return drop(Key)",
+            "})",
+            "import#2.then(fn (rest) {",
+            "  return rest.go()",
+            "})",
         ],
     );
 }

@@ -38,6 +38,7 @@ impl<'p> Builder<'_, 'p> {
                             framework: rule.framework.clone(),
                             functions,
                             library: None,
+                            arm: None,
                             bundled: false,
                             place: Place { module: id, function: None },
                             span,

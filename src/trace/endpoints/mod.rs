@@ -1,5 +1,6 @@
 //! The endpoints of the servers: routes as they are declared, with the prefixes of all that mounts them.
 
+mod dispatched;
 mod file_routes;
 mod handlers;
 mod operations;
@@ -19,9 +20,9 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::requests::is_logout_path;
-use super::sides::Surroundings;
+use super::sides::{Sides, Surroundings};
 use super::survey::{MatchSite, Survey};
-use crate::ir::Call;
+use crate::ir::{Block, Call};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Program};
 use crate::rules::{Kind, RuleSet};
 use crate::source::Span;
@@ -36,6 +37,8 @@ pub struct Endpoint<'p> {
     pub framework: String,
     /// The functions that answer.
     pub functions: Vec<FunctionId>,
+    /// Where only a part of the function answers: that part.
+    pub arm: Option<(&'p Block, Place)>,
     /// The rule of a library's own logout: its position among the handler rules.
     pub library: Option<usize>,
     /// That logout is one of several endpoints that were mounted together.
@@ -86,6 +89,7 @@ struct Builder<'a, 'p> {
     /// Where functions that declare routes are called.
     callers: FxHashMap<FunctionId, Vec<Place>>,
     global: Vec<(ModuleId, String)>,
+    sides: &'a Sides,
     surroundings: &'a dyn Surroundings,
     /// Whether files that are not lowered may be asked for at all, and whether the handler that is looked for is worth it.
     follow: bool,
@@ -100,7 +104,7 @@ struct Builder<'a, 'p> {
 const MAX_PATHS: usize = 6;
 
 /// Composes all endpoints.
-pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, surroundings: &dyn Surroundings, follow: bool) -> Endpoints<'p> {
+pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Survey<'p>, sides: &Sides, surroundings: &dyn Surroundings, follow: bool) -> Endpoints<'p> {
     let mut builder = Builder {
         program,
         rules,
@@ -109,6 +113,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
         mounting: FxHashSet::default(),
         callers: FxHashMap::default(),
         global: Vec::new(),
+        sides,
         surroundings,
         follow,
         asking: Cell::new(false),
@@ -129,6 +134,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
     builder.server_actions(&mut all);
     builder.route_tables(&mut all);
     builder.resolvers(&mut all);
+    builder.dispatched(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
     builder.drop_leftovers(&mut all);
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
@@ -141,7 +147,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             && later.library == earlier.library
     });
     let mut by_function: FxHashMap<FunctionId, Vec<usize>> = FxHashMap::default();
-    for (index, endpoint) in all.iter().enumerate() {
+    for (index, endpoint) in all.iter().enumerate().filter(|(_, endpoint)| endpoint.arm.is_none()) {
         for function in &endpoint.functions {
             by_function.entry(*function).or_default().push(index);
         }

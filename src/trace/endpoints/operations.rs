@@ -24,6 +24,7 @@ impl Builder<'_, '_> {
                     framework: rule.framework.clone(),
                     functions: vec![function],
                     library: None,
+                    arm: None,
                     bundled: false,
                     place: Place { module: function.module, function: None },
                     span: self.program.function(function).head,

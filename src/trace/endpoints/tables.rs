@@ -51,7 +51,7 @@ impl<'p> Builder<'_, 'p> {
     }
 
     /// The modules that have a logout's word in them.
-    fn mentioning(&self) -> Vec<(ModuleId, &'p Module)> {
+    pub(super) fn mentioning(&self) -> Vec<(ModuleId, &'p Module)> {
         self.program.modules().filter(|(id, _)| self.surroundings.mentions_logout(*id)).collect()
     }
 
@@ -66,6 +66,7 @@ impl<'p> Builder<'_, 'p> {
             framework: "route table".to_owned(),
             functions,
             library: None,
+            arm: None,
             bundled: false,
             place,
             span,
@@ -97,7 +98,7 @@ impl<'p> Builder<'_, 'p> {
         });
         let own = entries.iter().rev().filter(|(key, _)| !self.rules.lexicon.is("request-part", key)).map(|(_, entry)| entry);
         let functions = own.chain(nested).map(|entry| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
-        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, bundled: false, place, span, site: None })
+        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, arm: None, bundled: false, place, span, site: None })
     }
 
     fn classes_at(&self, value: &'p Value, place: Place) -> Vec<ClassId> {
@@ -134,6 +135,7 @@ impl<'p> Builder<'_, 'p> {
                     framework: "server action".to_owned(),
                     functions: vec![function_id],
                     library: None,
+                    arm: None,
                     bundled: false,
                     place,
                     span: function.head,
@@ -187,6 +189,7 @@ impl<'p> Builder<'_, 'p> {
             framework: "GraphQL".to_owned(),
             functions: vec![function],
             library: None,
+            arm: None,
             bundled: false,
             place: Place { module, function: defined.parent },
             span: defined.head,

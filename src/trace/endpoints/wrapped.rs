@@ -39,6 +39,7 @@ impl<'p> Builder<'_, 'p> {
                     framework: route.framework.clone(),
                     functions: functions.clone(),
                     library: None,
+                    arm: None,
                     bundled: false,
                     place,
                     span: call.span,

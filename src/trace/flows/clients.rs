@@ -8,10 +8,11 @@ use rustc_hash::FxHashMap;
 use super::{Flow, FlowHandler, Tracer};
 use crate::link::{FunctionId, Program};
 use crate::outcome::Side;
+use crate::rules::split_words;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
-use crate::trace::requests::{Request, deletes_session, fit, is_logout_path};
+use crate::trace::requests::{Request, deletes_session, fit, is_logout_path, passed_on};
 
 /// Client handlers that call one another, with all that they reach.
 pub(super) struct Group<'p> {
@@ -60,7 +61,7 @@ impl<'p> Tracer<'_, 'p> {
                 let near = |candidate: &Candidate<'p>| common_folders(&self.surroundings.path(candidate.function.module), &here);
                 let others = kept.iter().enumerate().filter(|(other, (candidate, _))| *other != at && bears(candidate));
                 // What is made from an endpoint sends something; a store's reducer of the same name does not.
-                let is_made = called.len() + 1 < crate::rules::split_words(name).len();
+                let is_made = called.len() + 1 < split_words(name).len();
                 let sends = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Request(_) | EventKind::Endpoint(_)));
                 let rank = |(other, (candidate, reached)): &(usize, &(Candidate<'p>, Reached<'p>))| (is_made && sends(reached), near(candidate), std::cmp::Reverse(*other));
                 if let Some((other, _)) = others.max_by_key(rank) {
@@ -104,7 +105,8 @@ impl<'p> Tracer<'_, 'p> {
             group.members.retain(|member| member.call.is_none());
         }
         // Nor is a listener that only hands over to a handler with a name.
-        for group in groups.values_mut().filter(|group| group.members.iter().any(|member| !member.is_event)) {
+        let names_it = |member: &Candidate<'p>| !member.is_event && !self.is_reducer(member.function);
+        for group in groups.values_mut().filter(|group| group.members.iter().any(names_it)) {
             group.members.retain(|member| !member.is_event);
         }
         // A function that only calls the endpoint belongs to the named handler around it or in it.
@@ -204,6 +206,11 @@ impl<'p> Tracer<'_, 'p> {
                         // By a method that the server does not answer: still its client.
                         scores = scored(&Request { method: "ANY".to_owned(), ..request.clone() });
                     }
+                    if scores.is_empty() && is_logout_path(self.rules, &request.path) {
+                        // By way of an endpoint that hands everything below it on.
+                        let passed = self.endpoints.all.iter().find_map(|endpoint| passed_on(request, endpoint));
+                        scores = passed.map_or_else(Vec::new, |path| scored(&Request { path, ..request.clone() }));
+                    }
                     let best = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
                     for (_, at) in scores.into_iter().filter(|(score, _)| *score == best) {
                         tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
@@ -259,11 +266,15 @@ impl<'p> Tracer<'_, 'p> {
         }
     }
 
-    /// Whether an endpoint has no path but the name of its function, and that is the one asked for.
+    /// Whether an endpoint has no path but the name of its function, and that is the one asked for; or one is asked for whose name was
+    /// made of the endpoint's method and path: `getApiLogout()`, `apiLogoutPost()`.
     fn is_procedure(&self, index: usize, name: &str) -> bool {
         let endpoint = &self.endpoints.all[index];
+        if endpoint.library.is_some() {
+            return false;
+        }
         let is_called = |function: &FunctionId| self.program.function(*function).name == name;
-        endpoint.library.is_none() && endpoint.path.trim_matches('/') == name && endpoint.functions.iter().any(is_called)
+        endpoint.path.trim_matches('/') == name && endpoint.functions.iter().any(is_called) || is_operation(&endpoint.method, &endpoint.path, name)
     }
 
     fn client_handler(&self, candidate: &Candidate<'p>) -> FlowHandler {
@@ -278,9 +289,26 @@ impl<'p> Tracer<'_, 'p> {
 
 /// The words of a name, without those by which hooks are made from endpoints: `useLazyLogoutQuery` is `logout`.
 fn hooked_words(name: &str) -> Vec<String> {
-    let mut words = crate::rules::split_words(name);
+    let mut words = split_words(name);
     words.retain(|word| !matches!(word.as_str(), "use" | "lazy" | "query" | "mutation" | "async" | "handle" | "on" | "do"));
     words
+}
+
+/// Whether a name is the one that generators of clients make of a method and a path.
+fn is_operation(method: &str, path: &str, name: &str) -> bool {
+    let mut words = split_words(name);
+    let method = method.to_lowercase();
+    if words.len() < 2 {
+        return false;
+    }
+    if words.first() == Some(&method) {
+        words.remove(0);
+    } else if words.last() == Some(&method) {
+        words.pop();
+    } else {
+        return false;
+    }
+    words.concat() == split_words(path).concat()
 }
 
 /// Handlers of which every other handler that calls them drops what they give: where that is a stream which runs only when it is used,
@@ -313,4 +341,15 @@ fn root(group_of: &[usize], at: usize) -> usize {
         at = group_of[at];
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_operation;
+
+    #[test]
+    fn generated_names_are_made_of_method_and_path() {
+        assert!(is_operation("GET", "/api/v2/logout", "getApiV2Logout") && is_operation("POST", "/auth/logout", "authLogoutPost"));
+        assert!(!is_operation("POST", "/auth/logout", "getAuthLogout") && !is_operation("GET", "/logout", "logout") && !is_operation("GET", "/a/logout", "getLogout"));
+    }
 }

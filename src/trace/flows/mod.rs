@@ -173,8 +173,9 @@ impl<'p> Tracer<'_, 'p> {
             self.tie(group, &servers, &relays, &flow_of, &mut flows, &mut alone);
         }
         // What a store does on a logout is no logout of its own where something of the client logs out.
-        if flows.iter().chain(&alone).any(|flow| flow.clients.iter().any(|client| !self.is_reducer(client))) {
-            alone.retain(|flow| !flow.clients.iter().all(|client| self.is_reducer(client)));
+        let is_reducer = |client: &FlowHandler| client.function.is_some_and(|function| self.is_reducer(function));
+        if flows.iter().chain(&alone).any(|flow| flow.clients.iter().any(|client| !is_reducer(client))) {
+            alone.retain(|flow| !flow.clients.iter().all(is_reducer));
         }
         // Nor is a call of the server that the application never makes, where it logs out in another way.
         if flows.iter().chain(&alone).any(|flow| !flow.clients.is_empty() && !self.is_unused(flow)) {
@@ -184,10 +185,9 @@ impl<'p> Tracer<'_, 'p> {
         flows
     }
 
-    /// Whether a handler is a store's answer to an action: a function of the state.
-    fn is_reducer(&self, handler: &FlowHandler) -> bool {
-        let first = handler.function.and_then(|function| self.program.function(function).params.first());
-        first.is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
+    /// Whether a function is a store's answer to an action, which others take by dispatching: `logout: (state) => { … }`.
+    fn is_reducer(&self, function: FunctionId) -> bool {
+        self.program.function(function).params.first().is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
     }
 
     fn is_server_action(&self, function: FunctionId) -> bool {
@@ -260,7 +260,7 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     let survey = kept.surveyed.survey(program, rules);
     kept.sides.complete(program, rules, surroundings);
     kept.mentioned.complete(program);
-    let endpoints = endpoints(program, rules, &survey, surroundings, follow);
+    let endpoints = endpoints(program, rules, &survey, &kept.sides, surroundings, follow);
     let listeners = listeners(program, rules, &survey, surroundings);
     let tracer =
         Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, unfinished: Mutex::default(), follow };

@@ -49,11 +49,14 @@ impl<'p> Tracer<'_, 'p> {
         let mut by_functions: BTreeMap<Vec<FunctionId>, Vec<usize>> = BTreeMap::new();
         let mut servers: Vec<Vec<usize>> = Vec::new();
         let mut by_functions_of: BTreeMap<Vec<FunctionId>, Vec<FunctionId>> = BTreeMap::new();
-        for (index, endpoint) in self.endpoints.all.iter().enumerate() {
-            if !(asked.contains(&index) || self.is_logout_endpoint(endpoint)) {
-                continue;
-            }
-            if endpoint.functions.is_empty() {
+        let all = || self.endpoints.all.iter().enumerate();
+        let mut ending: Vec<usize> = all().filter(|(index, endpoint)| asked.contains(index) || self.is_logout_endpoint(endpoint)).map(|(index, _)| index).collect();
+        if ending.is_empty() {
+            ending.extend(all().filter(|(_, endpoint)| self.ends_token(endpoint)).map(|(index, _)| index));
+        }
+        for index in ending {
+            let endpoint = &self.endpoints.all[index];
+            if endpoint.functions.is_empty() || endpoint.arm.is_some() {
                 servers.push(vec![index]);
             } else {
                 let worker = by_functions_of.entry(endpoint.functions.clone()).or_insert_with(|| self.workers(&endpoint.functions));
@@ -89,7 +92,7 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     fn is_logout_endpoint(&self, endpoint: &Endpoint<'p>) -> bool {
-        if endpoint.library.is_some() {
+        if endpoint.library.is_some() || endpoint.arm.is_some() {
             return true;
         }
         if self.is_described(endpoint) {
@@ -108,6 +111,11 @@ impl<'p> Tracer<'_, 'p> {
             let defined = self.program.function(*function);
             is_logout_name(self.rules, &defined.name) || defined.owner.is_some_and(|owner| is_logout_name(self.rules, &self.program.module(function.module).class(owner).name))
         })
+    }
+
+    /// Whether an endpoint ends the token that it is sent, which is the logout of a server that has no other: `POST /revoke-token`.
+    fn ends_token(&self, endpoint: &Endpoint<'p>) -> bool {
+        endpoint.library.is_none() && endpoint.method != "GET" && self.rules.lexicon.is_exactly("revocation-path", last_named(&endpoint.path)) && !self.is_described(endpoint)
     }
 
     /// Whether an endpoint is only described: its attribute stands on a function that does nothing, beside the one that answers.
@@ -171,9 +179,10 @@ impl<'p> Tracer<'_, 'p> {
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),
                 None => {
                     works(reached)
-                        || !(endpoint.method == "GET" && (is_doubled || answered.contains(&endpoint.path.as_str()))
-                            || self.is_shown_after(endpoint)
-                            || has_own && self.is_example(endpoint))
+                        || endpoint.arm.is_none()
+                            && !(endpoint.method == "GET" && (is_doubled || answered.contains(&endpoint.path.as_str()))
+                                || self.is_shown_after(endpoint)
+                                || has_own && self.is_example(endpoint))
                 }
             }
         };
@@ -226,7 +235,14 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     pub(super) fn reach_server(&self, reach: &Reach<'_, 'p>, endpoint: &Endpoint<'p>) -> Reached<'p> {
-        let mut reached = self.walk(reach, &endpoint.functions);
+        let mut reached = match endpoint.arm {
+            Some((arm, place)) => {
+                let reached = reach.walk_block(arm, place);
+                self.remember(reach, &endpoint.functions, &reached);
+                reached
+            }
+            None => self.walk(reach, &endpoint.functions),
+        };
         if endpoint.library.is_some()
             && let Some(MatchSite::Call(call)) = endpoint.site
         {

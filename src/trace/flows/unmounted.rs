@@ -6,7 +6,7 @@ use super::{Flow, Tracer};
 use crate::ir::FunctionKind;
 use crate::link::FunctionId;
 use crate::outcome::Side;
-use crate::trace::candidates::{Candidate, is_logout_name};
+use crate::trace::candidates::{Candidate, is_logout_name, is_marked};
 use crate::trace::endpoints::is_verb;
 use crate::trace::reach::{EventKind, Reached};
 
@@ -66,13 +66,15 @@ impl<'p> Tracer<'_, 'p> {
             .collect()
     }
 
-    /// Whether a function is what a class of a logout's name answers a method with: `class LogoutHandler(BaseHandler): def get(self)`.
+    /// Whether a function is what a class of a logout's name answers a method with: `class LogoutHandler(BaseHandler): def get(self)`; or
+    /// the class is marked with the path of one.
     fn is_view(&self, function: FunctionId) -> bool {
         let defined = self.program.function(function);
         let is_logout = |owner| {
             let class = self.program.module(function.module).class(owner);
-            !class.bases.is_empty() && is_logout_name(self.rules, &class.name)
+            let is_called_so = is_verb(&defined.name) && !class.bases.is_empty() && is_logout_name(self.rules, &class.name);
+            is_called_so || is_marked(self.program, self.rules, function.module, class)
         };
-        is_verb(&defined.name) && defined.owner.is_some_and(is_logout)
+        defined.owner.is_some_and(is_logout)
     }
 }

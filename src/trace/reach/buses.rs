@@ -3,6 +3,7 @@
 use super::{Step, Walk};
 use crate::ir::{Call, Class, FunctionKind, Module, Value, ValueKind, each_value};
 use crate::link::{FunctionId, Thing};
+use crate::rules::Lexicon;
 
 impl<'p> Walk<'_, '_, 'p> {
     /// `bus.send(LogoutCommand(token))`: what handles a command of the project whose class bears a logout's name.
@@ -19,7 +20,8 @@ impl<'p> Walk<'_, '_, 'p> {
         };
         let handed = call.args.iter().map(|argument| &argument.value).filter(|value| matches!(value.kind, ValueKind::Call(_) | ValueKind::Name(_)));
         let Some(name) = handed.filter_map(class_of).find(|name| self.reach.rules.lexicon.is("logout", name)) else { return };
-        let handlers: Vec<FunctionId> = program.modules().flat_map(|(id, module)| handling(module, name).map(move |index| FunctionId { module: id, index })).collect();
+        let handlers: Vec<FunctionId> =
+            program.modules().flat_map(|(id, module)| handling(module, name, &self.reach.rules.lexicon).map(move |index| FunctionId { module: id, index })).collect();
         self.trail.push(Step { module: self.place().module, span: call.span });
         for handler in handlers {
             self.function(handler);
@@ -54,8 +56,8 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 }
 
-/// The methods of a module's classes that handle commands of a class.
-fn handling<'m>(module: &'m Module, command: &'m str) -> impl Iterator<Item = crate::ir::FunctionIndex> + 'm {
+/// The methods of a module's classes that handle commands of a class, or listen to events of it: `@EventListener fun on(event: UserLoggedOut)`.
+fn handling<'m>(module: &'m Module, command: &'m str, lexicon: &'m Lexicon) -> impl Iterator<Item = crate::ir::FunctionIndex> + 'm {
     let of_class = move |class: &'m Class| {
         let takes = move |index: &crate::ir::FunctionIndex| {
             let method = module.function(*index);
@@ -64,7 +66,14 @@ fn handling<'m>(module: &'m Module, command: &'m str) -> impl Iterator<Item = cr
         };
         class.methods.iter().copied().filter(takes)
     };
-    module.classes.iter().filter(move |class| handles(class, command)).flat_map(of_class)
+    let listens = move |index: &crate::ir::FunctionIndex| {
+        let method = module.function(*index);
+        let is_of_event = matches!(method.params.as_slice(), [event] if event.ty.as_ref().is_some_and(|ty| ty.last() == command));
+        is_of_event && method.annotations.iter().any(|annotation| lexicon.is_exactly("event-annotation", annotation.last_name()))
+    };
+    let listening = move |class: &'m Class| class.methods.iter().copied().filter(listens);
+    let of_listeners = module.classes.iter().flat_map(listening);
+    module.classes.iter().filter(move |class| handles(class, command)).flat_map(of_class).chain(of_listeners)
 }
 
 /// Whether a class says that it handles commands of another: `Handler<LogoutCommand, Unit>`, `@CommandHandler(LogoutCommand)`.

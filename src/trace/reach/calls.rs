@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::receivers::add_models;
 use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
-use crate::ir::{Call, CallStyle, Module, Name, StepKind, Value, ValueKind};
-use crate::link::{FunctionId, Place, note_wish, wishes};
+use crate::ir::{Call, CallStyle, FunctionKind, Module, Name, StepKind, Value, ValueKind};
+use crate::link::{FunctionId, Place, Thing, note_wish, wishes};
 use crate::outcome::{Action, Side};
 use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
 use crate::source::Language;
@@ -37,12 +37,16 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let facts = self.facts(call);
         let fitted = self.sort(&facts.entries, call.span, Some(call), used);
-        let is_steps = fitted.has_rule && (!facts.targets.is_empty() || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets);
+        let is_steps =
+            fitted.has_rule && (facts.targets.iter().any(|target| !self.is_placeholder(*target)) || self.hands_over_steps(call)) && !self.stores_nothing(call, &facts.targets);
         let withheld = is_steps.then(|| self.withhold_weak()).flatten();
         if !fitted.navigation
             && let Some(request) = &facts.request
         {
-            self.push(EventKind::Request(request.clone()), call.span, used);
+            let others = request.others.iter().map(|path| Request { path: path.clone(), others: Vec::new(), ..request.clone() });
+            for request in std::iter::once(request.clone()).chain(others) {
+                self.push(EventKind::Request(request), call.span, used);
+            }
         }
         if facts.request.is_some() && call.style == CallStyle::Element {
             self.sent_with(call);
@@ -66,6 +70,16 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
+    /// Whether a function stands for one that is given later: `createContext({ setUser: () => {} })`.
+    fn is_placeholder(&self, function: FunctionId) -> bool {
+        let defined = self.reach.program.function(function);
+        let does_nothing = |step: &crate::ir::Step| match &step.kind {
+            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => matches!(value.kind, ValueKind::Null),
+            kind => matches!(kind, StepKind::Return(None) | StepKind::Throw(_)),
+        };
+        defined.kind == FunctionKind::Closure && defined.body.iter().all(does_nothing)
+    }
+
     /// Whether a callback rule says that all a call is handed runs later, whatever the delay.
     fn is_put_off(&self, callback: usize) -> bool {
         let callback = &self.reach.rules.callbacks[callback];
@@ -80,11 +94,15 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let Some((maker, at)) = self.reach.program.maker_of(&call.callee, self.place()) else { return };
         // `const [send] = useLogoutMutation()`: a hook whose name alone tells what it runs.
-        let hook = maker.last_name().to_owned();
-        if is_logout_name(self.reach.rules, &hook) && self.facts(call).targets.is_empty() && self.reach.program.targets(maker, at, false).is_empty() {
-            self.push(EventKind::Unknown(hook), call.span, Use::default());
+        let hook = maker.last_name();
+        let is_hook = is_logout_name(self.reach.rules, hook);
+        if is_hook && self.facts(call).targets.is_empty() && self.reach.program.targets(maker, at, false).is_empty() {
+            self.push(EventKind::Unknown(hook.to_owned()), call.span, Use::default());
         }
         self.trail.push(Step { module: self.place().module, span: call.span });
+        if is_hook {
+            self.configured(maker, at);
+        }
         for argument in maker.args.iter().map(|argument| &argument.value) {
             if matches!(argument.kind, ValueKind::Name(_) | ValueKind::Member(..)) && is_logout_name(self.reach.rules, argument.last_name()) {
                 for function in self.reach.program.functions_of(argument, at, self.reach.follow) {
@@ -97,6 +115,26 @@ impl<'p> Walk<'_, '_, 'p> {
             self.function(*run);
         }
         self.trail.pop();
+    }
+
+    /// The logout with which a library's hooks are made: `const { useLogout } = configure({ logoutFn: leave })`.
+    fn configured(&mut self, hook: &'p Call, at: Place) {
+        let program = self.reach.program;
+        let makers = program.eval(&hook.callee, at, self.reach.follow).into_iter().filter_map(|thing| match thing {
+            Thing::Outside { made_by, .. } => made_by,
+            _ => None,
+        });
+        for (made, at) in makers.filter(|(made, _)| !std::ptr::eq(*made, hook)) {
+            for argument in made.args.iter().take(2) {
+                let (options, at) = program.fold(&argument.value, at);
+                let ValueKind::Record(entries) = &options.kind else { continue };
+                for (_, entry) in entries.iter().filter(|(key, _)| is_logout_name(self.reach.rules, key)) {
+                    for function in program.functions_of(entry, at, self.reach.follow) {
+                        self.function(function);
+                    }
+                }
+            }
+        }
     }
 
     /// What runs when a form or link of the page is sent: `<form action="/logout" onSubmit={forget}>`.
@@ -254,6 +292,8 @@ impl<'p> Walk<'_, '_, 'p> {
             self.sent(call);
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
                 self.by_name(last, call);
+            } else if !is_known {
+                self.by_step(call, last);
             }
         } else if self.reach.rules.lexicon.is("bus-method", last) {
             self.sent(call);
@@ -286,29 +326,6 @@ impl<'p> Walk<'_, '_, 'p> {
         self.trail.pop();
     }
 
-    /// What a store is told to do by its name: `commit("forget")` with `mutations: { forget(state) { … } }`. A logout's own name is
-    /// followed without that.
-    fn told(&mut self, call: &'p Call, last: &str) {
-        let Some(ValueKind::Text(text)) = call.positional(0).map(|value| &value.kind) else { return };
-        let action = text.rsplit('/').next().unwrap_or(text);
-        let rules = self.reach.rules;
-        if rules.lexicon.is_exactly("teller", last) && !rules.lexicon.is("logout", text) && self.reach.program.functions_named(action).len() == 1 {
-            self.by_name(action, call);
-        }
-    }
-
-    /// What runs under the constant that a call is handed: `dispatch(LOGOUT)` with `actions: { [LOGOUT](context) { … } }`.
-    fn by_constant(&mut self, call: &'p Call) {
-        let Some(ValueKind::Name(constant) | ValueKind::Member(_, constant)) = call.positional(0).map(|value| &value.kind) else { return };
-        if constant.contains(char::is_lowercase) || !is_logout_name(self.reach.rules, constant) {
-            return;
-        }
-        let key = format!("[{constant}]");
-        if !self.reach.program.functions_named(&key).is_empty() {
-            self.by_name(&key, call);
-        }
-    }
-
     /// Whether a call is itself the configuration of a library's logout.
     fn is_mount(&self, call: &'p Call) -> bool {
         let place = self.place();
@@ -317,80 +334,6 @@ impl<'p> Walk<'_, '_, 'p> {
         let language = program.module(place.module).language;
         let at = At { program, place };
         !self.reach.rules.fitting(&[Kind::Handler], Subject::Call { call, names: &names }, &|| within_names(program, place), language, &at).is_empty()
-    }
-
-    /// A call whose function is not known, by its name: the one function of the project that bears it on the same side.
-    fn by_name(&mut self, name: &str, call: &Call) {
-        if let Some(request) = self.only_declared(name, call) {
-            self.push(EventKind::Request(request), call.span, Use::default());
-            return;
-        }
-        let place = self.place();
-        let here = place.module;
-        let language = self.reach.program.module(here).language;
-        let candidates: Vec<FunctionId> = self
-            .reach
-            .program
-            .functions_named(name)
-            .iter()
-            .copied()
-            .filter(|id| {
-                let function = self.reach.program.function(*id);
-                self.reach.program.module(id.module).language.name() == language.name()
-                    && !function.body.is_empty()
-                    && place.function != Some(id.index)
-                    && !self.trail.iter().any(|step| step.module == id.module && function.span.contains(step.span))
-            })
-            .collect();
-        let own_module: Vec<FunctionId> = candidates.iter().copied().filter(|id| id.module == here).collect();
-        let chosen = if own_module.len() == 1 { own_module } else { candidates };
-        if chosen.is_empty() || chosen.len() > 3 || chosen.iter().any(|id| self.reach.endpoints.by_function.contains_key(id)) {
-            self.push(EventKind::Unknown(name.to_owned()), call.span, Use::default());
-            return;
-        }
-        for function in chosen {
-            self.function(function);
-        }
-    }
-
-    /// `service().logout()`: the request that the project's interfaces declare under a name, where there is one alone.
-    fn only_declared(&self, name: &str, call: &Call) -> Option<Request> {
-        let ValueKind::Member(of, _) = &call.callee.kind else { return None };
-        let holder = if let ValueKind::Call(made) = &of.kind { made.callee.last_name() } else { of.last_name() };
-        if !self.reach.is_client || !self.reach.rules.lexicon.is("remote-holder", holder) {
-            return None;
-        }
-        let functions = self.reach.program.functions_named(name).iter();
-        let mut declared = functions.filter_map(|function| declared_request(self.reach.program, *function, self.reach.rules));
-        declared.next().filter(|_| declared.next().is_none())
-    }
-
-    /// What listens to a function from which a walk begins.
-    pub(super) fn listen_to(&mut self, function: FunctionId, symbol: &str) {
-        let place = Place::of(function);
-        self.state.place = Some(place);
-        self.trail.push(Step { module: place.module, span: self.reach.program.function(function).head });
-        // What stands under a key is listened to by that.
-        let is_keyed = self.reach.program.function(function).name != symbol;
-        self.listen(Some(function).filter(|_| !is_keyed), symbol);
-        self.trail.pop();
-    }
-
-    fn listen(&mut self, function: Option<FunctionId>, name: &str) {
-        let runs: Vec<FunctionId> = self
-            .reach
-            .listeners
-            .calls
-            .iter()
-            .filter(|listener| match (listener.to, function) {
-                (Some(to), Some(function)) => to == function,
-                _ => !name.is_empty() && listener.name == name,
-            })
-            .flat_map(|listener| listener.runs.iter().copied())
-            .collect();
-        for run in runs {
-            self.function(run);
-        }
     }
 }
 

@@ -6,6 +6,8 @@ mod buses;
 mod calls;
 mod constants;
 mod given;
+mod listeners;
+mod named;
 mod prepared;
 mod raised;
 mod receivers;

@@ -129,8 +129,8 @@ impl<'p> Walk<'_, '_, 'p> {
             let span = request.span;
             self.push(EventKind::Request(request), span, Use::default());
         }
-        // A new local variable is no state.
-        if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..)) {
+        // A new local variable is no state. What a call gives may be: `*token.lock() = None`.
+        if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..) | ValueKind::Call(_)) {
             return;
         }
         if let (ValueKind::Member(_, field), ValueKind::Closure(index)) = (&target.kind, &value.kind)
@@ -187,7 +187,15 @@ impl<'p> Walk<'_, '_, 'p> {
                 if let Some(request) = record_request(self.reach.program, self.reach.rules, value, self.place()) {
                     self.push(EventKind::Request(request), value.span, used);
                 }
-                entries.iter().for_each(|(_, entry)| self.value(entry, used));
+                for (key, entry) in entries {
+                    // The header of an answer that a function gives as a record: `return { headers: { "Set-Cookie": "sid=; Max-Age=0" } }`.
+                    if used.returned && key.eq_ignore_ascii_case("set-cookie") {
+                        let mut name = Name::default();
+                        name.push(key.as_str());
+                        self.fit(Subject::Assign { names: &[name], value: entry }, entry.span);
+                    }
+                    self.value(entry, used);
+                }
             }
             ValueKind::Choice { test, then, otherwise } => {
                 self.value(test, Use::default());

@@ -1,0 +1,64 @@
+//! What runs with a function because it listens to it: a signal's receiver, a reducer for another slice's action.
+
+use super::{Step, Walk};
+use crate::ir::{Name, StepKind, Value, ValueKind};
+use crate::link::{FunctionId, Place};
+use crate::rules::Subject;
+
+impl<'p> Walk<'_, '_, 'p> {
+    /// What listens to a function from which a walk begins.
+    pub(super) fn listen_to(&mut self, function: FunctionId, symbol: &str) {
+        let place = Place::of(function);
+        self.state.place = Some(place);
+        self.trail.push(Step { module: place.module, span: self.reach.program.function(function).head });
+        // What stands under a key is listened to by that.
+        let is_keyed = self.reach.program.function(function).name != symbol;
+        self.listen(Some(function).filter(|_| !is_keyed), symbol);
+        self.trail.pop();
+    }
+
+    /// Runs what listens to a function, or to whatever bears a name.
+    pub(super) fn listen(&mut self, function: Option<FunctionId>, name: &str) {
+        let runs: Vec<FunctionId> = self
+            .reach
+            .listeners
+            .calls
+            .iter()
+            .filter(|listener| match (listener.to, function) {
+                (Some(to), Some(function)) => to == function,
+                _ => !name.is_empty() && listener.name == name,
+            })
+            .flat_map(|listener| listener.runs.iter().copied())
+            .collect();
+        for run in runs {
+            self.function(run);
+            self.new_state(run);
+        }
+    }
+
+    /// What a reducer gives is the state from then on: `addCase(logout.fulfilled, () => initialState)`.
+    fn new_state(&mut self, run: FunctionId) {
+        let program = self.reach.program;
+        let reducer = program.function(run);
+        let takes_state = reducer.params.first().is_none_or(|param| self.reach.rules.lexicon.is("reducer-parameter", &param.name));
+        let Some(StepKind::Return(Some(given))) = reducer.body.last().map(|step| &step.kind) else { return };
+        if !self.reach.is_client || reducer.is_async || !takes_state {
+            return;
+        }
+        let before = self.state.place;
+        self.state.place = Some(Place::of(run));
+        self.trail.push(Step { module: run.module, span: reducer.head });
+        let mut set_state = |field: Option<&str>, value: &'p Value| {
+            let mut name = Name::default();
+            name.push("state");
+            field.into_iter().for_each(|field| name.push(field));
+            self.fit(Subject::Assign { names: &[name], value }, given.span);
+        };
+        match &given.kind {
+            ValueKind::Record(entries) => entries.iter().for_each(|(key, entry)| set_state(Some(key.as_str()).filter(|key| *key != "..."), entry)),
+            _ => set_state(None, given),
+        }
+        self.trail.pop();
+        self.state.place = before;
+    }
+}

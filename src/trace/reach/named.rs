@@ -1,0 +1,93 @@
+//! Calls whose functions are not known, followed by their names.
+
+use super::{EventKind, Use, Walk};
+use crate::ir::{Call, ValueKind};
+use crate::link::FunctionId;
+use crate::trace::candidates::is_logout_name;
+use crate::trace::requests::{Request, declared_request};
+
+impl<'p> Walk<'_, '_, 'p> {
+    /// What a store is told to do by its name: `commit("forget")` with `mutations: { forget(state) { … } }`. A logout's own name is
+    /// followed without that.
+    pub(super) fn told(&mut self, call: &'p Call, last: &str) {
+        let Some(ValueKind::Text(text)) = call.positional(0).map(|value| &value.kind) else { return };
+        let action = text.rsplit('/').next().unwrap_or(text);
+        let rules = self.reach.rules;
+        if rules.lexicon.is_exactly("teller", last) && !rules.lexicon.is("logout", text) && self.reach.program.functions_named(action).len() == 1 {
+            self.by_name(action, call);
+        }
+    }
+
+    /// What runs under the constant that a call is handed: `dispatch(LOGOUT)` with `actions: { [LOGOUT](context) { … } }`.
+    pub(super) fn by_constant(&mut self, call: &'p Call) {
+        let Some(ValueKind::Name(constant) | ValueKind::Member(_, constant)) = call.positional(0).map(|value| &value.kind) else { return };
+        if constant.contains(char::is_lowercase) || !is_logout_name(self.reach.rules, constant) {
+            return;
+        }
+        let key = format!("[{constant}]");
+        if !self.reach.program.functions_named(&key).is_empty() {
+            self.by_name(&key, call);
+        }
+    }
+
+    /// A call whose function is not known, by its name: the one function of the project that bears it on the same side.
+    pub(super) fn by_name(&mut self, name: &str, call: &Call) {
+        if let Some(request) = self.only_declared(name, call) {
+            self.push(EventKind::Request(request), call.span, Use::default());
+            return;
+        }
+        let place = self.place();
+        let here = place.module;
+        let language = self.reach.program.module(here).language;
+        let candidates: Vec<FunctionId> = self
+            .reach
+            .program
+            .functions_named(name)
+            .iter()
+            .copied()
+            .filter(|id| {
+                let function = self.reach.program.function(*id);
+                self.reach.program.module(id.module).language.name() == language.name()
+                    && !function.body.is_empty()
+                    && place.function != Some(id.index)
+                    && !self.trail.iter().any(|step| step.module == id.module && function.span.contains(step.span))
+            })
+            .collect();
+        let own_module: Vec<FunctionId> = candidates.iter().copied().filter(|id| id.module == here).collect();
+        let chosen = if own_module.len() == 1 { own_module } else { candidates };
+        if chosen.is_empty() || chosen.len() > 3 || chosen.iter().any(|id| self.reach.endpoints.by_function.contains_key(id)) {
+            self.push(EventKind::Unknown(name.to_owned()), call.span, Use::default());
+            return;
+        }
+        for function in chosen {
+            self.function(function);
+        }
+    }
+
+    /// A method of what is not known whose name says that it does a part of a logout, where one function of the project alone bears it:
+    /// `req.user.removeToken(token)`.
+    pub(super) fn by_step(&mut self, call: &Call, last: &str) {
+        let program = self.reach.program;
+        if self.reach.is_client || !matches!(call.callee.kind, ValueKind::Member(..)) || !self.reach.rules.lexicon.is("cleanup-step", last) {
+            return;
+        }
+        let [function] = *program.functions_named(last) else { return };
+        if program.module(function.module).language.name() == program.module(self.place().module).language.name()
+            && !self.trail.iter().any(|step| step.module == function.module && program.function(function).span.contains(step.span))
+        {
+            self.function(function);
+        }
+    }
+
+    /// `service().logout()`: the request that the project's interfaces declare under a name, where there is one alone.
+    fn only_declared(&self, name: &str, call: &Call) -> Option<Request> {
+        let ValueKind::Member(of, _) = &call.callee.kind else { return None };
+        let holder = if let ValueKind::Call(made) = &of.kind { made.callee.last_name() } else { of.last_name() };
+        if !self.reach.is_client || !self.reach.rules.lexicon.is("remote-holder", holder) {
+            return None;
+        }
+        let functions = self.reach.program.functions_named(name).iter();
+        let mut declared = functions.filter_map(|function| declared_request(self.reach.program, *function, self.reach.rules));
+        declared.next().filter(|_| declared.next().is_none())
+    }
+}
