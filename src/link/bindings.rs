@@ -70,7 +70,8 @@ impl<'p> Program<'p> {
 
     /// The class of the field whose value a name stands in, outside of every function: `object Paths { const val LEAVE = "$BASE/leave" }`.
     fn class_holding(&self, name: &'p str, place: Place) -> Option<ClassId> {
-        if place.function.is_some() {
+        let classes = &self.module(place.module).classes;
+        if place.function.is_some() || !classes.iter().any(|class| class.fields.iter().any(|field| field.name == name)) {
             return None;
         }
         let stands_in = |value: &'p Value| {
@@ -79,7 +80,7 @@ impl<'p> Program<'p> {
             found
         };
         let holds = |class: &'p Class| class.fields.iter().filter_map(|field| field.value.as_ref()).any(stands_in);
-        let index = self.module(place.module).classes.iter().position(holds)?;
+        let index = classes.iter().position(holds)?;
         Some(ClassId { module: place.module, index: ClassIndex(u32::try_from(index).ok()?) })
     }
 
@@ -261,8 +262,11 @@ impl<'p> Program<'p> {
         if callers.is_empty() || callers.len() > MAX_CALLERS || self.functions_named(name).len() > 1 {
             return Vec::new();
         }
+        // A bare name calls no member of a class or record: `fetch("/logout")` is not `export default { fetch(request) { … } }`.
+        let is_member = !self.module(function.module).language.has_implicit_members() && self.is_member(function);
+        let callers = callers.iter().filter(|(call, _)| !(is_member && matches!(call.callee.kind, ValueKind::Name(_))));
         // `useStore(state => state.user)` hands its selector to the store, not to what made it.
-        let callers = callers.iter().filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
+        let callers = callers.filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
         let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place, &call.callee)));
         let handed = handed.filter(|(_, place, callee)| !self.is_outside(callee, *place, steps / 2)).map(|(value, place, _)| (value, place));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()

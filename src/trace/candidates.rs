@@ -105,7 +105,8 @@ impl<'p> Finder<'_, 'p> {
                 && rules.lexicon.is("command-function", &function.name);
             let begins_page = side == Side::Client && begins_page(rules, module, function_id.index, is_of_logout);
             // `class LogoutInteractor { suspend fun execute() }`
-            let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_name(rules, &module.class(owner).name);
+            let is_logout_class = |name: &str| is_logout_name(rules, name) && !rules.lexicon.is("ends-session", name);
+            let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_class(&module.class(owner).name);
             // `@HandlerOf(Paths.LOGOUT) class Leaving : HandlerFactory { override fun create() = … }`
             let serves = |owner| side == Side::Server && is_marked(program, rules, id, module.class(owner));
             let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
