@@ -262,8 +262,11 @@ impl<'p> Program<'p> {
         if callers.is_empty() || callers.len() > MAX_CALLERS || self.functions_named(name).len() > 1 {
             return Vec::new();
         }
+        // A bare name calls no member of a class or record: `fetch("/logout")` is not `export default { fetch(request) { … } }`.
+        let is_member = !self.module(function.module).language.has_implicit_members() && self.is_member(function);
+        let callers = callers.iter().filter(|(call, _)| !(is_member && matches!(call.callee.kind, ValueKind::Name(_))));
         // `useStore(state => state.user)` hands its selector to the store, not to what made it.
-        let callers = callers.iter().filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
+        let callers = callers.filter(|(call, place)| index > 0 || self.selected_path(call, *place).is_none());
         let handed = callers.filter_map(|(call, place)| Some((call.positional(index)?, *place, &call.callee)));
         let handed = handed.filter(|(_, place, callee)| !self.is_outside(callee, *place, steps / 2)).map(|(value, place, _)| (value, place));
         handed.flat_map(|(value, place)| self.eval_steps(value, place, false, steps)).filter(|thing| !matches!(thing, Thing::Outside { .. })).collect()

@@ -10,23 +10,24 @@ use crate::ir::{Block, Call, ExportTarget, StepKind, Value, ValueKind};
 /// What is added to the descriptions that a module's top level binds to names: by key, the names and what is added.
 pub(super) type Described<'p> = FxHashMap<&'p str, Vec<(&'p str, &'p Value)>>;
 
-/// How deep records in the arguments of a making call are looked into: `new Schema({ … }, { statics: { revoke() { … } } })`.
-const MAX_RECORDS: usize = 2;
-
 /// Finds what is added to descriptions.
 pub(super) fn described(top: &Block) -> Described<'_> {
     let mut described = Described::default();
     for step in top {
         match &step.kind {
             StepKind::Assign { target, value, .. } => match (&target.kind, &value.kind) {
-                (ValueKind::Name(base), ValueKind::Call(made)) => made.args.iter().for_each(|argument| add_record(base, &argument.value, MAX_RECORDS, &mut described)),
+                // `new Schema({ … }, { statics: { revoke() { … } } })`
+                (ValueKind::Name(base), ValueKind::Call(made)) => {
+                    let options = made.args.iter().filter_map(|argument| entries_of(&argument.value)).flatten();
+                    options.for_each(|(_, option)| add_record(base, option, &mut described));
+                }
                 (ValueKind::Member(of, key), _) => match &of.kind {
                     ValueKind::Member(whole, _) => {
                         if let ValueKind::Name(base) = &whole.kind {
                             described.entry(key).or_default().push((base, value));
                         }
                     }
-                    ValueKind::Name(base) => add_record(base, value, 1, &mut described),
+                    ValueKind::Name(base) => add_record(base, value, &mut described),
                     _ => {}
                 },
                 _ => {}
@@ -45,14 +46,16 @@ pub(super) fn described(top: &Block) -> Described<'_> {
     described
 }
 
-fn add_record<'p>(base: &'p str, value: &'p Value, depth: usize, described: &mut Described<'p>) {
-    let (Some(depth), ValueKind::Record(entries)) = (depth.checked_sub(1), &value.kind) else { return };
-    for (key, entry) in entries {
-        match &entry.kind {
-            ValueKind::Closure(_) => described.entry(key).or_default().push((base, entry)),
-            ValueKind::Record(_) => add_record(base, entry, depth, described),
-            _ => {}
-        }
+fn entries_of(value: &Value) -> Option<&[(String, Value)]> {
+    match &value.kind {
+        ValueKind::Record(entries) => Some(entries),
+        _ => None,
+    }
+}
+
+fn add_record<'p>(base: &'p str, value: &'p Value, described: &mut Described<'p>) {
+    for (key, entry) in entries_of(value).into_iter().flatten().filter(|(_, entry)| matches!(entry.kind, ValueKind::Closure(_))) {
+        described.entry(key).or_default().push((base, entry));
     }
 }
 

@@ -269,14 +269,31 @@ impl<'p> Program<'p> {
         if returned.module != wrapper.module || closure.parent != Some(wrapper.index) {
             return results;
         }
-        let mut called = None;
+        // What is handed over is called, or a method of it by what answers a request: `(req, res) => controller.handle(req)`.
+        let answers = closure.params.len() > 1;
+        let mut called: Option<(usize, Option<&'p str>)> = None;
         each_call(&closure.body, |inner| {
-            if let ValueKind::Name(name) = &inner.callee.kind {
-                called = called.or_else(|| self.function(wrapper).params.iter().position(|param| param.name == *name));
-            }
+            let (name, method) = match &inner.callee.kind {
+                ValueKind::Name(name) => (name, None),
+                ValueKind::Member(of, method) if answers => match &of.kind {
+                    ValueKind::Name(name) => (name, Some(method.as_str())),
+                    _ => return,
+                },
+                _ => return,
+            };
+            let position = self.function(wrapper).params.iter().position(|param| param.name == *name);
+            called = called.or_else(|| position.map(|position| (position, method)));
         });
-        let Some(handed) = called.and_then(|index| call.positional(index)) else { return results };
-        let wrapped: Vec<Thing<'p>> = self.eval_steps(handed, place, false, steps).into_iter().filter(|thing| matches!(thing, Thing::Function(_))).collect();
+        let Some((handed, method)) = called.and_then(|(index, method)| Some((call.positional(index)?, method))) else { return results };
+        let things = self.eval_steps(handed, place, false, steps).into_iter();
+        let wrapped: Vec<Thing<'p>> = things
+            .flat_map(|thing| match (method, thing) {
+                (None, Thing::Function(function)) => vec![Thing::Function(function)],
+                (Some(method), Thing::Instance(class)) => self.member(Thing::Instance(class), method, follow, steps),
+                _ => Vec::new(),
+            })
+            .filter(|thing| matches!(thing, Thing::Function(_)))
+            .collect();
         if wrapped.is_empty() { results } else { wrapped }
     }
 

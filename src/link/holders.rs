@@ -109,6 +109,11 @@ impl<'p> Program<'p> {
         }
     }
 
+    /// Whether a function is a method of a class or stands in a record.
+    pub(super) fn is_member(&self, function: FunctionId) -> bool {
+        self.function(function).owner.is_some() || self.holders(function.module).literals.contains_key(&function.index)
+    }
+
     /// What the first parameter of a closure stands for that is handed the elements of a list.
     pub(super) fn elements_handed_to(&self, closure: FunctionId, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let Some((over, within)) = self.holders(closure.module).lists.get(&closure.index) else { return Vec::new() };

@@ -45,10 +45,10 @@ impl<'p> Program<'p> {
                 Thing::Literal(literal, at) => self.search_value(literal, at, name, depth, steps),
                 Thing::Function(function) => self.search_body(&self.function(function).body, Place::of(function), name, depth, steps),
                 // `model("Session", schema)`: what the description is made with, and what is added to it.
-                Thing::Outside { made_by: Some((made, at)), .. } => match self.added_to_description(made, at, name) {
-                    Some((value, at)) => self.function_in(value, at, depth, steps),
-                    None => self.search_call(made, at, name, depth, steps),
-                },
+                Thing::Outside { made_by: Some((made, at)), .. } => {
+                    let (value, at) = self.added_to_description(made, at, name)?;
+                    self.function_in(value, at, depth, steps)
+                }
                 _ => None,
             },
             _ => None,

@@ -102,26 +102,11 @@ fn returned_entry<'p>(program: &Program<'p>, call: &'p Call, place: Place, key: 
     program.targets(call, place, false).into_iter().find_map(|target| entry_of_result(program, target, key))
 }
 
-/// The entry of the record out of which a call makes something, or one before it in its chain: `createRoute({ method: "post", path:
-/// "/logout" })`, `oc.route({ path: "/logout" }).output(schema)`.
+/// The entry of the record out of which a call makes something: `createRoute({ method: "post", path: "/logout" })`.
 fn handed_entry<'p>(call: &'p Call, place: Place, key: &str) -> Option<(&'p Value, Place)> {
-    let mut next = Some(call);
-    while let Some(call) = next {
-        if let [argument] = call.args.as_slice()
-            && let ValueKind::Record(entries) = &argument.value.kind
-            && let Some(entry) = entry_under(entries, key)
-        {
-            return Some((entry, place));
-        }
-        next = match &call.callee.kind {
-            ValueKind::Member(of, _) => match &of.kind {
-                ValueKind::Call(inner) => Some(inner),
-                _ => None,
-            },
-            _ => None,
-        };
-    }
-    None
+    let [argument] = call.args.as_slice() else { return None };
+    let ValueKind::Record(entries) = &argument.value.kind else { return None };
+    entry_under(entries, key).map(|entry| (entry, place))
 }
 
 /// The entry under a key of the record that a function ends with.

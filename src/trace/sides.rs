@@ -95,6 +95,7 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
         return if client > server { Side::Client } else { Side::Server };
     }
     let dependencies = surroundings.dependencies(id);
+    let before = (server, client);
     for hint in rules.sides.iter().filter(|hint| hint.languages.contains(&module.language)) {
         let hits = dependencies.iter().filter(|dependency| hint.packages.iter().any(|glob| glob.fits(dependency, &rules.lexicon))).count() as i32;
         match hint.at {
@@ -105,7 +106,15 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
     // Folders tell it too, where several applications share a manifest. A file's own name does not: clients have an `api.ts` too.
     let path = surroundings.path(id);
     let has_pages_on_server = module.language == Language::Python;
+    // What a client has of its own to call a server stands in such a folder too: `src/lib/api/auth.ts`.
+    let is_of_client = client > before.1 && server == before.0;
+    let mut around = None;
     for part in path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/') {
+        let is_served = around.is_none_or(|outer| rules.lexicon.is_exactly("page-folder", outer) || rules.lexicon.is_exactly("server-folder", outer));
+        around = Some(part);
+        if is_of_client && !is_served && rules.lexicon.is_exactly("interface-folder", part) {
+            continue;
+        }
         let words = crate::rules::split_words(part);
         for word in &words {
             let is_client = rules.lexicon.is_exactly("client-folder", word) || !has_pages_on_server && rules.lexicon.is_exactly("page-folder", word);

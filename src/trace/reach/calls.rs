@@ -292,7 +292,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.sent(call);
             if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
                 self.by_name(last, call);
-            } else if !is_known {
+            } else {
                 self.by_step(call, last);
             }
         } else if self.reach.rules.lexicon.is("bus-method", last) {
