@@ -65,8 +65,10 @@ fn a_comprehension_that_calls_tells_where_its_variable_comes_from() {
 }
 
 #[test]
-fn several_handlers_are_branches_and_a_single_one_is_inline() {
-    assert_eq!(lowered("try:\n    a()\nexcept E:\n    b()\nelse:\n    c()\n"), "try\n  a()\n  c()\ncatch\n  b()\n");
+fn handlers_are_branches_and_a_single_one_that_catches_everything_is_inline() {
+    assert_eq!(lowered("try:\n    a()\nexcept Exception:\n    b()\nelse:\n    c()\n"), "try\n  a()\n  c()\ncatch\n  b()\n");
+    assert_eq!(lowered("try:\n    a()\nexcept:\n    b()\n"), "try\n  a()\ncatch\n  b()\n");
+    assert_eq!(lowered("try:\n    a()\nexcept E:\n    b()\n"), "try\n  a()\ncatch\n  if unknown(E)\n    b()\n");
     assert_eq!(lowered("try:\n    a()\nexcept E:\n    b()\nexcept F:\n    c()\n"), "try\n  a()\ncatch\n  if unknown(E)\n    b()\n  if unknown(F)\n    c()\n");
 }
 
