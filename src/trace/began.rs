@@ -291,11 +291,12 @@ fn message<'p>(rules: &RuleSet, label: &'p Value) -> Option<&'p str> {
     }
 }
 
-/// A label that is the key of a menu's entry for a logout: `switch (key) { case "logout": … }`; a reducer's `action.type` is none.
+/// A label that is the key of a menu's entry for a logout: `switch (key) { case "logout": … }`; a reducer's `action.type` is none, nor is the
+/// name of an event: `users.logout`.
 fn key_of_entry<'p>(rules: &RuleSet, subject: Option<&Value>, label: &'p Value) -> Option<&'p str> {
     let ValueKind::Text(key) = &label.kind else { return None };
     let is_choice = subject.is_some_and(|subject| rules.lexicon.is_exactly("choice", subject.last_name()));
-    (is_choice && split_words(key).len() <= MAX_KEY_WORDS && is_logout_name(rules, key)).then_some(key)
+    (is_choice && !key.contains('.') && split_words(key).len() <= MAX_KEY_WORDS && is_logout_name(rules, key)).then_some(key)
 }
 
 /// What tells a logout's label from others, by what is chosen among and the label.
