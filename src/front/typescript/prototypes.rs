@@ -20,6 +20,10 @@ struct Prototype {
 pub(super) fn gather(module: &mut Module) {
     let mut prototypes = prototypes(module);
     for (name, constructor) in constructors(module, &prototypes) {
+        // A function may have several names.
+        if module.function(constructor).kind == FunctionKind::Constructor {
+            continue;
+        }
         let prototype = prototypes.remove(&name).unwrap_or_default();
         add_class(module, name, constructor, &prototype);
     }

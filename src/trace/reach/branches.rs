@@ -39,7 +39,11 @@ impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn branch(&mut self, test: &'p Value, then: &'p Block, otherwise: &'p Block) -> bool {
         self.value(test, Use::default());
         let before = self.state;
-        let (on_true, on_false) = if is_change(test, then) { (Branch::Ordinary, Branch::Ordinary) } else { self.judge_test(test) };
+        let (on_true, on_false) = if is_change(test, then) || fills_what_it_asks(&self.reach.rules.lexicon, test, then, otherwise) {
+            (Branch::Ordinary, Branch::Ordinary)
+        } else {
+            self.judge_test(test)
+        };
         self.state = on_true.apply(before, self.place().module, test.span, true);
         let then_leaves = self.block(then);
         self.state = on_false.apply(before, self.place().module, test.span, false);
@@ -136,6 +140,27 @@ fn is_change(test: &Value, then: &Block) -> bool {
     };
     let is_same = |one: &Value, other: &Value| matches!(one.kind, ValueKind::Name(_) | ValueKind::Member(..)) && Name::written(one) == Name::written(other);
     is_same(left, target) && is_same(right, value)
+}
+
+/// Whether a test asks only whether a collection has already what the branch puts into it that is taken where it has not:
+/// `if (gone.containsKey(token)) tell() else gone.put(token, now)`.
+fn fills_what_it_asks(lexicon: &Lexicon, test: &Value, then: &Block, otherwise: &Block) -> bool {
+    let (negated, subject) = polarity(test);
+    let ValueKind::Call(asking) = &subject.kind else { return false };
+    let ValueKind::Member(asked, question) = &asking.callee.kind else { return false };
+    if !matches!(asked.kind, ValueKind::Name(_) | ValueKind::Member(..)) || asking.args.is_empty() {
+        return false;
+    }
+    let asked = Name::written(asked);
+    let fills = |step: &crate::ir::Step| match &step.kind {
+        StepKind::Assign { target: Value { kind: ValueKind::Index(filled, _), .. }, .. } => Name::written(filled) == asked,
+        StepKind::Evaluate(Value { kind: ValueKind::Call(call), .. }) => match &call.callee.kind {
+            ValueKind::Member(filled, verb) => !call.args.is_empty() && verb != question && !lexicon.is("removal-verb", verb) && Name::written(filled) == asked,
+            _ => false,
+        },
+        _ => false,
+    };
+    if negated { then } else { otherwise }.iter().any(fills)
 }
 
 /// Whether a test is turned round, and what it tests.
