@@ -1,6 +1,6 @@
 //! The functions where a logout may begin, by name and by what they call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use super::began::{begun, begun_in};
 use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
-use super::unused::{Mentioned, is_dead, is_unused_file, is_unused_in_component, is_unused_local};
+use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local, unused_files};
 use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
@@ -54,10 +54,10 @@ pub(super) fn candidates<'p>(
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
-    let is_in_unused_file =
-        |module: ModuleId| is_whole && side == Side::Client && is_unused_file(program, rules, module, &surroundings.path(module)) && surroundings.begins_above(module);
+    let files: BTreeSet<ModuleId> = found.keys().map(|function| function.module).filter(|_| is_whole && side == Side::Client).collect();
+    let unused = unused_files(program, rules, surroundings, files);
     found.retain(|function, candidate| {
-        !is_in_unused_file(function.module)
+        !unused.contains(&function.module)
             && (!candidate.named
                 || !(is_whole && is_dead(program, *function, mentioned))
                     && (is_part || !is_unused_local(program, *function) && !is_unused_in_component(program, *function, &surroundings.path(function.module))))

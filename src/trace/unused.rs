@@ -1,7 +1,10 @@
 //! Functions that nothing runs.
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::sides::Surroundings;
 use crate::ir::{AssignOp, Block, ExportTarget, FunctionKind, Module, Step, StepKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::rules::{RuleSet, names_logout};
@@ -54,28 +57,45 @@ pub(super) fn is_unused_in_component(program: &Program<'_>, id: FunctionId, path
     !is_exported && is_only_declared(module.bodies().map(|(_, body)| body), &function.name)
 }
 
-/// Whether no other file speaks of one that exports something. Only of files that bear a logout's name is every other one known that does.
-pub(super) fn is_unused_file(program: &Program<'_>, rules: &RuleSet, id: ModuleId, path: &str) -> bool {
-    let module = program.module(id);
-    let Some(stem) = stem_of(path).filter(|stem| names_logout(stem)) else { return false };
-    if module.language != Language::TypeScript || module.exports.is_empty() || path.split('/').rev().skip(1).any(|folder| rules.lexicon.is_exactly("found-by-folder", folder)) {
-        return false;
-    }
-    let speaks = |text: &str| text.contains('*') || stem_of(text) == Some(stem);
-    let takes = |other: &Module| {
-        let from = other.exports.iter().filter_map(|export| match &export.target {
-            ExportTarget::From { module, .. } => Some(module),
-            _ => None,
-        });
-        other.imports.iter().map(|import| &import.module).chain(from).any(|source| speaks(source))
+/// The files among some that export something, and of which no other file speaks. Only of files that bear a logout's name is every other
+/// one known that does.
+pub(super) fn unused_files(program: &Program<'_>, rules: &RuleSet, surroundings: &dyn Surroundings, files: impl IntoIterator<Item = ModuleId>) -> FxHashSet<ModuleId> {
+    let loads_folders = OnceCell::new();
+    let is_unused = |id: &ModuleId| {
+        let (module, path) = (program.module(*id), surroundings.path(*id));
+        let Some(stem) = stem_of(&path).filter(|stem| names_logout(stem)) else { return false };
+        if module.language != Language::TypeScript || module.exports.is_empty() || path.split('/').rev().skip(1).any(|folder| rules.lexicon.is_exactly("found-by-folder", folder)) {
+            return false;
+        }
+        let speaks = |text: &str| stem_of(text) == Some(stem);
+        // Who names the file has a logout's word.
+        let mut others = program.modules().filter(|(other, _)| other != id && surroundings.mentions_logout(*other));
+        !others.any(|(_, other)| takes(other, &speaks) || says(other, &speaks)) && !*loads_folders.get_or_init(|| loads_folders_of(program)) && surroundings.begins_above(*id)
     };
-    let says = |other: &Module| {
-        let mut found = false;
-        other.bodies().for_each(|(_, body)| each_value(body, |value| found |= matches!(&value.kind, ValueKind::Text(text) if text.contains('/') && speaks(text))));
-        found
-    };
-    let others = || program.modules().filter(|(other, _)| *other != id).map(|(_, other)| other);
-    !others().any(takes) && !others().any(says)
+    files.into_iter().filter(is_unused).collect()
+}
+
+/// Whether a file of the program names many others by a pattern: `import.meta.glob("./parts/*.tsx")`.
+fn loads_folders_of(program: &Program<'_>) -> bool {
+    let is_pattern = |text: &str| text.contains('*');
+    let mut scripts = program.modules().filter(|(_, module)| matches!(module.language, Language::TypeScript | Language::Component));
+    scripts.any(|(_, module)| takes(module, &is_pattern) || says(module, &is_pattern))
+}
+
+/// Whether a module imports from, or exports again, a file of some name.
+fn takes(module: &Module, is_it: &dyn Fn(&str) -> bool) -> bool {
+    let from = module.exports.iter().filter_map(|export| match &export.target {
+        ExportTarget::From { module, .. } => Some(module),
+        _ => None,
+    });
+    module.imports.iter().map(|import| &import.module).chain(from).any(|source| is_it(source))
+}
+
+/// Whether the path of a file of some name stands in a module as a text.
+fn says(module: &Module, is_it: &dyn Fn(&str) -> bool) -> bool {
+    let mut found = false;
+    module.bodies().for_each(|(_, body)| each_value(body, |value| found |= matches!(&value.kind, ValueKind::Text(text) if text.contains('/') && is_it(text))));
+    found
 }
 
 /// The last part of a path without what tells its kind: `Logout` of `./parts/Logout.jsx`.
