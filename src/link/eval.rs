@@ -99,7 +99,7 @@ impl<'p> Program<'p> {
     fn eval_fresh(&self, value: &'p Value, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let mut things = match &value.kind {
             ValueKind::Name(name) => self.eval_name(name, place, follow, steps),
-            ValueKind::This => self.eval_this(place),
+            ValueKind::This => self.eval_this(place, follow, steps),
             ValueKind::Super => self.eval_super(place, follow, steps),
             ValueKind::Closure(index) => vec![Thing::Function(FunctionId { module: place.module, index: *index })],
             ValueKind::Await(inner) => self.eval_steps(inner, place, follow, steps),

@@ -23,8 +23,8 @@ pub(super) struct Holder<'p> {
     literal: &'p Value,
     /// The function in which the literal is written.
     within: Option<FunctionIndex>,
-    /// No other literal stands around it: it may be the options of a component, whose methods are a part of them.
-    is_outermost: bool,
+    /// The outermost literal around it, or itself: it may be the options of a component, whose methods are a part of them.
+    outermost: &'p Value,
 }
 
 /// Finds the literals of a module.
@@ -45,7 +45,7 @@ pub(super) fn holders(module: &Module) -> Holders<'_> {
 impl<'p> Holders<'p> {
     fn look_at(&mut self, value: &'p Value, within: Option<FunctionIndex>, language: Language) {
         match &value.kind {
-            ValueKind::Record(_) => self.hold(value, within, true),
+            ValueKind::Record(_) => self.hold(value, within, value),
             ValueKind::Call(call) => {
                 if let (ValueKind::Member(over, method), Some(ValueKind::Closure(closure))) = (&call.callee.kind, call.positional(0).map(|argument| &argument.kind))
                     && language.hands_elements(method)
@@ -57,9 +57,9 @@ impl<'p> Holders<'p> {
         }
     }
 
-    fn hold(&mut self, literal: &'p Value, within: Option<FunctionIndex>, is_outermost: bool) {
+    fn hold(&mut self, literal: &'p Value, within: Option<FunctionIndex>, outermost: &'p Value) {
         let ValueKind::Record(entries) = &literal.kind else { return };
-        let holder = Holder { literal, within, is_outermost };
+        let holder = Holder { literal, within, outermost };
         for (_, entry) in entries {
             match &entry.kind {
                 ValueKind::Closure(function) => {
@@ -73,7 +73,7 @@ impl<'p> Holders<'p> {
                         }
                     }
                 }
-                ValueKind::Record(_) => self.hold(entry, within, false),
+                ValueKind::Record(_) => self.hold(entry, within, outermost),
                 _ => {}
             }
         }
@@ -83,10 +83,29 @@ impl<'p> Holders<'p> {
 impl<'p> Program<'p> {
     /// The literals that `this` may be at a place outside of classes: those that hold the functions around it, since an arrow function takes
     /// `this` from outside; and the parts of one that may be a component's options.
-    pub(super) fn held_by(&self, place: Place) -> Vec<Thing<'p>> {
+    pub(super) fn held_by(&self, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         let module = self.module(place.module);
         let holders = self.holders(place.module);
-        module.around(place.function).filter_map(|index| holders.literals.get(&index)).flat_map(|holder| holder.things(place.module)).collect()
+        let around: Vec<&Holder<'p>> = module.around(place.function).filter_map(|index| holders.literals.get(&index)).collect();
+        let mixed = around.iter().flat_map(|holder| self.mixed_into(holder, place.module, follow, steps));
+        around.iter().flat_map(|holder| holder.things(place.module)).chain(mixed).collect()
+    }
+
+    /// The parts of the records that a component's options list: `mixins: [auth]` beside `const auth = { methods: { forget() { … } } }`.
+    fn mixed_into(&self, holder: &Holder<'p>, module: ModuleId, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let at = Place { module, function: holder.within };
+        let mut mixed = Vec::new();
+        for (_, entry) in holder.options() {
+            let ValueKind::List(items) = &entry.kind else { continue };
+            for item in items.iter().filter(|item| matches!(item.kind, ValueKind::Name(_))) {
+                for thing in self.eval_steps(item, at, follow, steps / 2) {
+                    if let Thing::Literal(Value { kind: ValueKind::Record(entries), .. }, at) = thing {
+                        mixed.extend(record_parts(entries).map(|part| Thing::Literal(part, at)));
+                    }
+                }
+            }
+        }
+        mixed
     }
 
     /// Whether a member is what its own file exports: `module.exports`.
@@ -128,13 +147,22 @@ impl<'p> Program<'p> {
 }
 
 impl<'p> Holder<'p> {
+    /// The entries of the literal that may be the options of a component.
+    fn options(&self) -> &'p [(String, Value)] {
+        match &self.outermost.kind {
+            ValueKind::Record(entries) => entries,
+            _ => &[],
+        }
+    }
+
     fn things(&self, module: ModuleId) -> impl Iterator<Item = Thing<'p>> {
         let at = Place { module, function: self.within };
-        let entries = match &self.literal.kind {
-            ValueKind::Record(entries) if self.is_outermost => entries.as_slice(),
-            _ => &[],
-        };
-        let parts = entries.iter().map(|(_, entry)| entry).filter(|entry| matches!(entry.kind, ValueKind::Record(_)));
-        std::iter::once(self.literal).chain(parts).map(move |literal| Thing::Literal(literal, at))
+        let own = if std::ptr::eq(self.literal, self.outermost) { self.options() } else { &[] };
+        std::iter::once(self.literal).chain(record_parts(own)).map(move |literal| Thing::Literal(literal, at))
     }
+}
+
+/// The entries of a record that are records themselves.
+fn record_parts(entries: &[(String, Value)]) -> impl Iterator<Item = &Value> {
+    entries.iter().map(|(_, entry)| entry).filter(|entry| matches!(entry.kind, ValueKind::Record(_)))
 }

@@ -114,13 +114,13 @@ impl<'p> Program<'p> {
         Some(ClassId { module: place.module, index: ClassIndex(u32::try_from(index).ok()?) })
     }
 
-    pub(super) fn eval_this(&self, place: Place) -> Vec<Thing<'p>> {
+    pub(super) fn eval_this(&self, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         match self.class_around(place) {
             Some(class) => vec![Thing::Instance(class)],
             None => {
                 let mut name = Name::default();
                 name.push("this");
-                let mut things = self.held_by(place);
+                let mut things = self.held_by(place, follow, steps);
                 things.extend(self.made_from_description(place, MAX_DESCRIBED));
                 things.push(Thing::outside(name));
                 things
