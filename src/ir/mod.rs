@@ -293,6 +293,13 @@ impl Module {
         std::iter::successors(function, |index| self.function(*index).parent)
     }
 
+    /// The class of an object that is written where it stands: `object : Callback<Unit> { … }`.
+    pub fn written_object(&self, value: &Value) -> Option<&Class> {
+        let ValueKind::Call(made) = &value.kind else { return None };
+        let is_bare = made.style == CallStyle::New && made.args.is_empty();
+        self.classes.iter().filter(|_| is_bare).find(|class| class.kind == ClassKind::Object && class.span == made.span)
+    }
+
     /// The class at `index`.
     pub fn class(&self, index: ClassIndex) -> &Class {
         &self.classes[index.0 as usize]

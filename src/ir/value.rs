@@ -192,6 +192,23 @@ impl Value {
         }
     }
 
+    /// What a loop's variable stands for: something of what is run over, as far as that may be written twice.
+    pub fn element_of(over: Option<&Self>, span: Span) -> Self {
+        Self::new(ValueKind::Unknown(over.filter(|over| over.is_plain()).cloned().into_iter().collect()), span)
+    }
+
+    /// The tests that must all hold where this one does: `a`, `b` and `c` of `a && b && c`.
+    pub fn conjuncts(&self) -> Vec<&Self> {
+        match &self.kind {
+            ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null) => {
+                let mut all = test.conjuncts();
+                all.extend(then.conjuncts());
+                all
+            }
+            _ => vec![self],
+        }
+    }
+
     /// Whether evaluating it does nothing but read, so that it may be written twice: names, members, constants, lists of them.
     pub fn is_plain(&self) -> bool {
         match &self.kind {

@@ -447,11 +447,7 @@ fn is_for_development<'p>(case: &Case<'_, 'p>, found: &Match<'p>) -> bool {
 
 /// Whether a test asks for a flag of a name, alone or beside others: `DEBUG and not os.environ.get("DATABASE_URL")`.
 fn is_flag(test: &Value, names: &impl Fn(&str) -> bool) -> bool {
-    match &test.kind {
-        ValueKind::Choice { test, then, otherwise } => matches!(otherwise.kind, ValueKind::Null) && (is_flag(test, names) || is_flag(then, names)),
-        ValueKind::Name(name) | ValueKind::Member(_, name) => names(name),
-        _ => false,
-    }
+    test.conjuncts().into_iter().any(|test| matches!(&test.kind, ValueKind::Name(name) | ValueKind::Member(_, name) if names(name)))
 }
 
 /// Whether a place stands in a branch that a flag turns on.

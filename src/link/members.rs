@@ -10,6 +10,7 @@ use crate::source::Language;
 const MAX_SEARCH: usize = 7;
 /// How far classes are followed to their bases.
 const MAX_BASES: usize = 8;
+
 impl<'p> Program<'p> {
     pub(super) fn eval_member(&self, of: &'p Value, name: &'p str, place: Place, follow: bool, steps: usize) -> Vec<Thing<'p>> {
         if self.module(place.module).language == Language::Rust

@@ -198,14 +198,17 @@ fn listeners<'p>(program: &Program<'p>, value: &'p Value, place: Place) -> Vec<F
     };
     match &value.kind {
         ValueKind::Closure(index) => vec![FunctionId { module: place.module, index: *index }],
-        // `object : View.OnClickListener { override fun onClick(view: View) { … } }`
-        ValueKind::Call(call) if call.style == CallStyle::New && call.args.is_empty() => {
+        ValueKind::Call(call) => {
             let module = program.module(place.module);
-            let written_here = module.classes.iter().filter(|class| class.span == call.span);
-            let methods = written_here.flat_map(|class| class.methods.iter().copied()).filter(|index| module.function(*index).name.starts_with("on"));
-            methods.map(|index| FunctionId { module: place.module, index }).collect()
+            match module.written_object(value) {
+                // `object : View.OnClickListener { override fun onClick(view: View) { … } }`
+                Some(class) => {
+                    let methods = class.methods.iter().copied().filter(|index| module.function(*index).name.starts_with("on"));
+                    methods.map(|index| FunctionId { module: place.module, index }).collect()
+                }
+                None => wrapped(call, place),
+            }
         }
-        ValueKind::Call(call) => wrapped(call, place),
         ValueKind::Name(_) | ValueKind::Member(..) => match program.maker_of(value, place) {
             Some((call, at)) => wrapped(call, at),
             None => program.functions_of(value, place, false),

@@ -23,6 +23,13 @@ pub struct Request {
     pub others: Vec<String>,
 }
 
+impl Request {
+    /// A call from a function whose path no condition chooses.
+    fn new(method: impl Into<String>, path: String, place: Place, span: Span) -> Self {
+        Self { method: method.into(), path, place, span, is_markup: false, others: Vec::new() }
+    }
+}
+
 /// The attributes of an element that call an endpoint, and their methods.
 const ELEMENT_REQUESTS: [(&str, &str); 9] = [
     ("action", ""),
@@ -96,7 +103,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     if path.as_ref().is_none_or(|path| !is_logout_path(rules, path))
         && let Some(field) = call.args.iter().take(4).find_map(|argument| asked_field(program, rules, &argument.value, place, MAX_DOCUMENT))
     {
-        return Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false, others: Vec::new() });
+        return Some(Request::new("ANY", format!("/{field}"), place, call.span));
     }
     let named = || is_sending_away(last).then(|| call.args.first())?.filter(|address| is_named_address(rules, &address.value, 4)).map(|_| "/logout".to_owned());
     let Some(path) = path.or_else(named) else { return prepared_request(program, rules, call, place) };
@@ -107,7 +114,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None if matches!(last, "fetch" | "$fetch" | "useFetch") => "GET".to_owned(),
         None => "ANY".to_owned(),
     };
-    Some(Request { method, path, place, span: call.span, is_markup: false, others })
+    Some(Request { others, ..Request::new(method, path, place, call.span) })
 }
 
 /// The request that a call sends whose document was handed over before: `const { execute } = useMutation("mutation { logout }")`.
@@ -120,7 +127,7 @@ fn prepared_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, 
     program.eval(prepared, place, false).into_iter().find_map(|thing| {
         let Thing::Outside { made_by: Some((made, at)), .. } = thing else { return None };
         let field = made.args.iter().take(2).find_map(|argument| asked_field(program, rules, &argument.value, at, MAX_DOCUMENT))?;
-        Some(Request { method: "ANY".to_owned(), path: format!("/{field}"), place, span: call.span, is_markup: false, others: Vec::new() })
+        Some(Request::new("ANY", format!("/{field}"), place, call.span))
     })
 }
 
@@ -159,7 +166,7 @@ pub(super) fn ruled_request<'p>(program: &Program<'p>, rules: &RuleSet, entries:
         let rule = rules.requests.get(entry.index)?;
         let path = texts_at(program, &rule.path, &site, place).into_iter().next()?;
         let method = texts_at(program, &rule.method, &site, place).into_iter().next().map_or_else(|| "ANY".to_owned(), |method| normal_method(&method));
-        Some(Request { method, path, place, span: call.span, is_markup: false, others: Vec::new() })
+        Some(Request::new(method, path, place, call.span))
     })
 }
 
@@ -217,7 +224,7 @@ fn rpc_request(rules: &RuleSet, name: &Name, call: &Call, place: Place) -> Optio
         return None;
     }
     let path: Vec<&str> = before.iter().skip(1).map(|segment| segment.text.as_str()).take_while(|text| *text != named.text).chain([named.text.as_str()]).collect();
-    Some(Request { method: "ANY".to_owned(), path: format!("/{}", path.join("/")), place, span: call.span, is_markup: false, others: Vec::new() })
+    Some(Request::new("ANY", format!("/{}", path.join("/")), place, call.span))
 }
 
 fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, place: Place) -> Option<Request> {
@@ -245,7 +252,7 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
         if is_link && attribute == "href" && text.starts_with('#') {
             continue;
         }
-        return Some(Request { method, path: template_path(&text), place, span: call.span, is_markup: true, others: Vec::new() });
+        return Some(Request { is_markup: true, ..Request::new(method, template_path(&text), place, call.span) });
     }
     None
 }
@@ -272,7 +279,7 @@ pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, targe
     }
     let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)))?;
     let method = if is_form { "ANY" } else { "GET" };
-    Some(Request { method: method.to_owned(), path, place, span: Span { start: target.span.start, end: value.span.end }, is_markup: true, others: Vec::new() })
+    Some(Request { is_markup: true, ..Request::new(method, path, place, Span { start: target.span.start, end: value.span.end }) })
 }
 
 /// The request that a declared interface method stands for: `@POST("auth/logout") suspend fun logout()`.
@@ -291,7 +298,7 @@ pub(super) fn declared_request<'p>(program: &Program<'p>, function: FunctionId, 
         let is_named = || verb != "ANY" && annotation.args.iter().any(|argument| is_named_address(rules, &argument.value, 2));
         let path = written.or_else(|| is_named().then(|| "/logout".to_owned()))?;
         let method = if verb == "ANY" { texts.iter().find(|text| text.chars().all(|c| c.is_ascii_uppercase())).cloned().unwrap_or(verb) } else { verb };
-        Some(Request { method, path, place, span: defined.head, is_markup: false, others: Vec::new() })
+        Some(Request::new(method, path, place, defined.head))
     })
 }
 
@@ -305,7 +312,7 @@ pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: 
     let keys: &[&str] = if says_method { &["url", "path", "uri", "endpoint"] } else { &["url"] };
     let path = field(keys).filter(|text| is_path(text, rules) && is_logout_path(rules, text))?;
     let method = field(&["method"]).map_or_else(|| "GET".to_owned(), |text| normal_method(&text));
-    Some(Request { method, path, place, span: value.span, is_markup: false, others: Vec::new() })
+    Some(Request::new(method, path, place, value.span))
 }
 
 /// The request of which a function only gives the address, to be sent by what it is handed to: `query: () => "/auth/logout"`.
@@ -315,7 +322,7 @@ pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &
         return None;
     }
     let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;
-    Some(Request { method: "GET".to_owned(), path, place, span: value.span, is_markup: false, others: Vec::new() })
+    Some(Request::new("GET", path, place, value.span))
 }
 
 /// Whether a text may be a path or URL.

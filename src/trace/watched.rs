@@ -33,17 +33,21 @@ fn watching<'p>(rules: &RuleSet, block: &'p Block, depth: usize) -> Option<&'p B
 
 /// Whether a test holds only for requests of a logout: `response.url.endsWith("/logout")`, `request.path == Routes.LOGOUT && …`.
 fn asks_for_address(rules: &RuleSet, test: &Value) -> bool {
-    match &test.kind {
-        ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null) => asks_for_address(rules, test) || asks_for_address(rules, then),
-        ValueKind::Binary { op: BinaryOp::Equal, left, right } => is_address(rules, left) && names_logout(rules, right) || is_address(rules, right) && names_logout(rules, left),
-        ValueKind::Call(call) => match &call.callee.kind {
-            ValueKind::Member(of, method) if rules.lexicon.is_exactly("text-test", method) => {
-                is_address(rules, of) && call.positional(0).is_some_and(|argument| names_logout(rules, argument))
-            }
-            _ => false,
+    compared(rules, test).into_iter().any(|(address, text)| is_address(rules, address) && names_logout(rules, text))
+}
+
+/// What a test compares that holds only where the two are alike or one is a part of the other: `path == "/logout" && …`, either way round;
+/// `url.endsWith("/logout")`.
+pub(super) fn compared<'v>(rules: &RuleSet, test: &'v Value) -> Vec<(&'v Value, &'v Value)> {
+    let pairs = |test: &'v Value| match &test.kind {
+        ValueKind::Binary { op: BinaryOp::Equal, left, right } => vec![(&**left, &**right), (&**right, &**left)],
+        ValueKind::Call(call) => match (&call.callee.kind, call.positional(0)) {
+            (ValueKind::Member(of, method), Some(part)) if rules.lexicon.is_exactly("text-test", method) => vec![(&**of, part)],
+            _ => Vec::new(),
         },
-        _ => false,
-    }
+        _ => Vec::new(),
+    };
+    test.conjuncts().into_iter().flat_map(pairs).collect()
 }
 
 /// Whether a value is the address of a request or its answer: `response.config.url`.

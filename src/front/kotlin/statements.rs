@@ -157,12 +157,11 @@ impl Lowerer<'_> {
                 _ => head.push(self.value(child)),
             }
         }
-        // The loop variable stands for something of what is run over.
-        if let (Some(over), Some(Step { kind: StepKind::Assign { target: Value { kind: ValueKind::Name(_), .. }, value, .. }, .. })) =
-            (head.first().filter(|over| over.is_plain()), body.first_mut())
+        // What is run over stands behind the variable.
+        if let Some(Step { kind: StepKind::Assign { target: Value { kind: ValueKind::Name(_), .. }, value, .. }, .. }) = body.first_mut()
             && matches!(value.kind, ValueKind::Unknown(_))
         {
-            value.kind = ValueKind::Unknown(vec![over.clone()]);
+            *value = Value::element_of(head.first(), value.span);
         }
         StepKind::Loop { head, body }
     }

@@ -133,9 +133,8 @@ impl Lowerer {
         let over = self.value(&repeat.expr);
         let mut body = Block::new();
         if let Some(target) = self.target(&repeat.pat) {
-            let parts = if over.is_plain() { vec![over.clone()] } else { Vec::new() };
             let span = target.span;
-            body.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value: unknown(parts, span), ty: None }, span });
+            body.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value: Value::element_of(Some(&over), span), ty: None }, span });
         }
         body.extend(self.block(&repeat.body, false));
         let span = self.between(repeat.for_token.span, repeat.body.brace_token.span.close());
@@ -158,7 +157,6 @@ fn is_error(pattern: &Pat) -> bool {
     }
 }
 
-/// Whether a value can be written twice without being evaluated twice.
 /// The closing brace of the last branch of an `else if` chain.
 fn last_brace(mut expr: &Expr) -> Option<proc_macro2::Span> {
     loop {

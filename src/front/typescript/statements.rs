@@ -284,8 +284,8 @@ impl Lowerer<'_> {
             let op = if node.child_by_field_name("kind").is_some() { AssignOp::Declare } else { AssignOp::Set };
             let target = self.target(left);
             let is_element = node.child_by_field_name("operator").is_some_and(|operator| operator.kind() == "of");
-            let over = head.iter().filter(|over| is_element && over.is_plain()).cloned().collect();
-            body.push(step(StepKind::Assign { target, op, value: Value::new(ValueKind::Unknown(over), span(left)), ty: None }, span(left)));
+            let value = Value::element_of(head.first().filter(|_| is_element), span(left));
+            body.push(step(StepKind::Assign { target, op, value, ty: None }, span(left)));
         }
         body.extend(self.block_in(node, "body"));
         out.push(step(StepKind::Loop { head, body }, span(node)));

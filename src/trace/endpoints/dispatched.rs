@@ -5,13 +5,14 @@ use rustc_hash::FxHashMap;
 
 use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint};
-use crate::ir::{BinaryOp, Block, Call, FunctionIndex, Step, StepKind, Value, ValueKind};
+use crate::ir::{BinaryOp, Block, FunctionIndex, Step, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place};
 use crate::outcome::Side;
 use crate::rules::split_words;
 use crate::source::Span;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::is_logout_path;
+use crate::trace::watched::compared;
 
 /// How deep branches are searched.
 const MAX_DEPTH: usize = 6;
@@ -55,18 +56,9 @@ impl<'p> Builder<'_, 'p> {
     fn answered_by(&self, function: FunctionId, arm: Arm<'p>) -> Endpoint<'p> {
         let place = Place::of(function);
         let handed = self.handed_on(arm.steps, place);
-        Endpoint {
-            method: arm.method,
-            path: join("", &arm.path),
-            framework: "branch on the request".to_owned(),
-            arm: handed.is_empty().then_some((arm.steps, place)),
-            functions: if handed.is_empty() { vec![function] } else { handed },
-            library: None,
-            bundled: false,
-            place,
-            span: arm.span,
-            site: None,
-        }
+        let part = handed.is_empty().then_some((arm.steps, place));
+        let functions = if handed.is_empty() { vec![function] } else { handed };
+        Endpoint { arm: part, ..Endpoint::new("branch on the request", arm.method, join("", &arm.path), functions, place, arm.span) }
     }
 
     /// The functions of the project to which an arm hands all its work: `return logout(req, res)`.
@@ -130,35 +122,23 @@ impl<'p> Search<'_, '_, 'p> {
         match (&subject.kind, &label.kind) {
             // `match (req.method(), req.uri().path()) { (&Method::POST, "/logout") => … }`
             (ValueKind::List(subjects), ValueKind::List(labels)) => {
-                let path = subjects.iter().zip(labels).find_map(|(subject, label)| self.compared(subject, label))?;
+                let path = subjects.iter().zip(labels).find_map(|(subject, label)| self.path_asked(subject, label))?;
                 let method = subjects.iter().zip(labels).find(|(subject, _)| is_method(subject)).and_then(|(_, label)| method_of(label));
                 Some((path, method))
             }
-            (_, ValueKind::Text(text)) => Some((self.compared(subject, label)?, text.split_once(' ').map(|(method, _)| normal_method(method)))),
-            _ => Some((self.compared(subject, label)?, None)),
+            (_, ValueKind::Text(text)) => Some((self.path_asked(subject, label)?, text.split_once(' ').map(|(method, _)| normal_method(method)))),
+            _ => Some((self.path_asked(subject, label)?, None)),
         }
     }
 
     /// The path of a logout for which alone a test holds.
     fn path_of_test(&self, test: &'p Value) -> Option<String> {
-        match &test.kind {
-            ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null) => self.path_of_test(test).or_else(|| self.path_of_test(then)),
-            ValueKind::Binary { op: BinaryOp::Equal, left, right } => self.compared(left, right).or_else(|| self.compared(right, left)),
-            ValueKind::Call(call) => self.tested(call),
-            _ => None,
-        }
-    }
-
-    /// `pathname.startsWith("/logout")`
-    fn tested(&self, call: &'p Call) -> Option<String> {
-        let ValueKind::Member(of, method) = &call.callee.kind else { return None };
-        let text = call.positional(0).filter(|_| self.builder.rules.lexicon.is_exactly("text-test", method))?;
-        self.compared(of, text)
+        compared(self.builder.rules, test).into_iter().find_map(|(asked, text)| self.path_asked(asked, text))
     }
 
     /// The path with which an address is compared, if it is a logout's; a method may stand before it: `"POST /logout"`. Where what is asked
     /// for is compared with a logout's name, the path of the endpoint itself.
-    fn compared(&self, asked: &Value, text: &'p Value) -> Option<String> {
+    fn path_asked(&self, asked: &Value, text: &'p Value) -> Option<String> {
         let rules = self.builder.rules;
         let name = asked.last_name();
         let (is_address, is_action) = (rules.lexicon.is_exactly("address", name), self.own.is_some() && rules.lexicon.is_exactly("asked-action", name));
@@ -178,14 +158,12 @@ impl<'p> Search<'_, '_, 'p> {
 
 /// The method for which alone a test holds: `req.method === "POST"`.
 fn method_of_test(test: &Value) -> Option<String> {
-    match &test.kind {
-        ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null) => method_of_test(test).or_else(|| method_of_test(then)),
+    test.conjuncts().into_iter().find_map(|test| match &test.kind {
         ValueKind::Binary { op: BinaryOp::Equal, left, right } => {
-            let (_, text) = [(left, right), (right, left)].into_iter().find(|(asked, _)| is_method(asked))?;
-            method_of(text)
+            [(left, right), (right, left)].into_iter().find(|(asked, _)| is_method(asked)).and_then(|(_, text)| method_of(text))
         }
         _ => None,
-    }
+    })
 }
 
 /// Whether a value is the method of a request.

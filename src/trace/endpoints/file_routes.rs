@@ -32,18 +32,7 @@ impl<'p> Builder<'_, 'p> {
                         let method = suffix.clone().unwrap_or_else(|| normal_method(method));
                         let asks_for_method = method == "ANY" && deletes_session(self.rules, "DELETE", &path) && functions.iter().any(|function| self.names_delete(*function));
                         let method = if asks_for_method { "DELETE".to_owned() } else { method };
-                        all.push(Endpoint {
-                            method,
-                            path,
-                            framework: rule.framework.clone(),
-                            functions,
-                            library: None,
-                            arm: None,
-                            bundled: false,
-                            place: Place { module: id, function: None },
-                            span,
-                            site: None,
-                        });
+                        all.push(Endpoint::new(&rule.framework, method, path, functions, Place { module: id, function: None }, span));
                     }
                 }
             }

@@ -48,6 +48,13 @@ pub struct Endpoint<'p> {
     pub site: Option<MatchSite<'p>>,
 }
 
+impl Endpoint<'_> {
+    /// An endpoint that functions of the project answer, declared in another way than by a match.
+    fn new(framework: impl Into<String>, method: impl Into<String>, path: String, functions: Vec<FunctionId>, place: Place, span: Span) -> Self {
+        Self { method: method.into(), path, framework: framework.into(), functions, arm: None, library: None, bundled: false, place, span, site: None }
+    }
+}
+
 /// All endpoints, in the order of files and places.
 #[derive(Debug, Default)]
 pub struct Endpoints<'p> {

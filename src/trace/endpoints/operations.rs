@@ -17,19 +17,10 @@ impl Builder<'_, '_> {
             }
             for described in self.surroundings.described() {
                 let Some(function) = self.function_of_operation(&described.function) else { continue };
-                all.push(Endpoint {
-                    method: normal_method(&described.method),
-                    // What mounts the interface says where it stands, whatever its description does.
-                    path: join(self.global_prefix(function.module).as_ref().unwrap_or(&described.base), &described.path),
-                    framework: rule.framework.clone(),
-                    functions: vec![function],
-                    library: None,
-                    arm: None,
-                    bundled: false,
-                    place: Place { module: function.module, function: None },
-                    span: self.program.function(function).head,
-                    site: None,
-                });
+                // What mounts the interface says where it stands, whatever its description does.
+                let path = join(self.global_prefix(function.module).as_ref().unwrap_or(&described.base), &described.path);
+                let place = Place { module: function.module, function: None };
+                all.push(Endpoint::new(&rule.framework, normal_method(&described.method), path, vec![function], place, self.program.function(function).head));
             }
         }
     }

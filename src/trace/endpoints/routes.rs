@@ -58,18 +58,8 @@ impl<'p> Builder<'_, 'p> {
             for (methods, functions) in self.by_verb(found, methods, functions) {
                 for method in methods {
                     for path in paths.iter().flat_map(|path| outer.iter().map(move |outer| join(outer, path))).take(MAX_PATHS) {
-                        all.push(Endpoint {
-                            method: normal_method(&method),
-                            path,
-                            framework: route.framework.clone(),
-                            functions: functions.clone(),
-                            library: None,
-                            arm: None,
-                            bundled: false,
-                            place: found.place,
-                            span: found.site.span(self.program),
-                            site: Some(found.site),
-                        });
+                        let span = found.site.span(self.program);
+                        all.push(Endpoint { site: Some(found.site), ..Endpoint::new(&route.framework, normal_method(&method), path, functions.clone(), found.place, span) });
                     }
                 }
             }
@@ -271,16 +261,10 @@ impl<'p> Builder<'_, 'p> {
         let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
         let path = join(outer.first().map_or("", String::as_str), &paths[0]);
         all.push(Endpoint {
-            method: normal_method(&method),
-            path,
-            framework: handler.framework.clone(),
-            functions,
             library: Some(found.entry.index),
-            arm: None,
             bundled: is_included || handler.bundled,
-            place: found.place,
-            span: found.site.span(self.program),
             site: Some(found.site),
+            ..Endpoint::new(&handler.framework, normal_method(&method), path, functions, found.place, found.site.span(self.program))
         });
     }
 

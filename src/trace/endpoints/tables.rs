@@ -14,6 +14,9 @@ use crate::trace::requests::is_logout_path;
 /// The key under which a field's definition holds the function that answers it.
 const RESOLVER: &str = "resolve";
 
+/// What reports say of routes in tables instead of a framework.
+const ROUTE_TABLE: &str = "route table";
+
 impl<'p> Builder<'_, 'p> {
     /// Tables of paths and handlers: pairs whose first is a path and whose second is a class that answers requests.
     pub(super) fn route_tables(&self, all: &mut Vec<Endpoint<'p>>) {
@@ -60,18 +63,7 @@ impl<'p> Builder<'_, 'p> {
         let [path, rest @ ..] = items else { return };
         let ValueKind::Text(path) = &path.kind else { return };
         let Some(handler) = rest.iter().find(|item| !matches!(item.kind, ValueKind::Text(_))) else { return };
-        let row = |method: String, functions: Vec<FunctionId>| Endpoint {
-            method,
-            path: join("", path),
-            framework: "route table".to_owned(),
-            functions,
-            library: None,
-            arm: None,
-            bundled: false,
-            place,
-            span,
-            site: None,
-        };
+        let row = |method: String, functions: Vec<FunctionId>| Endpoint::new(ROUTE_TABLE, method, join("", path), functions, place, span);
         let classes = self.classes_at(handler, place);
         // `("/logout", "leave", views.leave, ["POST"])`
         if classes.is_empty() && is_logout_path(self.rules, path) && self.program.module(place.module).language == Language::Python {
@@ -98,7 +90,7 @@ impl<'p> Builder<'_, 'p> {
         });
         let own = entries.iter().rev().filter(|(key, _)| !self.rules.lexicon.is("request-part", key)).map(|(_, entry)| entry);
         let functions = own.chain(nested).map(|entry| self.functions_at(entry, place)).find(|functions| !functions.is_empty())?;
-        Some(Endpoint { method, path: join("", path), framework: "route table".to_owned(), functions, library: None, arm: None, bundled: false, place, span, site: None })
+        Some(Endpoint::new(ROUTE_TABLE, method, join("", path), functions, place, span))
     }
 
     fn classes_at(&self, value: &'p Value, place: Place) -> Vec<ClassId> {
@@ -129,18 +121,7 @@ impl<'p> Builder<'_, 'p> {
                 }
                 let function_id = FunctionId { module: id, index: crate::ir::FunctionIndex(index as u32) };
                 let place = Place { module: id, function: function.parent };
-                all.push(Endpoint {
-                    method: String::new(),
-                    path: String::new(),
-                    framework: "server action".to_owned(),
-                    functions: vec![function_id],
-                    library: None,
-                    arm: None,
-                    bundled: false,
-                    place,
-                    span: function.head,
-                    site: None,
-                });
+                all.push(Endpoint::new("server action", "", String::new(), vec![function_id], place, function.head));
             }
         }
     }
@@ -183,18 +164,7 @@ impl<'p> Builder<'_, 'p> {
     fn field_endpoint(&self, module: ModuleId, index: FunctionIndex, name: &str) -> Endpoint<'p> {
         let function = FunctionId { module, index };
         let defined = self.program.function(function);
-        Endpoint {
-            method: "ANY".to_owned(),
-            path: join("", name),
-            framework: "GraphQL".to_owned(),
-            functions: vec![function],
-            library: None,
-            arm: None,
-            bundled: false,
-            place: Place { module, function: defined.parent },
-            span: defined.head,
-            site: None,
-        }
+        Endpoint::new("GraphQL", "ANY", join("", name), vec![function], Place { module, function: defined.parent }, defined.head)
     }
 }
 

@@ -33,18 +33,13 @@ impl<'p> Builder<'_, 'p> {
             declares = true;
             let outer = self.outer_prefixes(&declared, &route.router);
             for method in methods.iter().map(|method| normal_method(method)) {
-                all.extend(paths.iter().flat_map(|path| outer.iter().map(move |outer| join(outer, path))).take(MAX_PATHS).map(|path| Endpoint {
-                    method: method.clone(),
-                    path,
-                    framework: route.framework.clone(),
-                    functions: functions.clone(),
-                    library: None,
-                    arm: None,
-                    bundled: false,
-                    place,
-                    span: call.span,
-                    site: Some(MatchSite::Call(call)),
-                }));
+                all.extend(
+                    paths
+                        .iter()
+                        .flat_map(|path| outer.iter().map(move |outer| join(outer, path)))
+                        .take(MAX_PATHS)
+                        .map(|path| Endpoint { site: Some(MatchSite::Call(call)), ..Endpoint::new(&route.framework, &method, path, functions.clone(), place, call.span) }),
+                );
             }
         }
         declares

@@ -1,7 +1,7 @@
 //! Closures and functions that are handed over: whether and when the call runs them.
 
 use super::{EventKind, Fitted, Step, Use, Walk, Way};
-use crate::ir::{Call, CallStyle, Class, ClassKind, FunctionKind, Value, ValueKind};
+use crate::ir::{Call, CallStyle, Class, FunctionKind, Value, ValueKind};
 use crate::link::{FunctionId, Thing};
 use crate::rules::Runs;
 use crate::source::Span;
@@ -34,24 +34,16 @@ impl<'p> Walk<'_, '_, 'p> {
                         self.argument(entry, name, call, fitted, is_element);
                     }
                 }
-                ValueKind::Call(made) if self.written_object(made).is_some() => self.methods_of_written(made, &key, call, fitted),
-                _ => self.argument(&argument.value, &key, call, fitted, is_element),
+                _ => match self.reach.program.module(self.place().module).written_object(&argument.value) {
+                    Some(class) => self.methods_of_written(class, &key, call, fitted),
+                    None => self.argument(&argument.value, &key, call, fitted, is_element),
+                },
             }
         }
     }
 
-    /// The class of an object that is written where it stands: `object : Callback<Unit> { … }`.
-    fn written_object(&self, made: &Call) -> Option<&'p Class> {
-        let module = self.reach.program.module(self.place().module);
-        if made.style != CallStyle::New || !made.args.is_empty() || !module.language.has_implicit_members() {
-            return None;
-        }
-        module.classes.iter().find(|class| class.kind == ClassKind::Object && class.span == made.span)
-    }
-
-    /// The methods of such an object run as the closures of a record do: one that is called after a failure only then.
-    fn methods_of_written(&mut self, made: &'p Call, key: &str, call: &'p Call, fitted: &Fitted) {
-        let Some(class) = self.written_object(made) else { return };
+    /// The methods of an object that is written where it is handed over run as the closures of a record do: one that is called after a failure only then.
+    fn methods_of_written(&mut self, class: &'p Class, key: &str, call: &'p Call, fitted: &Fitted) {
         if matches!(self.runs(key, call, fitted), Runs::Never | Runs::Elsewhere) {
             return;
         }

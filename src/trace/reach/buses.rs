@@ -28,9 +28,7 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         self.trail.pop();
     }
-}
 
-impl<'p> Walk<'_, '_, 'p> {
     /// What a component through which the way led does when a field of its store becomes something that it asks for:
     /// `state.status = "left"`, and an effect that tests `status === "left"`.
     pub(super) fn changed(&mut self, field: &str, value: &'p Value) {

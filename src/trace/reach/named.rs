@@ -1,6 +1,6 @@
 //! Calls whose functions are not known, followed by their names.
 
-use super::{EventKind, Use, Walk};
+use super::{EventKind, Step, Use, Walk};
 use crate::ir::{Call, ValueKind};
 use crate::link::FunctionId;
 use crate::trace::candidates::is_logout_name;
@@ -36,24 +36,11 @@ impl<'p> Walk<'_, '_, 'p> {
             self.push(EventKind::Request(request), call.span, Use::default());
             return;
         }
+        let program = self.reach.program;
         let place = self.place();
-        let here = place.module;
-        let language = self.reach.program.module(here).language;
-        let candidates: Vec<FunctionId> = self
-            .reach
-            .program
-            .functions_named(name)
-            .iter()
-            .copied()
-            .filter(|id| {
-                let function = self.reach.program.function(*id);
-                self.reach.program.module(id.module).language.name() == language.name()
-                    && !function.body.is_empty()
-                    && place.function != Some(id.index)
-                    && !self.trail.iter().any(|step| step.module == id.module && function.span.contains(step.span))
-            })
-            .collect();
-        let own_module: Vec<FunctionId> = candidates.iter().copied().filter(|id| id.module == here).collect();
+        let may_run = |id: &FunctionId| !program.function(*id).body.is_empty() && place.function != Some(id.index) && self.may_lead_to(*id);
+        let candidates: Vec<FunctionId> = program.functions_named(name).iter().copied().filter(may_run).collect();
+        let own_module: Vec<FunctionId> = candidates.iter().copied().filter(|id| id.module == place.module).collect();
         let chosen = if own_module.len() == 1 { own_module } else { candidates };
         if chosen.is_empty() || chosen.len() > 3 || chosen.iter().any(|id| self.reach.endpoints.by_function.contains_key(id)) {
             self.push(EventKind::Unknown(name.to_owned()), call.span, Use::default());
@@ -72,11 +59,16 @@ impl<'p> Walk<'_, '_, 'p> {
             return;
         }
         let [function] = *program.functions_named(last) else { return };
-        if program.module(function.module).language.name() == program.module(self.place().module).language.name()
-            && !self.trail.iter().any(|step| step.module == function.module && program.function(function).span.contains(step.span))
-        {
+        if self.may_lead_to(function) {
             self.function(function);
         }
+    }
+
+    /// Whether a function that is known by its name alone may be meant: it is of the same language, and the way did not lead through it.
+    fn may_lead_to(&self, id: FunctionId) -> bool {
+        let program = self.reach.program;
+        let is_passed = |step: &Step| step.module == id.module && program.function(id).span.contains(step.span);
+        program.module(id.module).language.name() == program.module(self.place().module).language.name() && !self.trail.iter().any(is_passed)
     }
 
     /// `service().logout()`: the request that the project's interfaces declare under a name, where there is one alone.
