@@ -41,11 +41,14 @@ pub(super) struct Added<'p> {
     pub(super) within: Option<FunctionIndex>,
 }
 
+/// Names with all that they may stand for.
+type Names<'p> = FxHashMap<&'p str, Vec<Binding<'p>>>;
+
 /// The bindings of a module's functions and of its top level.
 #[derive(Debug, Default)]
 pub(super) struct ModuleScope<'p> {
-    top: FxHashMap<&'p str, Vec<Binding<'p>>>,
-    functions: FxHashMap<FunctionIndex, FxHashMap<&'p str, Vec<Binding<'p>>>>,
+    top: Names<'p>,
+    functions: FxHashMap<FunctionIndex, Names<'p>>,
     /// What is assigned to members of names (`controller.logout = …`), by member.
     added: FxHashMap<&'p str, Vec<Added<'p>>>,
     /// What is added to the descriptions from which the module makes something.
@@ -84,11 +87,12 @@ impl<'p> ModuleScope<'p> {
                 scope.exports.entry(&export.name).or_default().push(index);
             }
         }
-        collect(&module.top, None, &mut scope.top);
+        Collector::new(None, &mut scope.top).block(&module.top);
         for (within, body) in module.bodies() {
             collect_added(body, within, &mut scope.added);
         }
         scope.described = described(&module.top);
+        let mut filled = Vec::new();
         for (at, function) in module.functions.iter().enumerate() {
             let index = FunctionIndex(at as u32);
             let names = scope.functions.entry(index).or_default();
@@ -100,9 +104,25 @@ impl<'p> ModuleScope<'p> {
                     names.entry(local).or_default().push(Binding::Parameter { function: index, index: position, path });
                 }
             }
-            collect(&function.body, Some(index), names);
+            let mut collector = Collector::new(Some(index), names);
+            collector.block(&function.body);
+            filled.extend(collector.set_outside().map(|(name, value)| (name, value, index)));
         }
+        scope.fill(module, filled);
         scope
+    }
+
+    /// What functions set the names to that the top level declares without a value: `let api; function connect() { api = new Api(); }`.
+    fn fill(&mut self, module: &Module, filled: Vec<(&'p str, &'p Value, FunctionIndex)>) {
+        let is_empty = |binding: &Binding<'_>| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_nothing(value));
+        let is_of_top = |scope: &Self, name: &str, function: FunctionIndex| {
+            let outer = module.function(function).parent;
+            std::ptr::eq(scope.lookup(module, outer, name), scope.top(name)) && scope.top(name).iter().all(is_empty) && !scope.top(name).is_empty()
+        };
+        let of_top: Vec<_> = filled.into_iter().filter(|(name, _, function)| is_of_top(self, name, *function)).collect();
+        for (name, value, function) in of_top {
+            self.top.entry(name).or_default().push(Binding::Assigned { value, path: Vec::new(), ty: None, within: Some(function) });
+        }
     }
 
     /// What `name` is bound to inside `function`, the innermost scope first.
@@ -155,6 +175,15 @@ fn binds<'p>(bindings: &[Binding<'p>], is_bound: impl Fn(&'p Value) -> bool) -> 
     bindings.iter().any(|binding| matches!(binding, Binding::Assigned { value, path, .. } if path.is_empty() && is_bound(value)))
 }
 
+/// Whether a declaration gives its name nothing yet.
+fn is_nothing(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Null => true,
+        ValueKind::Unknown(parts) => parts.is_empty(),
+        _ => false,
+    }
+}
+
 fn collect_added<'p>(block: &'p Block, within: Option<FunctionIndex>, added: &mut FxHashMap<&'p str, Vec<Added<'p>>>) {
     for step in block {
         if let StepKind::Assign { target, op: AssignOp::Set, value, .. } = &step.kind
@@ -166,79 +195,93 @@ fn collect_added<'p>(block: &'p Block, within: Option<FunctionIndex>, added: &mu
     }
 }
 
-fn collect<'p>(block: &'p Block, within: Option<FunctionIndex>, names: &mut FxHashMap<&'p str, Vec<Binding<'p>>>) {
-    for step in block {
-        match &step.kind {
-            StepKind::Assign { target, op, value, ty } => {
-                if *op != AssignOp::Update {
-                    bind(target, value, ty.as_ref(), &mut Vec::new(), within, names);
-                }
-                collect_value(value, within, names);
-            }
-            StepKind::Branch { test, then, otherwise } => {
-                collect_value(test, within, names);
-                collect(then, within, names);
-                collect(otherwise, within, names);
-            }
-            StepKind::Match { arms, .. } => {
-                for (_, arm) in arms {
-                    collect(arm, within, names);
-                }
-            }
-            StepKind::Loop { body, .. } => collect(body, within, names),
-            StepKind::Attempt { body, caught, finally } => {
-                collect(body, within, names);
-                collect(caught, within, names);
-                collect(finally, within, names);
-            }
-            StepKind::Evaluate(value) | StepKind::Return(Some(value)) => collect_value(value, within, names),
-            StepKind::Delete(_) | StepKind::Return(None) | StepKind::Throw(_) | StepKind::Leave => {}
-        }
-    }
-}
-
-/// Blocks that stand as values hold declarations too.
-fn collect_value<'p>(value: &'p Value, within: Option<FunctionIndex>, names: &mut FxHashMap<&'p str, Vec<Binding<'p>>>) {
-    match &value.kind {
-        ValueKind::Block(block) => collect(block, within, names),
-        ValueKind::Await(inner) => collect_value(inner, within, names),
-        ValueKind::Choice { then, otherwise, .. } => {
-            collect_value(then, within, names);
-            collect_value(otherwise, within, names);
-        }
-        _ => {}
-    }
-}
-
-fn bind<'p>(
-    target: &'p Value,
-    value: &'p Value,
-    ty: Option<&'p TypeName>,
-    path: &mut Vec<&'p str>,
+/// What the steps of one function bind.
+struct Collector<'c, 'p> {
     within: Option<FunctionIndex>,
-    names: &mut FxHashMap<&'p str, Vec<Binding<'p>>>,
-) {
-    match &target.kind {
-        ValueKind::Name(name) => {
-            names.entry(name).or_default().push(Binding::Assigned { value, path: path.clone(), ty, within });
-        }
-        ValueKind::Record(entries) => {
-            for (key, part) in entries {
-                path.push(key);
-                bind(part, value, None, path, within, names);
-                path.pop();
+    names: &'c mut Names<'p>,
+    /// What is set and not declared, by name.
+    set: Vec<(&'p str, &'p Value)>,
+}
+
+impl<'c, 'p> Collector<'c, 'p> {
+    fn new(within: Option<FunctionIndex>, names: &'c mut Names<'p>) -> Self {
+        Self { within, names, set: Vec::new() }
+    }
+
+    fn block(&mut self, block: &'p Block) {
+        for step in block {
+            match &step.kind {
+                StepKind::Assign { target, op, value, ty } => {
+                    if let (AssignOp::Set, ValueKind::Name(name)) = (op, &target.kind) {
+                        self.set.push((name, value));
+                    }
+                    if *op != AssignOp::Update {
+                        self.bind(target, value, ty.as_ref(), &mut Vec::new());
+                    }
+                    self.value(value);
+                }
+                StepKind::Branch { test, then, otherwise } => {
+                    self.value(test);
+                    self.block(then);
+                    self.block(otherwise);
+                }
+                StepKind::Match { arms, .. } => arms.iter().for_each(|(_, arm)| self.block(arm)),
+                StepKind::Loop { body, .. } => self.block(body),
+                StepKind::Attempt { body, caught, finally } => {
+                    self.block(body);
+                    self.block(caught);
+                    self.block(finally);
+                }
+                StepKind::Evaluate(value) | StepKind::Return(Some(value)) => self.value(value),
+                StepKind::Delete(_) | StepKind::Return(None) | StepKind::Throw(_) | StepKind::Leave => {}
             }
         }
-        ValueKind::List(items) => {
-            const POSITIONS: [&str; 6] = ["0", "1", "2", "3", "4", "5"];
-            for (position, part) in POSITIONS.iter().zip(items) {
-                path.push(position);
-                bind(part, value, None, path, within, names);
-                path.pop();
+    }
+
+    /// Blocks that stand as values hold declarations too.
+    fn value(&mut self, value: &'p Value) {
+        match &value.kind {
+            ValueKind::Block(block) => self.block(block),
+            ValueKind::Await(inner) => self.value(inner),
+            ValueKind::Choice { then, otherwise, .. } => {
+                self.value(then);
+                self.value(otherwise);
             }
+            _ => {}
         }
-        // A default in a pattern: `{ a = 1 }`.
-        ValueKind::Choice { test, .. } => bind(test, value, ty, path, within, names),
-        _ => {}
+    }
+
+    fn bind(&mut self, target: &'p Value, value: &'p Value, ty: Option<&'p TypeName>, path: &mut Vec<&'p str>) {
+        match &target.kind {
+            ValueKind::Name(name) => {
+                self.names.entry(name).or_default().push(Binding::Assigned { value, path: path.clone(), ty, within: self.within });
+            }
+            ValueKind::Record(entries) => {
+                for (key, part) in entries {
+                    path.push(key);
+                    self.bind(part, value, None, path);
+                    path.pop();
+                }
+            }
+            ValueKind::List(items) => {
+                const POSITIONS: [&str; 6] = ["0", "1", "2", "3", "4", "5"];
+                for (position, part) in POSITIONS.iter().zip(items) {
+                    path.push(position);
+                    self.bind(part, value, None, path);
+                    path.pop();
+                }
+            }
+            // A default in a pattern: `{ a = 1 }`.
+            ValueKind::Choice { test, .. } => self.bind(test, value, ty, path),
+            _ => {}
+        }
+    }
+
+    /// What is set under names that the function binds in no other way: these are not its own.
+    fn set_outside(self) -> impl Iterator<Item = (&'p str, &'p Value)> {
+        let Self { names, set, .. } = self;
+        let times = |name: &str| set.iter().filter(|(other, _)| *other == name).count();
+        let is_outside: Vec<bool> = set.iter().map(|(name, _)| names.get(name).is_some_and(|bindings| bindings.len() == times(name))).collect();
+        set.into_iter().zip(is_outside).filter_map(|(one, is_outside)| is_outside.then_some(one))
     }
 }

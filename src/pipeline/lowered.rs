@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, Input};
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -188,13 +190,44 @@ impl<'p> Lowered<'_, 'p> {
 
 /// The words of a text that begin with a capital and stand where the bases of a class do.
 fn words_at_bases(text: &str, language: Language) -> BTreeSet<String> {
-    let is_head = |line: &&str| match language {
-        // `class A(…) : Base {`, where the last bracket of the head may stand on a line of its own.
-        Language::Kotlin => !line.contains("fun ") && (["class ", "object ", ") :"].iter().any(|word| line.contains(word)) || line.contains("):") && !line.contains('=')),
-        Language::Python => line.trim_start().starts_with("class "),
-        Language::Rust => line.contains("impl"),
-        Language::TypeScript | Language::Component | Language::Template => line.contains("implements ") || line.contains("extends "),
-    };
-    let words = text.lines().filter(is_head).flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let lines = lines_with(marks_of_bases(language), text).filter(|line| is_head(line, language));
+    let words = lines.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
     words.filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect()
+}
+
+/// What one of stands in every line that names the bases of a class.
+fn marks_of_bases(language: Language) -> &'static AhoCorasick {
+    static MARKS: LazyLock<[AhoCorasick; 4]> = LazyLock::new(|| {
+        let of_languages: [&[&str]; 4] = [&["class ", "object ", ") :", "):"], &["class "], &["impl"], &["implements ", "extends "]];
+        of_languages.map(|marks| AhoCorasick::new(marks).expect("the marks are short and few"))
+    });
+    let [kotlin, python, rust, typescript] = &*MARKS;
+    match language {
+        Language::Kotlin => kotlin,
+        Language::Python => python,
+        Language::Rust => rust,
+        Language::TypeScript | Language::Component | Language::Template => typescript,
+    }
+}
+
+/// Whether a line in which a mark stands is the head of a class.
+fn is_head(line: &str, language: Language) -> bool {
+    match language {
+        // `class A(…) : Base {`, where the last bracket of the head may stand on a line of its own.
+        Language::Kotlin => !line.contains("fun ") && (["class ", "object ", ") :"].iter().any(|word| line.contains(word)) || !line.contains('=')),
+        Language::Python => line.trim_start().starts_with("class "),
+        Language::Rust | Language::TypeScript | Language::Component | Language::Template => true,
+    }
+}
+
+/// The lines of a text in which a mark stands.
+fn lines_with<'t>(marks: &AhoCorasick, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let hit = marks.find(Input::new(text).range(from..))?;
+        let begin = text[..hit.start()].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[hit.end()..].find('\n').map_or(text.len(), |at| hit.end() + at);
+        from = end;
+        Some(&text[begin..end])
+    })
 }

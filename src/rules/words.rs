@@ -161,17 +161,17 @@ impl Lexicon {
             if answers.number != self.number || answers.texts.len() > MAX_TEXTS {
                 *answers = Answers { number: self.number, texts: FxHashMap::default() };
             }
-            if !answers.texts.contains_key(text) {
-                answers.texts.insert(text.to_owned(), Known { words: split_words(text), answers: vec![(false, false); self.classes.len()] });
-            }
-            let Some(known) = answers.texts.get_mut(text) else { return false };
             let at = id.0 as usize;
-            if !known.answers[at].0 {
-                let class = &self.classes[at];
-                let holds = class.phrases.occur(&known.words) && !class.except.occur(&known.words);
-                known.answers[at] = (true, holds);
+            // Most are asked again: one look is enough for these.
+            if let Some((true, holds)) = answers.texts.get(text).map(|known| known.answers[at]) {
+                return holds;
             }
-            known.answers[at].1
+            let fresh = || Known { words: split_words(text), answers: vec![(false, false); self.classes.len()] };
+            let known = answers.texts.entry(text.to_owned()).or_insert_with(fresh);
+            let class = &self.classes[at];
+            let holds = class.phrases.occur(&known.words) && !class.except.occur(&known.words);
+            known.answers[at] = (true, holds);
+            holds
         })
     }
 

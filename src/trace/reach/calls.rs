@@ -313,8 +313,10 @@ impl<'p> Walk<'_, '_, 'p> {
                 && !text.contains("//")
             {
                 self.listen(None, text);
-                let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
-                self.by_name(&action, call);
+                // `http.post("api/logout")` tells the server, and nothing of this side.
+                if facts.request.as_ref().is_none_or(|request| request.method == "ANY" || !text.contains('/')) {
+                    self.by_name(text.rsplit(['/', ':', '.']).next().unwrap_or(text), call);
+                }
             }
         }
         if targets.is_empty() {

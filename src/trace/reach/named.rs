@@ -2,7 +2,8 @@
 
 use super::{EventKind, Step, Use, Walk};
 use crate::ir::{Call, ValueKind};
-use crate::link::FunctionId;
+use crate::link::{FunctionId, Place};
+use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::{Request, declared_request};
 
@@ -38,10 +39,12 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         let program = self.reach.program;
         let place = self.place();
-        let may_run = |id: &FunctionId| !program.function(*id).body.is_empty() && place.function != Some(id.index) && self.may_lead_to(*id);
+        let may_run = |id: &FunctionId| !program.function(*id).body.is_empty() && place != Place::of(*id) && self.may_lead_to(*id);
         let candidates: Vec<FunctionId> = program.functions_named(name).iter().copied().filter(may_run).collect();
-        let own_module: Vec<FunctionId> = candidates.iter().copied().filter(|id| id.module == place.module).collect();
-        let chosen = if own_module.len() == 1 { own_module } else { candidates };
+        let chosen = match self.store_parts(&candidates, call) {
+            told if !told.is_empty() => told,
+            _ => self.reachable_parts(candidates),
+        };
         if chosen.is_empty() || chosen.len() > 3 || chosen.iter().any(|id| self.reach.endpoints.by_function.contains_key(id)) {
             self.push(EventKind::Unknown(name.to_owned()), call.span, Use::default());
             return;
@@ -49,6 +52,38 @@ impl<'p> Walk<'_, '_, 'p> {
         for function in chosen {
             self.function(function);
         }
+    }
+
+    /// Those of the functions that a store runs when a call tells it their name: actions, which take its context, and mutations, which
+    /// take its state. `dispatch("logout")` means no method of a page or service, and no mutation that is called the same.
+    fn store_parts(&self, functions: &[FunctionId], call: &Call) -> Vec<FunctionId> {
+        let lexicon = &self.reach.rules.lexicon;
+        let told = call.callee.last_name();
+        let is_text = call.positional(0).is_some_and(|value| matches!(value.kind, ValueKind::Text(_)));
+        if !is_text || !lexicon.is_exactly("teller", told) {
+            return Vec::new();
+        }
+        let taken = if lexicon.is_exactly("mutation-teller", told) { "reducer-parameter" } else { "store-context" };
+        let takes = |id: &FunctionId| self.reach.program.function(*id).params.first().is_some_and(|param| lexicon.is_exactly(taken, &param.name));
+        functions.iter().copied().filter(|id| takes(id) || self.takes_part(*id, taken)).collect()
+    }
+
+    /// Those of the functions that a call by their name may reach: the one of the same file; else none of another component, whose
+    /// methods its own page calls, and no action that takes a store's context apart, which is told by name.
+    fn reachable_parts(&self, functions: Vec<FunctionId>) -> Vec<FunctionId> {
+        let (program, here) = (self.reach.program, self.place().module);
+        let own: Vec<FunctionId> = functions.iter().copied().filter(|id| id.module == here).collect();
+        if own.len() == 1 {
+            return own;
+        }
+        let is_of_page = |id: &FunctionId| program.module(id.module).language == Language::Component;
+        functions.into_iter().filter(|id| id.module == here || !is_of_page(id) && !self.takes_part(*id, "store-context")).collect()
+    }
+
+    /// Whether a function takes its first parameter apart, and one of the parts is exactly of a word class.
+    fn takes_part(&self, function: FunctionId, class: &str) -> bool {
+        let is_of_class = |(part, _): &(String, String)| self.reach.rules.lexicon.is_exactly(class, part);
+        self.reach.program.function(function).params.first().is_some_and(|param| param.parts.iter().any(is_of_class))
     }
 
     /// A method of what is not known whose name says that it does a part of a logout, where one function of the project alone bears it:
