@@ -290,7 +290,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.removed += usize::from(self.state.way == Way::Ordinary && is_removal(self.reach.rules, call, last));
             self.listen(None, last);
             self.sent(call);
-            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) {
+            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) && !self.constructs(call) {
                 self.by_name(last, call);
             } else {
                 self.by_step(call, last);
@@ -313,8 +313,9 @@ impl<'p> Walk<'_, '_, 'p> {
                 && !text.contains("//")
             {
                 self.listen(None, text);
-                // `http.post("api/logout")` tells the server, and nothing of this side.
-                if facts.request.as_ref().is_none_or(|request| request.method == "ANY" || !text.contains('/')) {
+                // `http.post("logout")` tells the server, and nothing of this side; `dispatch("auth/logout")` names a store's module.
+                let is_sent = facts.request.as_ref().is_some_and(|request| !matches!(request.method.as_str(), "ANY" | "GET"));
+                if !is_sent && (!text.contains('/') || self.reach.rules.lexicon.is_exactly("teller", last)) {
                     self.by_name(text.rsplit(['/', ':', '.']).next().unwrap_or(text), call);
                 }
             }
@@ -326,6 +327,11 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         self.trail.pop();
+    }
+
+    /// Whether a call makes an instance of a class of the project and so does nothing: `raise LogoutRefused("no session")`.
+    fn constructs(&self, call: &'p Call) -> bool {
+        self.reach.program.eval(&call.callee, self.place(), self.reach.follow).iter().any(|thing| matches!(thing, Thing::Class(_)))
     }
 
     /// Whether a call is itself the configuration of a library's logout.
