@@ -103,7 +103,10 @@ impl<'p> Finder<'_, 'p> {
                 && function.parent.is_none()
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
-            let begins_page = side == Side::Client && begins_page(rules, module, function_id.index, is_of_logout);
+            // `pages/logout.ts: export default (ctx) => …`, which a router of the project's own finds by its path.
+            let is_file_itself = is_of_logout && is_all_of_file(module, function_id.index);
+            let takes_request = || function.params.first().is_some_and(|param| rules.lexicon.is_exactly("handler-parameter", &param.name));
+            let begins_page = if side == Side::Client { is_file_itself || begins_page(rules, module, function, is_of_logout) } else { is_file_itself && takes_request() };
             // `class LogoutInteractor { suspend fun execute() }`
             let is_logout_class = |name: &str| is_logout_name(rules, name) && !rules.lexicon.is("ends-session", name);
             let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_class(&module.class(owner).name);
@@ -112,7 +115,10 @@ impl<'p> Finder<'_, 'p> {
             let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
-                found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
+                // What has no name of its own is called like its file.
+                let path = self.surroundings.path(id);
+                let shown = if is_file_itself && matches!(function.name.as_str(), "" | "default") { stem_of_logout(rules, &path).unwrap_or("logout") } else { &function.name };
+                found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, shown) });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
             self.made(&function.body, function_id, &mut found);
@@ -259,26 +265,35 @@ pub(super) fn is_marked<'p>(program: &Program<'p>, rules: &RuleSet, module: Modu
     !class.bases.is_empty() && class.annotations.iter().flat_map(|annotation| &annotation.args).any(|argument| is_path(&argument.value))
 }
 
-/// Whether a function runs when a page is shown that is called like a logout, by its class or file, or is that page itself:
-/// `class Logout { componentDidMount() {} }`, `Logout.vue: created() {}`, `logout.js: export default function …`.
-fn begins_page(rules: &RuleSet, module: &Module, index: FunctionIndex, is_of_logout: bool) -> bool {
+/// Whether a function runs when a page is shown that is called like a logout, by its class or file: `class Logout { componentDidMount() {} }`,
+/// `Logout.vue: created() {}`.
+fn begins_page(rules: &RuleSet, module: &Module, function: &Function, is_of_logout: bool) -> bool {
+    let is_of_page = || function.owner.map_or(is_of_logout && function.parent.is_none(), |owner| is_logout_name(rules, &module.class(owner).name));
+    rules.lexicon.is_exactly("page-start", &function.name) && is_of_page()
+}
+
+/// Whether a function is what its file exports as a whole: `logout.js: export default function …`.
+fn is_all_of_file(module: &Module, index: FunctionIndex) -> bool {
     let function = module.function(index);
-    if rules.lexicon.is_exactly("page-start", &function.name) {
-        return function.owner.map_or(is_of_logout && function.parent.is_none(), |owner| is_logout_name(rules, &module.class(owner).name));
-    }
     let is_it = |target: &ExportTarget| match target {
         ExportTarget::Local(local) => *local == function.name && !local.is_empty(),
         ExportTarget::Value(value) => matches!(value.kind, ValueKind::Closure(exported) if exported == index),
         ExportTarget::From { .. } => false,
     };
-    is_of_logout && function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
+    function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
 }
 
 /// Whether a file, or the folder that it is the page of, bears a logout's name: `Logout.vue`, `logout/+page.svelte`.
 fn is_file_of_logout(rules: &RuleSet, path: &str) -> bool {
+    stem_of_logout(rules, path).is_some()
+}
+
+/// That name.
+fn stem_of_logout<'t>(rules: &RuleSet, path: &'t str) -> Option<&'t str> {
     let mut parts = path.rsplit('/');
-    let Some(stem) = parts.next().and_then(|file| file.split('.').next()) else { return false };
-    is_logout_name(rules, stem) || rules.lexicon.is_exactly("page-file", stem) && parts.next().is_some_and(|folder| is_logout_name(rules, folder))
+    let stem = parts.next()?.split('.').next()?;
+    let mut folder = || parts.next().filter(|_| rules.lexicon.is_exactly("page-file", stem));
+    Some(stem).filter(|stem| is_logout_name(rules, stem)).or_else(|| folder().filter(|folder| is_logout_name(rules, folder)))
 }
 
 /// The script of a page that logs out when it is shown, outside of all functions: `<script setup>await leave()</script>`.

@@ -287,6 +287,15 @@ impl<'p> Tracer<'_, 'p> {
     }
 }
 
+impl Flow<'_> {
+    /// Whether a call of a name whose function is not known leads to another client of the flow, which was found by that name.
+    pub fn is_followed_by_name(&self, name: &str, event: &Event<'_>) -> bool {
+        let called = hooked_words(name);
+        let is_around = |client: &FlowHandler| client.place.module == event.place.module && client.span.contains(event.span);
+        self.clients.iter().any(|client| hooked_words(&client.symbol) == called && !is_around(client))
+    }
+}
+
 /// The words of a name, without those by which hooks are made from endpoints: `useLazyLogoutQuery` is `logout`.
 fn hooked_words(name: &str) -> Vec<String> {
     let mut words = split_words(name);
