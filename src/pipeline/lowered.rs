@@ -193,8 +193,17 @@ fn words_at_bases(text: &str, language: Language) -> BTreeSet<String> {
         Language::Kotlin => !line.contains("fun ") && (["class ", "object ", ") :"].iter().any(|word| line.contains(word)) || line.contains("):") && !line.contains('=')),
         Language::Python => line.trim_start().starts_with("class "),
         Language::Rust => line.contains("impl"),
-        Language::TypeScript | Language::Component | Language::Template => line.contains("implements ") || line.contains("extends "),
+        Language::TypeScript | Language::Component | Language::Template => {
+            ["implements", "extends"].iter().any(|word| line.trim_end().ends_with(word) || line.split_once(word).is_some_and(|(_, rest)| rest.starts_with(' ')))
+        }
     };
-    let words = text.lines().filter(is_head).flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    // `class A implements`, and the bases on lines of their own.
+    let mut is_open = false;
+    let in_head = |line: &&str| {
+        let is_in = is_open || is_head(line);
+        is_open = is_in && language == Language::TypeScript && !line.contains(['{', ';']) && (is_open || line.contains("class "));
+        is_in
+    };
+    let words = text.lines().filter(in_head).flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
     words.filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::began::{begun, begun_in};
 use super::endpoints::{Endpoints, is_verb};
@@ -50,7 +51,8 @@ pub(super) fn candidates<'p>(
     mentioned: &Mentioned<'p>,
 ) -> Vec<Candidate<'p>> {
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
-    let finder = Finder { program, rules, side, endpoints, surroundings };
+    let declared = endpoints.all.iter().map(|endpoint| (endpoint.place.module, endpoint.span)).collect();
+    let finder = Finder { program, rules, side, endpoints, declared, surroundings };
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
@@ -82,6 +84,8 @@ struct Finder<'a, 'p> {
     rules: &'a RuleSet,
     side: Side,
     endpoints: &'a Endpoints<'p>,
+    /// The calls that declare endpoints: `router.delete("/logout", …)` asks for nothing.
+    declared: FxHashSet<(ModuleId, Span)>,
     surroundings: &'a dyn Surroundings,
 }
 
@@ -104,8 +108,8 @@ impl<'p> Finder<'_, 'p> {
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
             // `pages/logout.ts: export default (ctx) => …`, which a router of the project's own finds by its path.
-            let is_file_itself = is_of_logout && is_all_of_file(module, function_id.index);
-            let takes_request = || function.params.first().is_some_and(|param| rules.lexicon.is_exactly("handler-parameter", &param.name));
+            let is_file_itself = is_of_logout && (is_all_of_file(module, function_id.index) || side == Side::Server && is_given_by_file(module, function_id.index));
+            let takes_request = || function.params.iter().take(2).any(|param| rules.lexicon.is_exactly("handler-parameter", &param.name));
             let begins_page = if side == Side::Client { is_file_itself || begins_page(rules, module, function, is_of_logout) } else { is_file_itself && takes_request() };
             // `class LogoutInteractor { suspend fun execute() }`
             let is_logout_class = |name: &str| is_logout_name(rules, name) && !rules.lexicon.is("ends-session", name);
@@ -130,7 +134,7 @@ impl<'p> Finder<'_, 'p> {
                     if self.calls_endpoint(call, place) {
                         found.entry(function_id).or_insert(Candidate::new(function_id, shown_name(function)));
                     }
-                    if !mentions_logout(rules, call) {
+                    if !mentions_logout(rules, call) || self.declared.contains(&(id, call.span)) {
                         return;
                     }
                     if let Some(request) = sent_request(program, rules, call, place)
@@ -281,6 +285,12 @@ fn is_all_of_file(module: &Module, index: FunctionIndex) -> bool {
         ExportTarget::From { .. } => false,
     };
     function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
+}
+
+/// Whether a function is what that function gives back: `export default (stores) => async (request, response) => …`.
+fn is_given_by_file(module: &Module, index: FunctionIndex) -> bool {
+    let gives_it = |step: &crate::ir::Step| matches!(&step.kind, StepKind::Return(Some(value)) if matches!(value.kind, ValueKind::Closure(given) if given == index));
+    module.function(index).parent.is_some_and(|outer| is_all_of_file(module, outer) && module.function(outer).body.iter().any(gives_it))
 }
 
 /// Whether a file, or the folder that it is the page of, bears a logout's name: `Logout.vue`, `logout/+page.svelte`.
