@@ -99,7 +99,8 @@ impl Stack {
                 Kind::Credential => {
                     let rule = &case.rules.credentials[found.entry.index];
                     let key = rule.key.iter().find_map(|locator| case.traced_text(locator, found));
-                    if case.is_for_other_purpose(found.place, span, rule.kind) {
+                    let is_token = matches!(rule.kind, CredentialKind::AccessToken | CredentialKind::RefreshToken);
+                    if case.is_for_other_purpose(found.place, span, rule.kind) || is_token && case.is_signed_by_unused(found.place) {
                         continue;
                     }
                     let (lifetime, assumed) = lifetime_of(case, found, rule);
@@ -119,6 +120,7 @@ impl Stack {
                 _ => {}
             }
         }
+        stack.drop_outranked(case);
         stack.inherit(case);
         stack.drop_blind();
         stack.drop_defaults(case);
@@ -131,6 +133,19 @@ impl Stack {
             }
         }
         stack
+    }
+
+    /// Of the backends of a system that one file shows, those of a lower rank say nothing: `session({ store })` is not in memory.
+    fn drop_outranked(&mut self, case: &Case<'_, '_>) {
+        let rank = |seen: &Seen| case.rules.backends[seen.index].rank;
+        for seen in self.seen.values_mut() {
+            let mut best: BTreeMap<(Utf8PathBuf, bool), _> = BTreeMap::new();
+            for one in seen.iter() {
+                let highest = best.entry((one.site.file.clone(), one.development)).or_insert_with(|| rank(one));
+                *highest = rank(one).max(*highest);
+            }
+            seen.retain(|one| best.get(&(one.site.file.clone(), one.development)).is_none_or(|highest| rank(one) >= *highest));
+        }
     }
 
     /// Of the rules that see the same call, one that reads no lifetime says nothing where another reads it.
@@ -347,7 +362,9 @@ impl Case<'_, '_> {
         if bound_to(body, span).is_some_and(|name| is_other(name) || self.is_part_of_link(body, name)) {
             return true;
         }
-        let mut at = place.function;
+        // `const accessToken = …` is what a login gives, also where it stands behind a second factor.
+        let is_access = bound_to(body, span).is_some_and(|name| split_words(name).iter().any(|word| word == "access"));
+        let mut at = place.function.filter(|_| !is_access);
         while let Some(index) = at {
             let function = module.function(index);
             if is_other(&function.name) {
@@ -359,7 +376,7 @@ impl Case<'_, '_> {
         // `com.example` is where beginners' packages stand, and `example.com` any host.
         let without_domain = |text: &str| ["com/example", "org/example", "example.com", "example.org"].iter().fold(text.to_owned(), |text, domain| text.replace(domain, ""));
         let beginning = text.char_indices().nth(160).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
-        is_other(&without_domain(self.texts.path(place.module).as_str()))
+        !is_access && is_other(&without_domain(self.texts.path(place.module).as_str()))
             || is_other(&without_addresses(&self.rules.lexicon, &without_domain(beginning), kind == CredentialKind::Session))
     }
 

@@ -26,15 +26,15 @@ pub(super) fn actions(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, modul
                 _ if found => (None, Vec::new()),
                 // A call that is there and ends nothing tells more than where sessions are held.
                 Some(Evidence { why_not: Some(why), site, .. }) => (Some(format!("{} ends none: {why}", one_line(&site.code))), vec![site.clone()]),
-                _ => missing(case, stack, flow, module, action),
+                _ => missing(case, stack, flow, module, action, &own),
             };
             ActionOutcome { action, found, evidence: own, missing, missing_sites, declared }
         })
         .collect()
 }
 
-/// Why an action is missed: what holds the credential, and where it is created.
-fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, action: Action) -> (Option<String>, Vec<Site>) {
+/// Why an action is missed: what holds the credential, and where it is created, which is not where the flow only overwrites it.
+fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, action: Action, seen: &[Evidence]) -> (Option<String>, Vec<Site>) {
     let first = |kinds: &[CredentialKind]| stack.nearest_issued(case, kinds, module).first().map(|issued| (*issued).clone());
     let told = |text: &str, issued: Option<Issued>| match issued {
         Some(issued) => {
@@ -57,7 +57,8 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
         Action::Token => told("tokens are issued at {at}; nothing on the server revokes them", first(&[CredentialKind::RefreshToken, CredentialKind::AccessToken])),
         Action::Cookie => {
             let cookies = stack.nearest_issued(case, &[CredentialKind::Cookie], module);
-            told("the cookie{key} is set at {at}; nothing expires it", cookies.into_iter().find(|cookie| !is_guard(case, cookie)).cloned())
+            let is_own = |cookie: &Issued| seen.iter().any(|one| one.site == case.site(cookie.place.module, cookie.span));
+            told("the cookie{key} is set at {at}; nothing expires it", cookies.into_iter().find(|cookie| !is_guard(case, cookie) && !is_own(cookie)).cloned())
         }
         Action::ClientState => told("the key{key} is written at {at}; nothing removes it", first(&[CredentialKind::Storage])),
     };
@@ -193,7 +194,7 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
         // A client that leaves out the server's own logout leaves the tokens that renew these.
         && (flow.server.is_some() || !tokens_end_elsewhere)
     {
-        return (Answer::Pass, format!("access tokens live {} minutes ({})", seconds / 60, case.place_text(access.place.module, access.span)), None);
+        return (Answer::Pass, format!("access tokens {} ({})", life_text(access.lifetime), case.place_text(access.place.module, access.span)), None);
     }
     (Answer::Fail, "a captured session or token is still accepted after logout: nothing on the server ends it".to_owned(), None)
 }
@@ -203,7 +204,8 @@ pub(super) fn life_text(lifetime: Lifetime) -> String {
     match lifetime {
         Lifetime::Seconds(seconds) if seconds >= 172_800 => format!("live {} days", seconds / 86_400),
         Lifetime::Seconds(seconds) if seconds >= 7200 => format!("live {} hours", seconds / 3600),
-        Lifetime::Seconds(seconds) => format!("live {} minutes", seconds / 60),
+        Lifetime::Seconds(seconds) if seconds >= 120 => format!("live {} minutes", seconds / 60),
+        Lifetime::Seconds(seconds) => format!("live {seconds} seconds"),
         Lifetime::Never => "never expire".to_owned(),
         Lifetime::Unknown => "live longer than can be read here".to_owned(),
     }

@@ -190,15 +190,14 @@ impl<'p> Lowered<'_, 'p> {
 
 /// The words of a text that begin with a capital and stand where the bases of a class do.
 fn words_at_bases(text: &str, language: Language) -> BTreeSet<String> {
-    let lines = lines_with(marks_of_bases(language), text).filter(|line| is_head(line, language));
-    let words = lines.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let words = heads(text, language).filter(|head| is_head(head, language)).flat_map(|head| head.split(|c: char| !c.is_alphanumeric() && c != '_'));
     words.filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect()
 }
 
 /// What one of stands in every line that names the bases of a class.
 fn marks_of_bases(language: Language) -> &'static AhoCorasick {
     static MARKS: LazyLock<[AhoCorasick; 4]> = LazyLock::new(|| {
-        let of_languages: [&[&str]; 4] = [&["class ", "object ", ") :", "):"], &["class "], &["impl"], &["implements ", "extends "]];
+        let of_languages: [&[&str]; 4] = [&["class ", "object ", ") :", "):"], &["class "], &["impl"], &["implements", "extends"]];
         of_languages.map(|marks| AhoCorasick::new(marks).expect("the marks are short and few"))
     });
     let [kotlin, python, rust, typescript] = &*MARKS;
@@ -210,24 +209,30 @@ fn marks_of_bases(language: Language) -> &'static AhoCorasick {
     }
 }
 
+/// The lines of a text in which a mark stands. Those of `class A implements` with the bases on lines of their own are one.
+fn heads(text: &str, language: Language) -> impl Iterator<Item = &str> {
+    let marks = marks_of_bases(language);
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let hit = marks.find(Input::new(text).range(from..))?;
+        let begin = text[..hit.start()].rfind('\n').map_or(0, |at| at + 1);
+        let rest = &text[hit.end()..];
+        let line = rest.find('\n').unwrap_or(rest.len());
+        let goes_on = language == Language::TypeScript && text[begin..hit.start()].contains("class ") && !rest[..line].contains(['{', ';']);
+        from = hit.end() + if goes_on { rest.find(['{', ';']).unwrap_or(rest.len()) } else { line };
+        Some(&text[begin..from])
+    })
+}
+
 /// Whether a line in which a mark stands is the head of a class.
 fn is_head(line: &str, language: Language) -> bool {
     match language {
         // `class A(…) : Base {`, where the last bracket of the head may stand on a line of its own.
         Language::Kotlin => !line.contains("fun ") && (["class ", "object ", ") :"].iter().any(|word| line.contains(word)) || !line.contains('=')),
         Language::Python => line.trim_start().starts_with("class "),
-        Language::Rust | Language::TypeScript | Language::Component | Language::Template => true,
+        Language::Rust => true,
+        Language::TypeScript | Language::Component | Language::Template => {
+            ["implements", "extends"].iter().any(|word| line.split_once(word).is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(char::is_whitespace)))
+        }
     }
-}
-
-/// The lines of a text in which a mark stands.
-fn lines_with<'t>(marks: &AhoCorasick, text: &'t str) -> impl Iterator<Item = &'t str> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let hit = marks.find(Input::new(text).range(from..))?;
-        let begin = text[..hit.start()].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[hit.end()..].find('\n').map_or(text.len(), |at| hit.end() + at);
-        from = end;
-        Some(&text[begin..end])
-    })
 }

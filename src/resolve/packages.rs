@@ -32,10 +32,12 @@ impl Packages {
         for path in layout.manifests(Kind::PackageJson) {
             let Some(value) = layout.manifest_text(path).and_then(|text| jsonc::parse(&text)) else { continue };
             let directory = path.parent().map(Utf8Path::to_owned).unwrap_or_default();
-            if let Some(name) = value.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()) {
+            let package = Package::of(&value);
+            // One that depends on what bears its own name is called after it: imports mean the other.
+            if let Some(name) = value.get("name").and_then(Value::as_str).filter(|name| !name.is_empty() && !package.dependencies.contains(*name)) {
                 packages.by_name.entry(name.to_owned()).or_insert_with(|| directory.clone());
             }
-            packages.by_directory.insert(directory, Package::of(&value));
+            packages.by_directory.insert(directory, package);
         }
         packages
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::began::{begun, begun_in};
 use super::endpoints::{Endpoints, is_verb};
@@ -50,7 +51,8 @@ pub(super) fn candidates<'p>(
     mentioned: &Mentioned<'p>,
 ) -> Vec<Candidate<'p>> {
     let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
-    let finder = Finder { program, rules, side, endpoints, surroundings };
+    let declared = endpoints.all.iter().map(|endpoint| (endpoint.place.module, endpoint.span)).collect();
+    let finder = Finder { program, rules, side, endpoints, declared, surroundings };
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
@@ -82,6 +84,8 @@ struct Finder<'a, 'p> {
     rules: &'a RuleSet,
     side: Side,
     endpoints: &'a Endpoints<'p>,
+    /// The calls that declare endpoints: `router.delete("/logout", …)` asks for nothing.
+    declared: FxHashSet<(ModuleId, Span)>,
     surroundings: &'a dyn Surroundings,
 }
 
@@ -103,7 +107,10 @@ impl<'p> Finder<'_, 'p> {
                 && function.parent.is_none()
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
-            let begins_page = side == Side::Client && begins_page(rules, module, function_id.index, is_of_logout);
+            // `pages/logout.ts: export default (ctx) => …`, which a router of the project's own finds by its path.
+            let is_file_itself = is_of_logout && (is_all_of_file(module, function_id.index) || side == Side::Server && is_given_by_file(module, function_id.index));
+            let takes_request = || function.params.iter().take(2).any(|param| rules.lexicon.is_exactly("handler-parameter", &param.name));
+            let begins_page = if side == Side::Client { is_file_itself || begins_page(rules, module, function, is_of_logout) } else { is_file_itself && takes_request() };
             // `class LogoutInteractor { suspend fun execute() }`
             let is_logout_class = |name: &str| is_logout_name(rules, name) && !rules.lexicon.is("ends-session", name);
             let runs_class = |owner| side == Side::Client && rules.lexicon.is_exactly("command-function", &function.name) && is_logout_class(&module.class(owner).name);
@@ -112,7 +119,10 @@ impl<'p> Finder<'_, 'p> {
             let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
             if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
-                found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, &function.name) });
+                // What has no name of its own is called like its file.
+                let path = self.surroundings.path(id);
+                let shown = if is_file_itself && matches!(function.name.as_str(), "" | "default") { stem_of_logout(rules, &path).unwrap_or("logout") } else { &function.name };
+                found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, shown) });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
             self.made(&function.body, function_id, &mut found);
@@ -124,7 +134,7 @@ impl<'p> Finder<'_, 'p> {
                     if self.calls_endpoint(call, place) {
                         found.entry(function_id).or_insert(Candidate::new(function_id, shown_name(function)));
                     }
-                    if !mentions_logout(rules, call) {
+                    if !mentions_logout(rules, call) || self.declared.contains(&(id, call.span)) {
                         return;
                     }
                     if let Some(request) = sent_request(program, rules, call, place)
@@ -259,26 +269,41 @@ pub(super) fn is_marked<'p>(program: &Program<'p>, rules: &RuleSet, module: Modu
     !class.bases.is_empty() && class.annotations.iter().flat_map(|annotation| &annotation.args).any(|argument| is_path(&argument.value))
 }
 
-/// Whether a function runs when a page is shown that is called like a logout, by its class or file, or is that page itself:
-/// `class Logout { componentDidMount() {} }`, `Logout.vue: created() {}`, `logout.js: export default function …`.
-fn begins_page(rules: &RuleSet, module: &Module, index: FunctionIndex, is_of_logout: bool) -> bool {
+/// Whether a function runs when a page is shown that is called like a logout, by its class or file: `class Logout { componentDidMount() {} }`,
+/// `Logout.vue: created() {}`.
+fn begins_page(rules: &RuleSet, module: &Module, function: &Function, is_of_logout: bool) -> bool {
+    let is_of_page = || function.owner.map_or(is_of_logout && function.parent.is_none(), |owner| is_logout_name(rules, &module.class(owner).name));
+    rules.lexicon.is_exactly("page-start", &function.name) && is_of_page()
+}
+
+/// Whether a function is what its file exports as a whole: `logout.js: export default function …`.
+fn is_all_of_file(module: &Module, index: FunctionIndex) -> bool {
     let function = module.function(index);
-    if rules.lexicon.is_exactly("page-start", &function.name) {
-        return function.owner.map_or(is_of_logout && function.parent.is_none(), |owner| is_logout_name(rules, &module.class(owner).name));
-    }
     let is_it = |target: &ExportTarget| match target {
         ExportTarget::Local(local) => *local == function.name && !local.is_empty(),
         ExportTarget::Value(value) => matches!(value.kind, ValueKind::Closure(exported) if exported == index),
         ExportTarget::From { .. } => false,
     };
-    is_of_logout && function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
+    function.owner.is_none() && function.parent.is_none() && module.exports.iter().any(|export| export.name == "default" && is_it(&export.target))
+}
+
+/// Whether a function is what that function gives back: `export default (stores) => async (request, response) => …`.
+fn is_given_by_file(module: &Module, index: FunctionIndex) -> bool {
+    let gives_it = |step: &crate::ir::Step| matches!(&step.kind, StepKind::Return(Some(value)) if matches!(value.kind, ValueKind::Closure(given) if given == index));
+    module.function(index).parent.is_some_and(|outer| is_all_of_file(module, outer) && module.function(outer).body.iter().any(gives_it))
 }
 
 /// Whether a file, or the folder that it is the page of, bears a logout's name: `Logout.vue`, `logout/+page.svelte`.
 fn is_file_of_logout(rules: &RuleSet, path: &str) -> bool {
+    stem_of_logout(rules, path).is_some()
+}
+
+/// That name.
+fn stem_of_logout<'t>(rules: &RuleSet, path: &'t str) -> Option<&'t str> {
     let mut parts = path.rsplit('/');
-    let Some(stem) = parts.next().and_then(|file| file.split('.').next()) else { return false };
-    is_logout_name(rules, stem) || rules.lexicon.is_exactly("page-file", stem) && parts.next().is_some_and(|folder| is_logout_name(rules, folder))
+    let stem = parts.next()?.split('.').next()?;
+    let mut folder = || parts.next().filter(|_| rules.lexicon.is_exactly("page-file", stem));
+    Some(stem).filter(|stem| is_logout_name(rules, stem)).or_else(|| folder().filter(|folder| is_logout_name(rules, folder)))
 }
 
 /// The script of a page that logs out when it is shown, outside of all functions: `<script setup>await leave()</script>`.

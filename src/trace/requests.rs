@@ -92,7 +92,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
                 if text.starts_with("./api/") && !matches!(last, "import" | "require" | "mock" | "resolve" | "join") { text.trim_start_matches('.').to_owned() } else { text };
             if matches!(text.as_str(), "POST" | "GET" | "DELETE" | "PUT" | "PATCH" | "post" | "get" | "delete") {
                 explicit = Some(text);
-            } else if path.is_none() && is_path(&text, rules) && (text.contains('/') || is_sending(last)) {
+            } else if path.is_none() && is_path(&text, rules) && (text.contains('/') || is_sending(last) && !asks_a_record(rules, call)) {
                 path = Some(text);
             } else if !had_path && is_logout_path(rules, &text) {
                 others.push(text);
@@ -115,6 +115,11 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None => "ANY".to_owned(),
     };
     Some(Request { others, ..Request::new(method, path, place, call.span) })
+}
+
+/// Whether a call asks what a request brings with it: `query.get("logout")`.
+fn asks_a_record(rules: &RuleSet, call: &Call) -> bool {
+    matches!(&call.callee.kind, ValueKind::Member(of, _) if rules.lexicon.is("kept-by-key", of.last_name()))
 }
 
 /// The request that a call sends whose document was handed over before: `const { execute } = useMutation("mutation { logout }")`.

@@ -14,7 +14,15 @@ use crate::source::Language;
 /// The sides of all modules.
 #[derive(Debug, Default)]
 pub struct Sides {
-    by_module: FxHashMap<ModuleId, Side>,
+    by_module: FxHashMap<ModuleId, Told>,
+}
+
+/// What is known of a module's side.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    side: Side,
+    /// It has what only a client has, and nothing of a server.
+    is_page: bool,
 }
 
 /// One operation of the description of an interface.
@@ -49,22 +57,28 @@ impl Sides {
     /// module and its surroundings alone.
     pub(super) fn complete(&mut self, program: &Program<'_>, rules: &RuleSet, surroundings: &dyn Surroundings) {
         let new: Vec<(ModuleId, &Module)> = program.modules().filter(|(id, _)| !self.by_module.contains_key(id) && surroundings.mentions_logout(*id)).collect();
-        let sides: Vec<(ModuleId, Side)> = new.par_iter().map(|(id, module)| (*id, side_of(*id, module, rules, surroundings))).collect();
+        let sides: Vec<(ModuleId, Told)> = new.par_iter().map(|(id, module)| (*id, side_of(*id, module, rules, surroundings))).collect();
         self.by_module.extend(sides);
     }
 
     /// The side of a module that speaks of a logout.
     pub fn of(&self, module: ModuleId) -> Side {
-        self.by_module.get(&module).copied().unwrap_or(Side::Server)
+        self.by_module.get(&module).map_or(Side::Server, |told| told.side)
+    }
+
+    /// Whether a module that speaks of a logout has what only a client has, and nothing of a server.
+    pub(super) fn is_page(&self, module: ModuleId) -> bool {
+        self.by_module.get(&module).is_some_and(|told| told.is_page)
     }
 }
 
-fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Surroundings) -> Side {
+fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Surroundings) -> Told {
+    let plain = |side| Told { side, is_page: false };
     if module.directives.iter().any(|directive| directive == "use server") {
-        return Side::Server;
+        return plain(Side::Server);
     }
     if module.directives.iter().any(|directive| directive == "use client") || matches!(module.language, Language::Component | Language::Template) {
-        return Side::Client;
+        return plain(Side::Client);
     }
     let (mut server, mut client) = (0_i32, 0_i32);
     for hint in rules.sides.iter().filter(|hint| hint.languages.contains(&module.language)) {
@@ -92,7 +106,7 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
         }
     }
     if server != client {
-        return if client > server { Side::Client } else { Side::Server };
+        return Told { side: if client > server { Side::Client } else { Side::Server }, is_page: server == 0 };
     }
     let dependencies = surroundings.dependencies(id);
     let before = (server, client);
@@ -122,5 +136,5 @@ fn side_of(id: ModuleId, module: &Module, rules: &RuleSet, surroundings: &dyn Su
             server += i32::from(rules.lexicon.is_exactly("server-folder", word));
         }
     }
-    if client > server { Side::Client } else { Side::Server }
+    plain(if client > server { Side::Client } else { Side::Server })
 }

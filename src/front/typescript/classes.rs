@@ -80,7 +80,11 @@ impl Lowerer<'_> {
                     self.method(node, class, members);
                 }
             }
-            "public_field_definition" | "property_signature" => self.field(node, class, members),
+            "property_signature" => match declared_function(node) {
+                Some(function) => self.declared_method(node, function, class, members),
+                None => self.field(node, class, members),
+            },
+            "public_field_definition" => self.field(node, class, members),
             "class_static_block" => members.body.extend(self.block_in(node, "body")),
             "enum_assignment" => {
                 if let Some(name) = node.child_by_field_name("name") {
@@ -110,6 +114,15 @@ impl Lowerer<'_> {
         if kind == FunctionKind::Constructor {
             self.constructor_fields(node, index, members);
         }
+    }
+
+    /// A member of an interface that is declared to hold a function: `forget: (id: string) => Promise<void>`.
+    fn declared_method(&mut self, node: Node<'_>, function: Node<'_>, class: ClassIndex, members: &mut Members) {
+        let Some(name) = node.child_by_field_name("name") else { return };
+        let index = self.function(function, Some((self.key(name), span(name))), FunctionKind::Method);
+        let annotations = std::mem::take(&mut members.decorators);
+        self.own(index, class, annotations);
+        members.methods.push(index);
     }
 
     fn own(&mut self, index: FunctionIndex, class: ClassIndex, annotations: Vec<Call>) {
@@ -167,6 +180,11 @@ impl Lowerer<'_> {
         let direct = parts(node).into_iter().filter(|part| part.kind() == "decorator").collect::<Vec<_>>();
         direct.into_iter().filter(|decorator| first(*decorator).is_some()).filter_map(|decorator| self.decorator(decorator)).collect()
     }
+}
+
+/// The function type that a signature declares.
+fn declared_function(signature: Node<'_>) -> Option<Node<'_>> {
+    signature.child_by_field_name("type").and_then(first).filter(|declared| declared.kind() == "function_type")
 }
 
 /// What a class body has given so far.

@@ -39,14 +39,20 @@ impl<'p> Builder<'_, 'p> {
     }
 
     /// The last argument that is a function; around it those that stand before it and do a part of its work: closures written in
-    /// place, and functions with the name of a logout or of a step of one.
+    /// place, and functions with the name of a logout or of a step of one, or that a function of such a name makes.
     pub(super) fn argument_functions(&self, call: &'p Call, place: Place, skip: usize) -> Vec<FunctionId> {
-        let logs_out = |function: &FunctionId| is_logout_name(self.rules, &self.program.function(*function).name);
-        // `post("/logout", guard, revokeToken, logout)`
-        let is_step = |function: &FunctionId| self.rules.lexicon.is("cleanup-step", &self.program.function(*function).name);
         let mut found: Vec<FunctionId> = Vec::new();
         let mut is_named = false;
         for argument in call.args.iter().skip(skip).rev() {
+            // `get("/logout", logoutUser(store), …)`
+            let maker = match &argument.value.kind {
+                ValueKind::Call(made) => made.last_name(),
+                _ => "",
+            };
+            let name_of = |function: &FunctionId| Some(self.program.function(*function).name.as_str()).filter(|name| !name.is_empty()).unwrap_or(maker);
+            let logs_out = |function: &FunctionId| is_logout_name(self.rules, name_of(function));
+            // `post("/logout", guard, revokeToken, logout)`
+            let is_step = |function: &FunctionId| self.rules.lexicon.is("cleanup-step", name_of(function));
             let functions = self.functions_at(&argument.value, place);
             if found.is_empty() {
                 is_named = functions.iter().any(logs_out);

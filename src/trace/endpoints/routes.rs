@@ -2,8 +2,8 @@
 
 use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint, MAX_PATHS, Router};
-use crate::ir::{Call, Name, Value, ValueKind, each_call, each_value_of};
-use crate::link::{FunctionId, Place};
+use crate::ir::{Call, Import, ImportItem, Name, Value, ValueKind, each_call, each_value_of};
+use crate::link::{FunctionId, ModuleId, Place};
 use crate::rules::{Kind, Locator, Pattern};
 use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
@@ -44,7 +44,8 @@ impl<'p> Builder<'_, 'p> {
             paths.push(match found.site {
                 // A procedure is called by the name of its function.
                 _ if route.path.is_empty() && route.router == Locator::None => {
-                    declared.iter().flat_map(|(_, functions)| functions).next().map(|function| self.program.function(*function).name.clone()).unwrap_or_default()
+                    let named = declared.iter().flat_map(|(_, functions)| functions).next().map(|function| self.program.function(*function).name.as_str()).unwrap_or_default();
+                    self.imported_as(found.place.module, named).unwrap_or(named).to_owned()
                 }
                 // A route that is named after its function: `@action def logout`.
                 MatchSite::Annotation(_, Bearer::Function(function)) if !route.path.is_empty() && found.site.call().is_some_and(names_no_path) => {
@@ -66,9 +67,22 @@ impl<'p> Builder<'_, 'p> {
         }
     }
 
-    /// Whether a call is made on something that its script only knows from the page around it: that is no router, but what sends requests.
+    /// The logout's name under which another file imports what a module exports under a name that says nothing of one:
+    /// `import { procedure as logout } from "./logout"`.
+    fn imported_as(&self, module: ModuleId, name: &str) -> Option<&'p str> {
+        if name.is_empty() || is_logout_name(self.rules, name) {
+            return None;
+        }
+        let is_it = |import: &Import| import.local != name && matches!(&import.item, ImportItem::Named(item) if item == name) && is_logout_name(self.rules, &import.local);
+        let mut imports = self.mentioning().into_iter().flat_map(|(id, other)| other.imports.iter().map(move |import| (id, import)));
+        imports.find(|(id, import)| is_it(import) && self.program.module_at(*id, &import.module) == Some(module)).map(|(_, import)| import.local.as_str())
+    }
+
+    /// Whether a call is made in a file of a client, or on something that its script only knows from the page around it: that is no
+    /// router, but what sends requests.
     fn is_of_the_page(&self, found: &Match<'p>) -> bool {
-        matches!(found.site, MatchSite::Call(call) if self.is_unbound(call, found.place) && !self.answers_in_place(call, found.place))
+        let MatchSite::Call(call) = found.site else { return false };
+        (self.sides.is_page(found.place.module) || self.is_unbound(call, found.place)) && !self.answers_in_place(call, found.place)
     }
 
     /// Whether a script calls a method of something that nothing in it binds.

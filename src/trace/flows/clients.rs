@@ -6,9 +6,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Flow, FlowHandler, Tracer};
-use crate::link::{FunctionId, Program};
+use crate::link::{FunctionId, ModuleId, Program};
 use crate::outcome::Side;
 use crate::rules::split_words;
+use crate::source::Span;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
@@ -287,6 +288,15 @@ impl<'p> Tracer<'_, 'p> {
     }
 }
 
+impl Flow<'_> {
+    /// Whether a call of a name whose function is not known leads to another client of the flow, which was found by that name.
+    pub fn is_followed_by_name(&self, name: &str, event: &Event<'_>) -> bool {
+        let called = hooked_words(name);
+        let is_around = |client: &FlowHandler| client.place.module == event.place.module && client.span.contains(event.span);
+        self.clients.iter().any(|client| hooked_words(&client.symbol) == called && !is_around(client))
+    }
+}
+
 /// The words of a name, without those by which hooks are made from endpoints: `useLazyLogoutQuery` is `logout`.
 fn hooked_words(name: &str) -> Vec<String> {
     let mut words = split_words(name);
@@ -317,7 +327,10 @@ fn without_unused<'p>(program: &Program<'p>, mut kept: Vec<(Candidate<'p>, Reach
     let never_runs = |at: usize| {
         let function = kept[at].0.function;
         let span = program.function(function).span;
-        let inside = |event: &&Event<'p>| !matches!(event.kind, EventKind::Signs { .. }) && event.place.module == function.module && span.contains(event.span);
+        let is_inside = |module: ModuleId, at: Span| module == function.module && span.contains(at);
+        // What it does itself, and what it calls.
+        let passes = |event: &Event<'p>| is_inside(event.place.module, event.span) || event.trail.iter().any(|step| is_inside(step.module, step.span));
+        let inside = |event: &&Event<'p>| !matches!(event.kind, EventKind::Signs { .. }) && passes(event);
         let callers = kept.iter().enumerate().filter(|(other, (_, reached))| *other != at && reached.functions.contains(&function));
         let mut events = callers.flat_map(|(_, (_, reached))| reached.events.iter().filter(inside)).peekable();
         events.peek().is_some() && events.all(|event| event.way == Way::Dead)

@@ -300,7 +300,8 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name; `emit(EVENTS.LOGOUT)`, `dispatchEvent(new
         // Event("logout"))`: an event that is listened to.
-        for argument in call.args.iter().take(1).filter(|_| targets.is_empty()) {
+        let may_tell = targets.is_empty() && facts.request.is_none() && call.style != CallStyle::Element && !self.only_shows(call, last);
+        for argument in call.args.iter().take(1).filter(|_| may_tell) {
             let told = match &argument.value.kind {
                 ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
                 _ => &argument.value,

@@ -99,6 +99,15 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
+    /// Whether a call only writes down or shows the text that it is handed: `console.log("logout")`, `t("logout")`.
+    pub(super) fn only_shows(&self, call: &Call, last: &str) -> bool {
+        let shows = |name: &str| self.reach.rules.lexicon.is_exactly("speaker", name);
+        match &call.callee.kind {
+            ValueKind::Member(of, _) => shows(of.last_name()) || shows(last),
+            _ => shows(last),
+        }
+    }
+
     /// Whether a function that is known by its name alone may be meant: it is of the same language, and the way did not lead through it.
     fn may_lead_to(&self, id: FunctionId) -> bool {
         let program = self.reach.program;
