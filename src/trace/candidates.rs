@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::began::{begun, begun_in};
+use super::drawn::drawn_functions;
 use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
@@ -49,8 +51,8 @@ pub(super) fn candidates<'p>(
     surroundings: &dyn Surroundings,
     mentioned: &Mentioned<'p>,
 ) -> Vec<Candidate<'p>> {
-    let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
-    let finder = Finder { program, rules, side, endpoints, surroundings };
+    let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| surroundings.mentions_logout(*id)).collect();
+    let finder = Finder { program, rules, sides, side, endpoints, surroundings };
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
@@ -80,19 +82,35 @@ pub(super) fn shown_name(function: &Function) -> &str {
 struct Finder<'a, 'p> {
     program: &'a Program<'p>,
     rules: &'a RuleSet,
+    sides: &'a Sides,
     side: Side,
     endpoints: &'a Endpoints<'p>,
     surroundings: &'a dyn Surroundings,
 }
 
 impl<'p> Finder<'_, 'p> {
-    /// The candidates of one module.
+    /// The candidates of one module: all of them where the module runs on the side that is looked for, and otherwise those in its components.
     fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate<'p>> {
+        let drawn = if self.sides.of(id) == Side::Server { drawn_functions(module) } else { FxHashSet::default() };
+        let is_of_side = self.sides.of(id) == self.side;
+        if !is_of_side && (self.side == Side::Server || drawn.is_empty()) {
+            return BTreeMap::new();
+        }
+        let mut found = self.of_functions(id, module, &|index| drawn.contains(&index) == (self.side == Side::Client && !is_of_side));
+        if is_of_side {
+            self.around_functions(id, module, &mut found);
+        }
+        found
+    }
+
+    /// The candidates in the functions of a module that may be asked for.
+    fn of_functions(&self, id: ModuleId, module: &'p Module, is_asked: &dyn Fn(FunctionIndex) -> bool) -> BTreeMap<FunctionId, Candidate<'p>> {
         let Finder { program, rules, side, endpoints, .. } = *self;
         let mut found: BTreeMap<FunctionId, Candidate<'p>> = BTreeMap::new();
         let is_of_logout = is_file_of_logout(rules, &self.surroundings.path(id));
-        for (index, function) in module.functions.iter().enumerate() {
-            let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
+        let indices = (0..module.functions.len()).map(|index| FunctionIndex(index as u32)).filter(|index| is_asked(*index));
+        for (index, function) in indices.map(|index| (index, module.function(index))) {
+            let function_id = FunctionId { module: id, index };
             let place = Place::of(function_id);
             // `class Logout(View): def post(self, request)`, `class LogoutHandler : Handler { fun doGet(ctx: Context) }`
             let answers_for = |owner| side == Side::Server && is_verb(&function.name) && is_logout_name(rules, &module.class(owner).name);
@@ -139,9 +157,16 @@ impl<'p> Finder<'_, 'p> {
                 }
             }
         }
-        self.renamed(id, module, &mut found);
+        found
+    }
+
+    /// The candidates that stand outside of a module's functions, or that are named there.
+    fn around_functions(&self, id: ModuleId, module: &'p Module, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
+        let Finder { program, rules, side, .. } = *self;
+        let is_of_logout = is_file_of_logout(rules, &self.surroundings.path(id));
+        self.renamed(id, module, found);
         let top = Place { module: id, function: None };
-        each_value(&module.top, |value| keyed(program, rules, value, top, &mut found));
+        each_value(&module.top, |value| keyed(program, rules, value, top, found));
         if side == Side::Client {
             for begun in begun_in(program, rules, &module.top, top) {
                 found.entry(begun.function).or_insert(begun);
@@ -163,10 +188,9 @@ impl<'p> Finder<'_, 'p> {
         }
         for class in &module.classes {
             for value in class.fields.iter().filter_map(|field| field.value.as_ref()) {
-                keyed(program, rules, value, top, &mut found);
+                keyed(program, rules, value, top, found);
             }
         }
-        found
     }
 }
 
