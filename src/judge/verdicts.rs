@@ -193,7 +193,7 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
         // A client that leaves out the server's own logout leaves the tokens that renew these.
         && (flow.server.is_some() || !tokens_end_elsewhere)
     {
-        return (Answer::Pass, format!("access tokens live {} minutes ({})", seconds / 60, case.place_text(access.place.module, access.span)), None);
+        return (Answer::Pass, format!("access tokens {} ({})", life_text(access.lifetime), case.place_text(access.place.module, access.span)), None);
     }
     (Answer::Fail, "a captured session or token is still accepted after logout: nothing on the server ends it".to_owned(), None)
 }
@@ -203,7 +203,8 @@ pub(super) fn life_text(lifetime: Lifetime) -> String {
     match lifetime {
         Lifetime::Seconds(seconds) if seconds >= 172_800 => format!("live {} days", seconds / 86_400),
         Lifetime::Seconds(seconds) if seconds >= 7200 => format!("live {} hours", seconds / 3600),
-        Lifetime::Seconds(seconds) => format!("live {} minutes", seconds / 60),
+        Lifetime::Seconds(seconds) if seconds >= 120 => format!("live {} minutes", seconds / 60),
+        Lifetime::Seconds(seconds) => format!("live {seconds} seconds"),
         Lifetime::Never => "never expire".to_owned(),
         Lifetime::Unknown => "live longer than can be read here".to_owned(),
     }
