@@ -199,6 +199,13 @@ fn collect_fields<'p>(path: &[Glob], value: &'p Value, lookup: &dyn Lookup<'p>, 
                 }
             }
         }
+        // An update that gives some fields anew beside all that was: `(before) => ({ ...before, user: null })`.
+        ValueKind::Closure(_) => {
+            let is_update = |made: &&Value| matches!(&made.kind, ValueKind::Record(entries) if entries.iter().any(|(key, _)| key == "..."));
+            if let Some(made) = lookup.given_back(folded).filter(is_update) {
+                collect_fields(path, made, lookup, lexicon, depth + 1, into);
+            }
+        }
         _ => {}
     }
 }

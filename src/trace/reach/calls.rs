@@ -7,7 +7,7 @@ use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, FunctionKind, Module, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place, Thing, note_wish, wishes};
 use crate::outcome::{Action, Side};
-use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
+use crate::rules::{Entry, Kind, RuleSet, Runs, SignKind, Subject, split_words};
 use crate::source::Language;
 use crate::trace::Surroundings;
 use crate::trace::candidates::is_logout_name;
@@ -313,8 +313,10 @@ impl<'p> Walk<'_, '_, 'p> {
                 && !text.contains("//")
             {
                 self.listen(None, text);
-                let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
-                self.by_name(&action, call);
+                if !self.only_speaks(call, &facts.entries) {
+                    let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text).to_owned();
+                    self.by_name(&action, call);
+                }
             }
         }
         if targets.is_empty() {
@@ -324,6 +326,13 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         self.trail.pop();
+    }
+
+    /// Whether a call that is handed a logout's word tells nobody to log out: it writes a line of a log, or listens itself,
+    /// `ipc.on("logout", () => …)`.
+    fn only_speaks(&self, call: &Call, entries: &[Entry]) -> bool {
+        let writes_log = |entry: &Entry| entry.kind == Kind::Sign && self.reach.rules.signs[entry.index].kind == SignKind::Log;
+        call.args.iter().skip(1).any(|argument| matches!(argument.value.kind, ValueKind::Closure(_))) || entries.iter().any(writes_log)
     }
 
     /// Whether a call is itself the configuration of a library's logout.
