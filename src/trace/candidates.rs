@@ -13,7 +13,7 @@ use super::sides::{Sides, Surroundings};
 use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local, unused_files};
 use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
-use crate::link::{FunctionId, ModuleId, Place, Program};
+use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
 use crate::source::{Language, Span};
@@ -198,13 +198,19 @@ impl<'p> Finder<'_, 'p> {
     /// Whether a call runs a logout's server function as if it were the client's own, or is a form whose action is called like one.
     fn calls_endpoint(&self, call: &'p Call, place: Place) -> bool {
         let serves = |target: &FunctionId| self.endpoints.by_function.contains_key(target);
-        if is_logout_name(self.rules, call.callee.last_name()) && self.program.targets(call, place, false).iter().any(serves) {
+        if is_logout_name(self.rules, call.callee.last_name()) && (self.program.targets(call, place, false).iter().any(serves) || self.calls_procedure(call, place)) {
             return true;
         }
         match call.named("action").filter(|_| call.style == CallStyle::Element).map(|value| &value.kind) {
             Some(ValueKind::Name(name) | ValueKind::Member(_, name)) => is_logout_name(self.rules, name) && self.program.functions_named(name).iter().any(serves),
             _ => false,
         }
+    }
+
+    /// Whether a call runs what the declaration of an endpoint gives: `leave()` with `const leave = createProcedure().handler(…)`.
+    fn calls_procedure(&self, call: &'p Call, place: Place) -> bool {
+        let declares = |made: &'p Call| self.endpoints.all.iter().any(|endpoint| endpoint.site.and_then(|site| site.call()).is_some_and(|declared| std::ptr::eq(declared, made)));
+        self.program.eval(&call.callee, place, false).into_iter().any(|thing| matches!(thing, Thing::Outside { last_call: Some((made, _)), .. } if declares(made)))
     }
 
     /// Whether a function sends the page itself to a logout: `location.href = "/logout"`.

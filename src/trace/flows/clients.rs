@@ -188,6 +188,7 @@ impl<'p> Tracer<'_, 'p> {
         alone: &mut Vec<Flow<'p>>,
     ) {
         let mut tied: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
+        let mut procedures: BTreeSet<Step> = BTreeSet::new();
         let mut elsewhere = None;
         for event in group.reached.iter().flat_map(|reached| &reached.events) {
             match &event.kind {
@@ -225,7 +226,9 @@ impl<'p> Tracer<'_, 'p> {
                     // A procedure is called by the name of its function, on a proxy that no file defines.
                     let mut serving = servers.iter().enumerate().filter(|(_, indices)| indices.iter().any(|index| self.is_procedure(*index, name)));
                     if let (Some((at, _)), None) = (serving.next(), serving.next()) {
-                        tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
+                        let step = Step { module: event.place.module, span: event.span };
+                        procedures.insert(step);
+                        tied.entry(at).or_default().push(step);
                     }
                 }
                 _ => {}
@@ -235,7 +238,8 @@ impl<'p> Tracer<'_, 'p> {
         let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
         let group_named = group.members.iter().any(|member| member.named);
         let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
-        let is_open = |event: &Event<'p>| !self.is_followed_by_name(event, &group.members);
+        let asks_procedure = |event: &Event<'p>| matches!(event.kind, EventKind::Unknown(_)) && procedures.contains(&Step { module: event.place.module, span: event.span });
+        let is_open = |event: &Event<'p>| !asks_procedure(event) && !self.is_followed_by_name(event, &group.members);
         let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).filter(is_open).collect();
         let mut added = false;
         for (at, requests) in &tied {
