@@ -10,7 +10,7 @@ use super::drawn::drawn_functions;
 use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
-use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local, unused_files};
+use super::unused::{Mentioned, is_dead, is_unused_binding, is_unused_in_component, is_unused_local, unused_files};
 use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
 use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
@@ -201,10 +201,14 @@ impl<'p> Finder<'_, 'p> {
         if is_logout_name(self.rules, call.callee.last_name()) && (self.program.targets(call, place, false).iter().any(serves) || self.calls_procedure(call, place)) {
             return true;
         }
-        match call.named("action").filter(|_| call.style == CallStyle::Element).map(|value| &value.kind) {
-            Some(ValueKind::Name(name) | ValueKind::Member(_, name)) => is_logout_name(self.rules, name) && self.program.functions_named(name).iter().any(serves),
+        // `const logout = action(async () => { "use server"; … })`
+        let is_served = |value: &'p Value| match &value.kind {
+            ValueKind::Name(name) | ValueKind::Member(_, name) => {
+                is_logout_name(self.rules, name) && (self.program.functions_named(name).iter().any(serves) || self.program.functions_of(value, place, false).iter().any(serves))
+            }
             _ => false,
-        }
+        };
+        sending_attributes(call).any(is_served)
     }
 
     /// Whether a call runs what the declaration of an endpoint gives: `leave()` with `const leave = createProcedure().handler(…)`.
@@ -272,11 +276,18 @@ impl<'p> Finder<'_, 'p> {
                 ValueKind::Record(entries) => entries.iter().any(|(_, entry)| is_run(entry)),
                 _ => is_run(&argument.value),
             });
-            if hands && self.side == Side::Client {
+            if hands && self.side == Side::Client && !is_unused_binding(self.program, function, name) {
                 found.entry(function).or_insert(Candidate { span: Some(step.span), named: true, call: Some((call, place)), ..Candidate::new(function, name) });
             }
         }
     }
+}
+
+/// What an element runs when it is sent or clicked: `<form action={logout}>`, `<button onClick={logout}>`.
+pub(super) fn sending_attributes<'p>(call: &'p Call) -> impl Iterator<Item = &'p Value> {
+    let sends = |name: &str| name.eq_ignore_ascii_case("action") || name.eq_ignore_ascii_case("formaction") || name.starts_with("on");
+    let of_element = if call.style == CallStyle::Element { call.args.as_slice() } else { &[] };
+    of_element.iter().filter(move |argument| argument.name.as_deref().is_some_and(sends)).map(|argument| &argument.value)
 }
 
 /// Whether an annotation of a class that is made to a pattern hands over the path of a logout.
