@@ -284,7 +284,7 @@ impl<'p> Finder<'_, 'p> {
 }
 
 /// What an element runs when it is sent or clicked: `<form action={logout}>`, `<button onClick={logout}>`.
-pub(super) fn sending_attributes<'p>(call: &'p Call) -> impl Iterator<Item = &'p Value> {
+pub(super) fn sending_attributes(call: &Call) -> impl Iterator<Item = &Value> {
     let sends = |name: &str| name.eq_ignore_ascii_case("action") || name.eq_ignore_ascii_case("formaction") || name.starts_with("on");
     let of_element = if call.style == CallStyle::Element { call.args.as_slice() } else { &[] };
     of_element.iter().filter(move |argument| argument.name.as_deref().is_some_and(sends)).map(|argument| &argument.value)
