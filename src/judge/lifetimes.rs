@@ -54,6 +54,9 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
     if let Some(told) = constructed(case, value, place, unit, depth) {
         return told;
     }
+    if let Some(told) = chosen(case, value, place, unit, depth) {
+        return Some(told);
+    }
     let at = At { program: case.program, place };
     let (value, place) = case.program.fold(value, place);
     match &value.kind {
@@ -80,7 +83,8 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             }
             number_of(value, &at, 0).and_then(|number| scaled(number, seconds_of(unit)))
         }
-        ValueKind::Choice { then, otherwise, .. } => seconds(case, otherwise, place, unit, depth + 1).or_else(|| seconds(case, then, place, unit, depth + 1)),
+        // Of two lives the longer: `isTest ? "5s" : "7d"`.
+        ValueKind::Choice { then, otherwise, .. } => seconds(case, otherwise, place, unit, depth + 1).max(seconds(case, then, place, unit, depth + 1)),
         ValueKind::Call(call) => duration_call(case, value, place, depth)
             // `(now + ttl).timestamp()`: what the last call of a chain is made on.
             .or_else(|| match &call.callee.kind {
@@ -96,6 +100,19 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
         ValueKind::Member(..) => duration_call(case, value, place, depth),
         _ => None,
     }
+}
+
+/// The seconds of a constant that a condition chooses, also in another file: the longest, if all that it may be are read.
+fn chosen<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, depth: usize) -> Option<u64> {
+    if !matches!(value.kind, ValueKind::Name(_) | ValueKind::Member(..)) {
+        return None;
+    }
+    let things = case.program.eval(value, place, false);
+    let told = things.iter().map(|thing| match thing {
+        Thing::Literal(literal, at) if things.len() > 1 => seconds(case, literal, *at, unit, depth + 1),
+        _ => None,
+    });
+    told.collect::<Option<Vec<u64>>>()?.into_iter().max()
 }
 
 /// The seconds of what is added to the time of now: a number, or what callers hand over.

@@ -248,7 +248,17 @@ impl<'p> Program<'p> {
         self.find(from, "", Some(name)).iter().for_each(|file| {
             self.module_or_want(*file, follow);
         });
-        None
+        if homes.is_empty() { self.called_like_file(from, name, follow, steps) } else { None }
+    }
+
+    /// What the nearest file gives as a whole that is called like a name: `composables/useReader.ts` with `export default function () { … }`.
+    fn called_like_file(&self, from: ModuleId, name: &str, follow: bool, steps: usize) -> Option<Vec<Thing<'p>>> {
+        let file = *self.called_like(from, name).first()?;
+        let home = self.module_or_want(file, follow).filter(|home| *home != from && self.module(*home).language == Language::TypeScript)?;
+        if !self.scope(home).exports.contains_key("default") {
+            return None;
+        }
+        Some(self.exported(home, "default", follow, steps)).filter(|things| !things.is_empty())
     }
 
     /// Whether a script exports a thing of its own top level under that name.

@@ -34,6 +34,9 @@ pub struct ClassId {
 pub trait Finder: Sync {
     /// The files that may define `item` of `module`, imported by the file `from`; empty if it is not of the project.
     fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Arc<[FileId]>;
+
+    /// The scripts that are called like a name which the file `from` uses without an import, the nearest first.
+    fn called_like(&self, from: FileId, name: &str) -> Vec<FileId>;
 }
 
 /// What the program still lacks for an answer.
@@ -230,6 +233,11 @@ impl<'p> Program<'p> {
     pub(super) fn find(&self, from: ModuleId, module: &str, item: Option<&str>) -> Arc<[FileId]> {
         let importer = self.module(from);
         self.finder.find(importer.file, importer.language, module, item)
+    }
+
+    /// The scripts that are called like a name which a module uses without an import, the nearest first.
+    pub(super) fn called_like(&self, from: ModuleId, name: &str) -> Vec<FileId> {
+        self.finder.called_like(self.module(from).file, name)
     }
 
     /// Where the star imports of a module lead for a name, if it was asked before.

@@ -99,7 +99,7 @@ pub fn run(listed: Listed, settings: &Settings, rules: &RuleSet) -> Audit {
         bases: FxHashMap::default(),
         skipped: tree.skipped.iter().chain(&selection.skipped).map(|skipped| SkippedFile { file: skipped.path.clone(), reason: skipped.reason.clone() }).collect(),
     };
-    let named = tree.files.iter().filter(|file| names_logout(file.path.as_str())).map(|file| file.id);
+    let named = tree.files.iter().filter(|file| names_logout(file.path.as_str()) || rules.names_sessions(file.language, file.path.as_str())).map(|file| file.id);
     program.add(&lowered.add(&arena, &selection.files.iter().copied().chain(named).collect()));
     clock.mark("lower");
     let mut kept = trace::Kept::default();
@@ -186,5 +186,9 @@ struct Imports<'r> {
 impl Finder for Imports<'_> {
     fn find(&self, from: FileId, language: Language, module: &str, item: Option<&str>) -> Arc<[FileId]> {
         self.resolver.resolve(from, language, module, item)
+    }
+
+    fn called_like(&self, from: FileId, name: &str) -> Vec<FileId> {
+        self.resolver.called_like(from, name)
     }
 }

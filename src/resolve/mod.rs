@@ -73,6 +73,11 @@ impl Resolver {
         files
     }
 
+    /// The scripts that are called like a name which the file `from` uses without an import, the nearest first.
+    pub fn called_like(&self, from: FileId, name: &str) -> Vec<FileId> {
+        self.layout.path(from).map_or_else(Vec::new, |path| self.typescript.called_like(path, name))
+    }
+
     /// Every file of a Kotlin package, sorted by path: its files see each other without an import.
     pub fn package_files(&self, package: &str) -> Vec<FileId> {
         self.kotlin.files(package)

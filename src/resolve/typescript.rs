@@ -97,7 +97,7 @@ impl Modules {
     /// The files from which a framework may import a name that a script uses without an import: those that are called like it, the folder
     /// of helpers beside the server's routes, and for a store or composable the folder of those.
     pub(super) fn unimported(&self, from: &Utf8Path, name: &str) -> Vec<FileId> {
-        let mut found: Vec<FileId> = ENDINGS.iter().take(SCRIPTS).flat_map(|ending| self.layout.files_named(&format!("{name}{ending}"))).copied().collect();
+        let mut found = self.called_like(from, name);
         let server = from.ancestors().skip(1).find(|directory| matches!(directory.file_name(), Some("api" | "routes" | "middleware" | "plugins"))).and_then(Utf8Path::parent);
         if let Some(server) = server.filter(|directory| directory.file_name() == Some("server")) {
             found.extend(self.layout.helpers_in(&server.join("utils")).iter().take(MAX_HELPERS));
@@ -109,6 +109,13 @@ impl Modules {
         }
         found.sort_unstable();
         found.dedup();
+        found
+    }
+
+    /// The scripts of a name, the nearest first.
+    pub(super) fn called_like(&self, from: &Utf8Path, name: &str) -> Vec<FileId> {
+        let mut found: Vec<FileId> = ENDINGS.iter().take(SCRIPTS).flat_map(|ending| self.layout.files_named(&format!("{name}{ending}"))).copied().collect();
+        found.sort_by_key(|file| (std::cmp::Reverse(self.layout.path(*file).map_or(0, |path| super::layout::shared_parts(path, from))), *file));
         found
     }
 

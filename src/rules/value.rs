@@ -199,6 +199,13 @@ fn collect_fields<'p>(path: &[Glob], value: &'p Value, lookup: &dyn Lookup<'p>, 
                 }
             }
         }
+        // An update that gives some fields anew beside all that was: `(before) => ({ ...before, user: null })`.
+        ValueKind::Closure(_) => {
+            let is_update = |made: &&Value| matches!(&made.kind, ValueKind::Record(entries) if entries.iter().any(|(key, _)| key == "..."));
+            if let Some(made) = lookup.given_back(folded).filter(is_update) {
+                collect_fields(path, made, lookup, lexicon, depth + 1, into);
+            }
+        }
         _ => {}
     }
 }
@@ -366,6 +373,11 @@ fn collect_texts<'a>(value: &'a Value, into: &mut Vec<&'a str>, depth: usize) {
         ValueKind::Template(parts) | ValueKind::List(parts) | ValueKind::Unknown(parts) => parts.iter().for_each(|part| collect_texts(part, into, depth + 1)),
         ValueKind::Record(entries) => entries.iter().for_each(|(_, entry)| collect_texts(entry, into, depth + 1)),
         ValueKind::Await(inner) | ValueKind::Not(inner) => collect_texts(inner, into, depth + 1),
+        // `sessions[at]`
+        ValueKind::Index(of, key) => {
+            collect_texts(of, into, depth + 1);
+            collect_texts(key, into, depth + 1);
+        }
         ValueKind::Call(call) => {
             collect_texts(&call.callee, into, depth + 1);
             call.args.iter().for_each(|argument| collect_texts(&argument.value, into, depth + 1));

@@ -298,8 +298,14 @@ fn message<'p>(rules: &RuleSet, label: &'p Value) -> Option<&'p str> {
 /// name of an event: `users.logout`.
 fn key_of_entry<'p>(rules: &RuleSet, subject: Option<&Value>, label: &'p Value) -> Option<&'p str> {
     let ValueKind::Text(key) = &label.kind else { return None };
-    let is_choice = subject.is_some_and(|subject| rules.lexicon.is_exactly("choice", subject.last_name()));
+    let is_choice = subject.is_some_and(|subject| rules.lexicon.is_exactly("choice", subject.last_name()) || is_told(rules, subject));
     (is_choice && !key.contains('.') && split_words(key).len() <= MAX_KEY_WORDS && is_logout_name(rules, key)).then_some(key)
+}
+
+/// Whether a value is what a message from another part of the program says: `request.action`, `message.type`.
+fn is_told(rules: &RuleSet, subject: &Value) -> bool {
+    matches!(&subject.kind, ValueKind::Member(of, said)
+        if rules.lexicon.is_exactly("saying-of-a-message", said) && matches!(&of.kind, ValueKind::Name(message) if rules.lexicon.is_exactly("message", message)))
 }
 
 /// What tells a logout's label from others, by what is chosen among and the label.

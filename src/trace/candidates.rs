@@ -6,13 +6,14 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::began::{begun, begun_in};
+use super::drawn::drawn_functions;
 use super::endpoints::{Endpoints, is_verb};
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
-use super::unused::{Mentioned, is_dead, is_unused_in_component, is_unused_local, unused_files};
+use super::unused::{Mentioned, is_dead, is_unused_binding, is_unused_in_component, is_unused_local, unused_files};
 use super::watched::watched;
 use crate::ir::{AssignOp, Block, Call, CallStyle, Class, ExportTarget, Function, FunctionIndex, FunctionKind, Module, Name, StepKind, Value, ValueKind, each_call, each_value};
-use crate::link::{FunctionId, ModuleId, Place, Program};
+use crate::link::{FunctionId, ModuleId, Place, Program, Thing};
 use crate::outcome::Side;
 use crate::rules::{Kind, RuleSet, Subject, split_words};
 use crate::source::{Language, Span};
@@ -50,9 +51,9 @@ pub(super) fn candidates<'p>(
     surroundings: &dyn Surroundings,
     mentioned: &Mentioned<'p>,
 ) -> Vec<Candidate<'p>> {
-    let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| sides.of(*id) == side && surroundings.mentions_logout(*id)).collect();
+    let modules: Vec<(ModuleId, &'p Module)> = program.modules().filter(|(id, _)| surroundings.mentions_logout(*id)).collect();
     let declared = endpoints.all.iter().map(|endpoint| (endpoint.place.module, endpoint.span)).collect();
-    let finder = Finder { program, rules, side, endpoints, declared, surroundings };
+    let finder = Finder { program, rules, sides, side, endpoints, declared, surroundings };
     let mut found: BTreeMap<FunctionId, Candidate<'p>> = modules.par_iter().with_max_len(1).flat_map_iter(|(id, module)| finder.of_module(*id, module)).collect();
     // Of one or two files nothing can be said about who calls them, and one that stands alone is only a part of something.
     let (is_whole, is_part) = (program.len() > 2, program.len() < 2);
@@ -82,6 +83,7 @@ pub(super) fn shown_name(function: &Function) -> &str {
 struct Finder<'a, 'p> {
     program: &'a Program<'p>,
     rules: &'a RuleSet,
+    sides: &'a Sides,
     side: Side,
     endpoints: &'a Endpoints<'p>,
     /// The calls that declare endpoints: `router.delete("/logout", …)` asks for nothing.
@@ -90,13 +92,28 @@ struct Finder<'a, 'p> {
 }
 
 impl<'p> Finder<'_, 'p> {
-    /// The candidates of one module.
+    /// The candidates of one module: all of them where the module runs on the side that is looked for, and otherwise those in its components.
     fn of_module(&self, id: ModuleId, module: &'p Module) -> BTreeMap<FunctionId, Candidate<'p>> {
+        let drawn = if self.sides.of(id) == Side::Server { drawn_functions(module) } else { FxHashSet::default() };
+        let is_of_side = self.sides.of(id) == self.side;
+        if !is_of_side && (self.side == Side::Server || drawn.is_empty()) {
+            return BTreeMap::new();
+        }
+        let mut found = self.of_functions(id, module, &|index| drawn.contains(&index) == (self.side == Side::Client && !is_of_side));
+        if is_of_side {
+            self.around_functions(id, module, &mut found);
+        }
+        found
+    }
+
+    /// The candidates in the functions of a module that may be asked for.
+    fn of_functions(&self, id: ModuleId, module: &'p Module, is_asked: &dyn Fn(FunctionIndex) -> bool) -> BTreeMap<FunctionId, Candidate<'p>> {
         let Finder { program, rules, side, endpoints, .. } = *self;
         let mut found: BTreeMap<FunctionId, Candidate<'p>> = BTreeMap::new();
         let is_of_logout = is_file_of_logout(rules, &self.surroundings.path(id));
-        for (index, function) in module.functions.iter().enumerate() {
-            let function_id = FunctionId { module: id, index: FunctionIndex(index as u32) };
+        let indices = (0..module.functions.len()).map(|index| FunctionIndex(index as u32)).filter(|index| is_asked(*index));
+        for (index, function) in indices.map(|index| (index, module.function(index))) {
+            let function_id = FunctionId { module: id, index };
             let place = Place::of(function_id);
             // `class Logout(View): def post(self, request)`, `class LogoutHandler : Handler { fun doGet(ctx: Context) }`
             let answers_for = |owner| side == Side::Server && is_verb(&function.name) && is_logout_name(rules, &module.class(owner).name);
@@ -149,9 +166,16 @@ impl<'p> Finder<'_, 'p> {
                 }
             }
         }
-        self.renamed(id, module, &mut found);
+        found
+    }
+
+    /// The candidates that stand outside of a module's functions, or that are named there.
+    fn around_functions(&self, id: ModuleId, module: &'p Module, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
+        let Finder { program, rules, side, .. } = *self;
+        let is_of_logout = is_file_of_logout(rules, &self.surroundings.path(id));
+        self.renamed(id, module, found);
         let top = Place { module: id, function: None };
-        each_value(&module.top, |value| keyed(program, rules, value, top, &mut found));
+        each_value(&module.top, |value| keyed(program, rules, value, top, found));
         if side == Side::Client {
             for begun in begun_in(program, rules, &module.top, top) {
                 found.entry(begun.function).or_insert(begun);
@@ -173,10 +197,9 @@ impl<'p> Finder<'_, 'p> {
         }
         for class in &module.classes {
             for value in class.fields.iter().filter_map(|field| field.value.as_ref()) {
-                keyed(program, rules, value, top, &mut found);
+                keyed(program, rules, value, top, found);
             }
         }
-        found
     }
 }
 
@@ -184,13 +207,23 @@ impl<'p> Finder<'_, 'p> {
     /// Whether a call runs a logout's server function as if it were the client's own, or is a form whose action is called like one.
     fn calls_endpoint(&self, call: &'p Call, place: Place) -> bool {
         let serves = |target: &FunctionId| self.endpoints.by_function.contains_key(target);
-        if is_logout_name(self.rules, call.callee.last_name()) && self.program.targets(call, place, false).iter().any(serves) {
+        if is_logout_name(self.rules, call.callee.last_name()) && (self.program.targets(call, place, false).iter().any(serves) || self.calls_procedure(call, place)) {
             return true;
         }
-        match call.named("action").filter(|_| call.style == CallStyle::Element).map(|value| &value.kind) {
-            Some(ValueKind::Name(name) | ValueKind::Member(_, name)) => is_logout_name(self.rules, name) && self.program.functions_named(name).iter().any(serves),
+        // `const logout = action(async () => { "use server"; … })`
+        let is_served = |value: &'p Value| match &value.kind {
+            ValueKind::Name(name) | ValueKind::Member(_, name) => {
+                is_logout_name(self.rules, name) && (self.program.functions_named(name).iter().any(serves) || self.program.functions_of(value, place, false).iter().any(serves))
+            }
             _ => false,
-        }
+        };
+        sending_attributes(call).any(is_served)
+    }
+
+    /// Whether a call runs what the declaration of an endpoint gives: `leave()` with `const leave = createProcedure().handler(…)`.
+    fn calls_procedure(&self, call: &'p Call, place: Place) -> bool {
+        let declares = |made: &'p Call| self.endpoints.all.iter().any(|endpoint| endpoint.site.and_then(|site| site.call()).is_some_and(|declared| std::ptr::eq(declared, made)));
+        self.program.eval(&call.callee, place, false).into_iter().any(|thing| matches!(thing, Thing::Outside { last_call: Some((made, _)), .. } if declares(made)))
     }
 
     /// Whether a function sends the page itself to a logout: `location.href = "/logout"`.
@@ -252,11 +285,18 @@ impl<'p> Finder<'_, 'p> {
                 ValueKind::Record(entries) => entries.iter().any(|(_, entry)| is_run(entry)),
                 _ => is_run(&argument.value),
             });
-            if hands && self.side == Side::Client {
+            if hands && self.side == Side::Client && !is_unused_binding(self.program, function, name) {
                 found.entry(function).or_insert(Candidate { span: Some(step.span), named: true, call: Some((call, place)), ..Candidate::new(function, name) });
             }
         }
     }
+}
+
+/// What an element runs when it is sent or clicked: `<form action={logout}>`, `<button onClick={logout}>`.
+pub(super) fn sending_attributes(call: &Call) -> impl Iterator<Item = &Value> {
+    let sends = |name: &str| name.eq_ignore_ascii_case("action") || name.eq_ignore_ascii_case("formaction") || name.starts_with("on");
+    let of_element = if call.style == CallStyle::Element { call.args.as_slice() } else { &[] };
+    of_element.iter().filter(move |argument| argument.name.as_deref().is_some_and(sends)).map(|argument| &argument.value)
 }
 
 /// Whether an annotation of a class that is made to a pattern hands over the path of a logout.

@@ -5,6 +5,7 @@
 mod began;
 mod candidates;
 mod composed;
+mod drawn;
 mod endpoints;
 mod flows;
 mod handed;

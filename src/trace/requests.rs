@@ -3,7 +3,7 @@
 use super::endpoints::{Endpoint, normal_method, path_texts};
 use super::locate::texts_at;
 use super::survey::MatchSite;
-use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, Value, ValueKind};
+use crate::ir::{Call, CallStyle, ClassKind, FunctionKind, Name, StepKind, Value, ValueKind};
 use crate::link::{ClassId, FunctionId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet, split_words};
 use crate::source::Span;
@@ -75,6 +75,10 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
                     _ => {}
                 }
             }
+            continue;
+        }
+        // What waits for several calls sends nothing itself: `Promise.race([fetch("/api/auth"), timeout()])`.
+        if matches!(&value.kind, ValueKind::List(items) if items.iter().any(|item| matches!(item.awaited().kind, ValueKind::Call(_)))) {
             continue;
         }
         if path.is_some() && explicit.is_some() {
@@ -324,6 +328,15 @@ pub(super) fn record_request<'p>(program: &Program<'p>, rules: &RuleSet, value: 
 pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Option<Request> {
     let function = program.module(place.module).function(place.function?);
     if function.kind != FunctionKind::Closure || function.body.len() != 1 || !matches!(value.kind, ValueKind::Text(_) | ValueKind::Template(_)) {
+        return None;
+    }
+    // What a file declares by itself only knows the address: `export const signOutAddress = () => BASE + "/logout"`.
+    let module = program.module(place.module);
+    if module
+        .top
+        .iter()
+        .any(|step| matches!(&step.kind, StepKind::Assign { value: declared, .. } if matches!(declared.kind, ValueKind::Closure(index) if Some(index) == place.function)))
+    {
         return None;
     }
     let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;

@@ -38,6 +38,13 @@ pub(super) fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
     is_only_declared(around.map(|around| &around.body), &function.name)
 }
 
+/// Whether nothing uses what a function binds to a name: what a hook makes and a component never calls nor hands on.
+pub(super) fn is_unused_binding(program: &Program<'_>, around: FunctionId, name: &str) -> bool {
+    let module = program.module(around.module);
+    let outer = module.function(around.index);
+    is_only_declared(module.functions.iter().filter(|inner| outer.span.contains(inner.span)).map(|inner| &inner.body), name)
+}
+
 /// Whether nothing in a component's own file uses a function of its script: neither the script nor the markup names it, and no other file can.
 pub(super) fn is_unused_in_component(program: &Program<'_>, id: FunctionId, path: &str) -> bool {
     let module = program.module(id.module);

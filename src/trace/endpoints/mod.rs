@@ -3,6 +3,7 @@
 mod dispatched;
 mod file_routes;
 mod handlers;
+mod keyed;
 mod operations;
 mod paths;
 mod prefixes;
@@ -96,6 +97,8 @@ struct Builder<'a, 'p> {
     /// Where functions that declare routes are called.
     callers: FxHashMap<FunctionId, Vec<Place>>,
     global: Vec<(ModuleId, String)>,
+    /// The keys of logouts under which things stand, by the calls that made these.
+    keys: FxHashMap<*const Call, &'p str>,
     sides: &'a Sides,
     surroundings: &'a dyn Surroundings,
     /// Whether files that are not lowered may be asked for at all, and whether the handler that is looked for is worth it.
@@ -120,6 +123,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
         mounting: FxHashSet::default(),
         callers: FxHashMap::default(),
         global: Vec::new(),
+        keys: FxHashMap::default(),
         sides,
         surroundings,
         follow,
@@ -129,6 +133,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
     };
     builder.collect_mounts();
     builder.collect_callers();
+    builder.collect_keys();
     let mut all = Vec::new();
     for found in survey.of(Kind::Route) {
         builder.route(found, &mut all);

@@ -1,5 +1,6 @@
 //! Endpoints that calls and annotations declare: routes, and the logouts that libraries mount.
 
+use super::keyed::is_called_by_name;
 use super::paths::{join, normal_method, verb_of};
 use super::{Builder, Endpoint, MAX_PATHS, Router};
 use crate::ir::{Call, Import, ImportItem, Name, Value, ValueKind, each_call, each_value_of};
@@ -42,10 +43,11 @@ impl<'p> Builder<'_, 'p> {
         }
         if paths.is_empty() {
             paths.push(match found.site {
-                // A procedure is called by the name of its function.
-                _ if route.path.is_empty() && route.router == Locator::None => {
-                    let named = declared.iter().flat_map(|(_, functions)| functions).next().map(|function| self.program.function(*function).name.as_str()).unwrap_or_default();
-                    self.imported_as(found.place.module, named).unwrap_or(named).to_owned()
+                // A procedure is called by its key, or the name of its function.
+                _ if is_called_by_name(route) => {
+                    let own = || declared.iter().flat_map(|(_, functions)| functions).next().map_or("", |function| self.program.function(*function).name.as_str());
+                    let named = || self.imported_as(found.place.module, own()).unwrap_or(own());
+                    found.site.call().and_then(|call| self.key_of(call)).unwrap_or_else(named).to_owned()
                 }
                 // A route that is named after its function: `@action def logout`.
                 MatchSite::Annotation(_, Bearer::Function(function)) if !route.path.is_empty() && found.site.call().is_some_and(names_no_path) => {

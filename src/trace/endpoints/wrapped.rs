@@ -2,7 +2,7 @@
 
 use super::paths::{join, normal_method};
 use super::{Builder, Endpoint, MAX_PATHS};
-use crate::ir::{Call, ValueKind};
+use crate::ir::{Call, Value, ValueKind};
 use crate::link::{FunctionId, Place};
 use crate::trace::locate::{texts_at, texts_of, value_at};
 use crate::trace::survey::{Match, MatchSite};
@@ -56,11 +56,27 @@ impl<'p> Builder<'_, 'p> {
         while let Some(index) = at {
             let function = module.function(index);
             if let Some(position) = function.params.iter().position(|param| param.name == *name) {
-                return Some((FunctionId { module: found.place.module, index }, position)).filter(|_| !function.name.is_empty());
+                let wrapper = FunctionId { module: found.place.module, index };
+                return Some((wrapper, position)).filter(|_| !function.name.is_empty() && !self.is_sent_data(found, wrapper));
             }
             at = function.parent;
         }
         None
+    }
+
+    /// Whether all that stands behind a path is what another function around the call is handed: the data of a request,
+    /// `(url) => useMutation((data) => api.post(url, data))`.
+    fn is_sent_data(&self, found: &Match<'p>, wrapper: FunctionId) -> bool {
+        let module = self.program.module(found.place.module);
+        let inner: Vec<&str> = module
+            .around(found.place.function)
+            .take_while(|index| *index != wrapper.index)
+            .flat_map(|index| &module.function(index).params)
+            .map(|param| param.name.as_str())
+            .collect();
+        let is_handed = |value: &Value| matches!(&value.kind, ValueKind::Name(name) if inner.contains(&name.as_str()));
+        let rest = found.site.call().map_or(&[] as &[_], |call| call.args.get(1..).unwrap_or_default());
+        !rest.is_empty() && rest.iter().all(|argument| is_handed(&argument.value))
     }
 
     /// The calls that run a function, of several with one name the one that takes so many arguments.

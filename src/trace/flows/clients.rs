@@ -189,6 +189,7 @@ impl<'p> Tracer<'_, 'p> {
         alone: &mut Vec<Flow<'p>>,
     ) {
         let mut tied: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
+        let mut procedures: BTreeSet<Step> = BTreeSet::new();
         let mut elsewhere = None;
         for event in group.reached.iter().flat_map(|reached| &reached.events) {
             match &event.kind {
@@ -226,7 +227,9 @@ impl<'p> Tracer<'_, 'p> {
                     // A procedure is called by the name of its function, on a proxy that no file defines.
                     let mut serving = servers.iter().enumerate().filter(|(_, indices)| indices.iter().any(|index| self.is_procedure(*index, name)));
                     if let (Some((at, _)), None) = (serving.next(), serving.next()) {
-                        tied.entry(at).or_default().push(Step { module: event.place.module, span: event.span });
+                        let step = Step { module: event.place.module, span: event.span };
+                        procedures.insert(step);
+                        tied.entry(at).or_default().push(step);
                     }
                 }
                 _ => {}
@@ -236,7 +239,9 @@ impl<'p> Tracer<'_, 'p> {
         let clients: Vec<FlowHandler> = group.members.iter().map(|member| self.client_handler(member)).collect();
         let group_named = group.members.iter().any(|member| member.named);
         let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
-        let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).collect();
+        let asks_procedure = |event: &Event<'p>| matches!(event.kind, EventKind::Unknown(_)) && procedures.contains(&Step { module: event.place.module, span: event.span });
+        let is_open = |event: &Event<'p>| !asks_procedure(event) && !self.is_followed_by_name(event, &group.members);
+        let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).filter(is_open).collect();
         let mut added = false;
         for (at, requests) in &tied {
             let at = relays.get(at).unwrap_or(at);
@@ -265,6 +270,14 @@ impl<'p> Tracer<'_, 'p> {
                 calls_elsewhere: elsewhere,
             });
         }
+    }
+
+    /// Whether a call whose function is not known has led, by its name, to a handler of the same group elsewhere.
+    fn is_followed_by_name(&self, event: &Event<'p>, members: &[Candidate<'p>]) -> bool {
+        let EventKind::Unknown(name) = &event.kind else { return false };
+        let called = hooked_words(name);
+        let holds = |member: &Candidate<'p>| member.function.module == event.place.module && self.program.function(member.function).span.contains(event.span);
+        members.iter().any(|member| member.named && hooked_words(&member.symbol) == called && !holds(member))
     }
 
     /// Whether an endpoint has no path but the name of its function, and that is the one asked for; or one is asked for whose name was
@@ -297,10 +310,11 @@ impl Flow<'_> {
     }
 }
 
-/// The words of a name, without those by which hooks are made from endpoints: `useLazyLogoutQuery` is `logout`.
+/// The words of a name, without those by which hooks are made from endpoints, and actions called: `useLazyLogoutQuery` and `logoutAction`
+/// are `logout`.
 fn hooked_words(name: &str) -> Vec<String> {
     let mut words = split_words(name);
-    words.retain(|word| !matches!(word.as_str(), "use" | "lazy" | "query" | "mutation" | "async" | "handle" | "on" | "do"));
+    words.retain(|word| !matches!(word.as_str(), "use" | "lazy" | "query" | "mutation" | "async" | "handle" | "on" | "do" | "action"));
     words
 }
 

@@ -7,10 +7,10 @@ use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, FunctionKind, Module, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place, Thing, note_wish, wishes};
 use crate::outcome::{Action, Side};
-use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
+use crate::rules::{Entry, Kind, RuleSet, Runs, SignKind, Subject, split_words};
 use crate::source::Language;
 use crate::trace::Surroundings;
-use crate::trace::candidates::is_logout_name;
+use crate::trace::candidates::{is_logout_name, sending_attributes};
 use crate::trace::lookup::At;
 use crate::trace::requests::{Request, declared_request, request_of, ruled_request};
 use crate::trace::survey::{MatchSite, within_names};
@@ -178,6 +178,9 @@ impl<'p> Walk<'_, '_, 'p> {
 
     /// A form whose action is the handle of a server function that bears the same name: `<ActionForm action=context.logout>`.
     fn submitted(&mut self, call: &'p Call) {
+        if self.trail.is_empty() && self.runs_on_server(call) {
+            return;
+        }
         let Some(ValueKind::Name(name) | ValueKind::Member(_, name)) = call.named("action").map(|value| &value.kind) else { return };
         if !is_logout_name(self.reach.rules, name) {
             return;
@@ -193,6 +196,20 @@ impl<'p> Walk<'_, '_, 'p> {
         let Some((function, endpoint)) = self.reach.program.functions_named(name).iter().filter(|function| same_language(function)).find_map(served) else { return };
         self.push(EventKind::Endpoint(endpoint), call.span, Use::default());
         self.listen(Some(function), name);
+    }
+
+    /// What an element of the handler's own runs on the server when it is sent or clicked: `<form action={logout}>`.
+    fn runs_on_server(&mut self, call: &'p Call) -> bool {
+        let endpoints = self.reach.endpoints;
+        let place = self.place();
+        let named =
+            sending_attributes(call).filter(|value| matches!(value.kind, ValueKind::Name(_) | ValueKind::Member(..)) && is_logout_name(self.reach.rules, value.last_name()));
+        let functions = named.flat_map(|value| self.reach.program.functions_of(value, place, self.reach.follow));
+        let served = functions.into_iter().find_map(|function| endpoints.by_function.get(&function)?.first().copied());
+        if let Some(endpoint) = served {
+            self.push(EventKind::Endpoint(endpoint), call.span, Use::default());
+        }
+        served.is_some()
     }
 
     /// A fallback rule says nothing where the function itself is known. What it would say is given back.
@@ -316,7 +333,8 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.listen(None, text);
                 // `http.post("logout")` tells the server, and nothing of this side; `dispatch("auth/logout")` names a store's module.
                 let is_sent = facts.request.as_ref().is_some_and(|request| !matches!(request.method.as_str(), "ANY" | "GET"));
-                if !is_sent && (!text.contains('/') || self.reach.rules.lexicon.is_exactly("teller", last)) {
+                let is_told = !text.contains('/') || self.reach.rules.lexicon.is_exactly("teller", last);
+                if is_told && !is_sent && !self.only_speaks(call, &facts.entries) {
                     self.by_name(text.rsplit(['/', ':', '.']).next().unwrap_or(text), call);
                 }
             }
@@ -333,6 +351,13 @@ impl<'p> Walk<'_, '_, 'p> {
     /// Whether a call makes an instance of a class of the project and so does nothing: `raise LogoutRefused("no session")`.
     fn constructs(&self, call: &'p Call) -> bool {
         self.reach.program.eval(&call.callee, self.place(), self.reach.follow).iter().any(|thing| matches!(thing, Thing::Class(_)))
+    }
+
+    /// Whether a call that is handed a logout's word tells nobody to log out: it writes a line of a log, or listens itself,
+    /// `ipc.on("logout", () => …)`.
+    fn only_speaks(&self, call: &Call, entries: &[Entry]) -> bool {
+        let writes_log = |entry: &Entry| entry.kind == Kind::Sign && self.reach.rules.signs[entry.index].kind == SignKind::Log;
+        call.args.iter().skip(1).any(|argument| matches!(argument.value.kind, ValueKind::Closure(_))) || entries.iter().any(writes_log)
     }
 
     /// Whether a call is itself the configuration of a library's logout.
