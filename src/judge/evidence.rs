@@ -25,7 +25,7 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
     }
     let is_weak = |evidence: &Evidence| !evidence.counts && case.rules.rules.iter().any(|rule| rule.weak && rule.id == evidence.rule);
     all.sort_by(|a, b| {
-        let place = |evidence: &Evidence| (evidence.site.line, evidence.site.column, !evidence.counts);
+        let place = |evidence: &Evidence| (evidence.site.line, evidence.site.column, evidence.site.end_line, evidence.site.end_column, !evidence.counts);
         (a.action, &a.site.file, place(a))
             .cmp(&(b.action, &b.site.file, place(b)))
             // Of two reasons why a call does not count, the one of the rule that knows the call better.
@@ -95,7 +95,7 @@ fn told(test: &str, holds: bool) -> String {
 }
 
 /// The effects that hold: for each action the first whose condition does.
-fn chosen_effects<'r>(case: &Case<'_, '_>, stack: &Stack, effects: &'r [Effect], chosen: Option<Chosen<'_>>, place: Place) -> Vec<&'r Effect> {
+pub(super) fn chosen_effects<'r>(case: &Case<'_, '_>, stack: &Stack, effects: &'r [Effect], chosen: Option<Chosen<'_>>, place: Place) -> Vec<&'r Effect> {
     let mut held: Vec<&Effect> = Vec::new();
     for effect in effects {
         if !held.iter().any(|other| other.action == effect.action) && stack.holds(case, &effect.when, chosen, place.module) {

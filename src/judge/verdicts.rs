@@ -1,7 +1,7 @@
 //! The two primary checks of one flow.
 
 use super::Case;
-use super::backends::{Issued, Stack};
+use super::backends::{Issued, Seen, Stack};
 use super::evidence::counting;
 use super::lifetimes::{Lifetime, SHORT};
 use crate::link::ModuleId;
@@ -45,13 +45,15 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
     };
     let (text, sites) = match action {
         Action::ServerSession => {
-            let held = stack.all_seen().find(|seen| case.rules.backends[seen.index].held == Side::Server);
-            match held {
-                Some(seen) => (
-                    Some(format!("{} keeps records on the server ({}:{}); nothing ends this one", case.rules.backends[seen.index].store, seen.site.file, seen.site.line)),
-                    vec![seen.site.clone()],
-                ),
-                None => told("sessions are created at {at}; nothing on the server ends them", first(&[CredentialKind::Session])),
+            let held_by = |side: Side| stack.all_seen().find(|seen| case.rules.backends[seen.index].held == side && stack.is_in_use(case, seen));
+            let said = |seen: &Seen, end: &str| {
+                let at = format!("({}:{})", seen.site.file, seen.site.line);
+                (Some(format!("{}{}", case.rules.backends[seen.index].store, end.replace("{at}", &at))), vec![seen.site.clone()])
+            };
+            match (held_by(Side::Server), held_by(Side::Client)) {
+                (Some(seen), _) => said(seen, " keeps records on the server {at}; nothing ends this one"),
+                (None, Some(seen)) if flow.server.is_some() => said(seen, " {at}: the server keeps no record that could be ended"),
+                _ => told("sessions are created at {at}; nothing on the server ends them", first(&[CredentialKind::Session])),
             }
         }
         Action::Token => told("tokens are issued at {at}; nothing on the server revokes them", first(&[CredentialKind::RefreshToken, CredentialKind::AccessToken])),
