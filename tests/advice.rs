@@ -106,3 +106,34 @@ class Security {
     assert!(text.contains("POST /logout"), "{text}");
     assert!(!text.contains("could not be followed"), "{text}");
 }
+
+#[test]
+fn an_endpoint_bears_the_path_that_its_attribute_declares() {
+    let text = report(&[
+        (
+            "src/main.rs",
+            r#"mod leaving;
+use actix_web::{web, App, HttpServer};
+
+#[actix_web::main]
+async fn main() {
+    HttpServer::new(|| App::new().service(web::scope("/account").service(leaving::logout)));
+}
+"#,
+        ),
+        (
+            "src/leaving.rs",
+            r#"use actix_web::{cookie::{time::Duration, Cookie}, get, HttpResponse, Responder};
+
+#[utoipa::path(context_path = "/account", responses((status = 200, description = "gone")))]
+#[get("/logout")]
+pub async fn logout() -> impl Responder {
+    let token = Cookie::build("access_token", "").path("/").max_age(Duration::new(-1, 0)).finish();
+    HttpResponse::Ok().cookie(token).body("")
+}
+"#,
+        ),
+    ]);
+    assert!(text.contains("GET /account/logout"), "{text}");
+    assert_eq!(text.matches("found    cookie").count(), 1, "a chain is told once: {text}");
+}

@@ -33,7 +33,21 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
             .then_with(|| (a.via.len(), &a.rule).cmp(&(b.via.len(), &b.rule)))
     });
     all.dedup_by(|later, earlier| later.action == earlier.action && later.site == earlier.site);
+    // Of a chain that two rules know, one by its beginning and one as a whole, the whole is told: `Cookie.build("sid", "").maxAge(0)`.
+    all.dedup_by(|later, earlier| {
+        let is_one = begins_alike(later, earlier) && later.rule != earlier.rule && later.counts && earlier.counts;
+        if is_one {
+            std::mem::swap(later, earlier);
+        }
+        is_one
+    });
     all
+}
+
+/// Whether two places of evidence of one action begin at the same sign.
+fn begins_alike(one: &Evidence, other: &Evidence) -> bool {
+    let start = |evidence: &Evidence| (evidence.site.line, evidence.site.column);
+    one.action == other.action && one.site.file == other.site.file && start(one) == start(other)
 }
 
 fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'p>, entry: Entry, all: &mut Vec<Evidence>) {

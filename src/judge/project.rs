@@ -128,12 +128,15 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
     fixes
 }
 
-/// Whether the call of a rule would do an action here: the backend of its system is in use, and holds something on the server or at least
-/// lets the call do that.
+/// Whether the call of a rule would do an action here: the backend of its system is in use, and holds something on the server or lets the
+/// call do all that it is made for.
 fn helps(case: &Case<'_, '_>, stack: &Stack, rule: &Rule, action: Action, module: ModuleId) -> bool {
     let Some(chosen) = rule.system.as_deref().and_then(|system| stack.backend(case, system, module)) else { return false };
     let place = Place { module, function: None };
-    let does = || chosen_effects(case, stack, &rule.effects, Some(chosen), place).iter().any(|effect| effect.action == action && effect.counts);
+    let does = || {
+        let effects = chosen_effects(case, stack, &rule.effects, Some(chosen), place);
+        effects.iter().any(|effect| effect.action == action) && effects.iter().all(|effect| effect.counts)
+    };
     chosen.seen.is_some_and(|seen| stack.is_in_use(case, seen)) && (case.rules.backends[chosen.index].held == Side::Server || does())
 }
 
