@@ -84,7 +84,8 @@ impl<'p> Builder<'_, 'p> {
     fn ask_for_routes(&self, router: &'p Value, place: Place, prefixes: &[String]) {
         let is_logout = prefixes.iter().any(|prefix| is_logout_path(self.rules, prefix) || deletes_session(self.rules, "DELETE", prefix));
         // `app.include_router(leaving.router, prefix="/logout")`
-        if !self.follow || !matches!(router.kind, ValueKind::Name(_) | ValueKind::Call(_)) && !(is_logout && matches!(router.kind, ValueKind::Member(..))) {
+        let may_lead_on = matches!(router.kind, ValueKind::Name(_) | ValueKind::Call(_)) || is_logout && matches!(router.kind, ValueKind::Member(..));
+        if !self.follow || !may_lead_on {
             return;
         }
         if is_logout {
