@@ -230,9 +230,12 @@ fn is_guard(case: &Case<'_, '_>, cookie: &Issued) -> bool {
 }
 
 /// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets
-/// cookies or the logout's own answer is to expire one.
+/// cookies or the logout's own answer is to expire one, or where a session library keeps records and no token is issued that could carry
+/// the id.
 fn cookie_is_used(case: &Case<'_, '_>, stack: &Stack, actions: &[ActionOutcome]) -> bool {
     let by_library = actions.iter().flat_map(|action| &action.evidence).any(|one| one.action == Action::ServerSession && one.backend.is_some());
     let is_expired_in_vain = actions.iter().filter(|action| !action.found).flat_map(|action| &action.evidence).any(|one| one.action == Action::Cookie && one.at == Side::Server);
-    by_library || is_expired_in_vain || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && !is_guard(case, issued))
+    let is_kept = |seen: &Seen| seen.creates(case) && case.rules.backends[seen.index].held == Side::Server;
+    let by_store = || stack.all_seen().any(is_kept) && !stack.issued.iter().any(|issued| issued.kind == CredentialKind::AccessToken);
+    by_library || is_expired_in_vain || by_store() || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && !is_guard(case, issued))
 }
