@@ -59,9 +59,9 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
         Action::Token => told("tokens are issued at {at}; nothing on the server revokes them", first(&[CredentialKind::RefreshToken, CredentialKind::AccessToken])),
         Action::Cookie => {
             let cookies = stack.nearest_issued(case, &[CredentialKind::Cookie], module);
-            told("the cookie{key} is set at {at}; nothing expires it", cookies.into_iter().find(|cookie| !is_guard(case, cookie)).cloned())
+            told("the cookie{key} is set at {at}; this logout does not expire it", cookies.into_iter().find(|cookie| !is_guard(case, cookie)).cloned())
         }
-        Action::ClientState => told("the key{key} is written at {at}; nothing removes it", first(&[CredentialKind::Storage])),
+        Action::ClientState => told("the key{key} is written at {at}; this logout does not remove it", first(&[CredentialKind::Storage])),
     };
     let fallback = match (action, flow.server.is_some(), flow.clients.is_empty()) {
         (Action::ServerSession, false, _) | (Action::Token, false, _) if flow.calls_elsewhere.is_some() => "the client calls a server that is not in the scanned paths",
