@@ -201,6 +201,11 @@ impl Stack {
         self.seen.values().flatten()
     }
 
+    /// Whether sessions are kept in a backend: one that stands in every project of its framework holds none where nothing creates a session.
+    pub(super) fn is_in_use(&self, case: &Case<'_, '_>, seen: &Seen) -> bool {
+        !case.rules.backends[seen.index].idle || self.issued.iter().any(|issued| issued.kind == CredentialKind::Session)
+    }
+
     /// Whether a fact is true of the project.
     pub(super) fn is_true(&self, fact: &str) -> bool {
         self.facts.contains(fact)

@@ -25,7 +25,7 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
     }
     let is_weak = |evidence: &Evidence| !evidence.counts && case.rules.rules.iter().any(|rule| rule.weak && rule.id == evidence.rule);
     all.sort_by(|a, b| {
-        let place = |evidence: &Evidence| (evidence.site.line, evidence.site.column, !evidence.counts);
+        let place = |evidence: &Evidence| (evidence.site.line, evidence.site.column, evidence.site.end_line, evidence.site.end_column, !evidence.counts);
         (a.action, &a.site.file, place(a))
             .cmp(&(b.action, &b.site.file, place(b)))
             // Of two reasons why a call does not count, the one of the rule that knows the call better.
@@ -33,7 +33,21 @@ pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p
             .then_with(|| (a.via.len(), &a.rule).cmp(&(b.via.len(), &b.rule)))
     });
     all.dedup_by(|later, earlier| later.action == earlier.action && later.site == earlier.site);
+    // Of a chain that two rules know, one by its beginning and one as a whole, the whole is told: `Cookie.build("sid", "").maxAge(0)`.
+    all.dedup_by(|later, earlier| {
+        let is_one = begins_alike(later, earlier) && later.rule != earlier.rule && later.counts && earlier.counts;
+        if is_one {
+            std::mem::swap(later, earlier);
+        }
+        is_one
+    });
     all
+}
+
+/// Whether two places of evidence of one action begin at the same sign.
+fn begins_alike(one: &Evidence, other: &Evidence) -> bool {
+    let start = |evidence: &Evidence| (evidence.site.line, evidence.site.column);
+    one.action == other.action && one.site.file == other.site.file && start(one) == start(other)
 }
 
 fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'p>, entry: Entry, all: &mut Vec<Evidence>) {
@@ -95,7 +109,7 @@ fn told(test: &str, holds: bool) -> String {
 }
 
 /// The effects that hold: for each action the first whose condition does.
-fn chosen_effects<'r>(case: &Case<'_, '_>, stack: &Stack, effects: &'r [Effect], chosen: Option<Chosen<'_>>, place: Place) -> Vec<&'r Effect> {
+pub(super) fn chosen_effects<'r>(case: &Case<'_, '_>, stack: &Stack, effects: &'r [Effect], chosen: Option<Chosen<'_>>, place: Place) -> Vec<&'r Effect> {
     let mut held: Vec<&Effect> = Vec::new();
     for effect in effects {
         if !held.iter().any(|other| other.action == effect.action) && stack.holds(case, &effect.when, chosen, place.module) {

@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use super::Case;
 use super::backends::{Issued, Stack};
-use super::evidence::evidence_of;
+use super::evidence::{chosen_effects, evidence_of};
 use super::findings::{Judged, discount, findings, unread};
 use super::verdicts::{Around, CLEARS_DATA, INVALIDATES, actions, life_text, verdicts};
-use crate::link::ModuleId;
+use crate::link::{ModuleId, Place};
 use crate::outcome::{Action, ActionOutcome, Answer, Backend, Evidence, Flow, Handler, Note, Outcome, Provider, Severity, Side, Site, SkipReason, Verdict};
-use crate::rules::{CredentialKind, Kind};
+use crate::rules::{CredentialKind, Kind, Rule};
 use crate::trace::{self, EventKind, FlowHandler};
 
 /// Judges every flow, and from them the project.
@@ -106,12 +106,11 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
     let language = case.program.module(module).language;
     let mut fixes = Vec::new();
     for action in actions.iter().filter(|action| !action.found) {
-        let systems: Vec<&str> = stack.all_seen().map(|seen| case.rules.backends[seen.index].system.as_str()).collect();
         let own = case.rules.rules.iter().find(|rule| {
             rule.fix.is_some()
                 && rule.languages.contains(&language)
                 && rule.effects.iter().any(|effect| effect.action == action.action && effect.counts)
-                && rule.system.as_deref().is_some_and(|system| systems.contains(&system))
+                && helps(case, stack, rule, action.action, module)
         });
         let general = match action.action {
             crate::outcome::Action::ServerSession => "end the session record on the server before answering: delete or invalidate it by its id",
@@ -121,10 +120,24 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
             crate::outcome::Action::Cookie => "expire every cookie that a login sets in the logout's response, with the same name, path and domain",
             crate::outcome::Action::ClientState => "once the server has answered, remove the token from storage and reset what the client holds of the user",
         };
-        fixes.push(own.and_then(|rule| rule.fix.clone()).unwrap_or_else(|| general.to_owned()));
+        let fix = own.and_then(|rule| rule.fix.clone()).unwrap_or_else(|| general.to_owned());
+        if !fixes.contains(&fix) {
+            fixes.push(fix);
+        }
     }
-    fixes.dedup();
     fixes
+}
+
+/// Whether the call of a rule would do an action here: the backend of its system is in use, and holds something on the server or lets the
+/// call do all that it is made for.
+fn helps(case: &Case<'_, '_>, stack: &Stack, rule: &Rule, action: Action, module: ModuleId) -> bool {
+    let Some(chosen) = rule.system.as_deref().and_then(|system| stack.backend(case, system, module)) else { return false };
+    let place = Place { module, function: None };
+    let does = || {
+        let effects = chosen_effects(case, stack, &rule.effects, Some(chosen), place);
+        effects.iter().any(|effect| effect.action == action) && effects.iter().all(|effect| effect.counts)
+    };
+    chosen.seen.is_some_and(|seen| stack.is_in_use(case, seen)) && (case.rules.backends[chosen.index].held == Side::Server || does())
 }
 
 fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {

@@ -1,7 +1,7 @@
 //! The two primary checks of one flow.
 
 use super::Case;
-use super::backends::{Issued, Stack};
+use super::backends::{Issued, Seen, Stack};
 use super::evidence::counting;
 use super::lifetimes::{Lifetime, SHORT};
 use crate::link::ModuleId;
@@ -45,22 +45,24 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
     };
     let (text, sites) = match action {
         Action::ServerSession => {
-            let held = stack.all_seen().find(|seen| case.rules.backends[seen.index].held == Side::Server);
-            match held {
-                Some(seen) => (
-                    Some(format!("{} keeps records on the server ({}:{}); nothing ends this one", case.rules.backends[seen.index].store, seen.site.file, seen.site.line)),
-                    vec![seen.site.clone()],
-                ),
-                None => told("sessions are created at {at}; nothing on the server ends them", first(&[CredentialKind::Session])),
+            let held_by = |side: Side| stack.all_seen().find(|seen| case.rules.backends[seen.index].held == side && stack.is_in_use(case, seen));
+            let said = |seen: &Seen, end: &str| {
+                let at = format!("({}:{})", seen.site.file, seen.site.line);
+                (Some(format!("{}{}", case.rules.backends[seen.index].store, end.replace("{at}", &at))), vec![seen.site.clone()])
+            };
+            match (held_by(Side::Server), held_by(Side::Client)) {
+                (Some(seen), _) => said(seen, " keeps records on the server {at}; nothing ends this one"),
+                (None, Some(seen)) if flow.server.is_some() => said(seen, " {at}: the server keeps no record that could be ended"),
+                _ => told("sessions are created at {at}; nothing on the server ends them", first(&[CredentialKind::Session])),
             }
         }
         Action::Token => told("tokens are issued at {at}; nothing on the server revokes them", first(&[CredentialKind::RefreshToken, CredentialKind::AccessToken])),
         Action::Cookie => {
             let cookies = stack.nearest_issued(case, &[CredentialKind::Cookie], module);
             let is_own = |cookie: &Issued| seen.iter().any(|one| one.site == case.site(cookie.place.module, cookie.span));
-            told("the cookie{key} is set at {at}; nothing expires it", cookies.into_iter().find(|cookie| !is_guard(case, cookie) && !is_own(cookie)).cloned())
+            told("the cookie{key} is set at {at}; this logout does not expire it", cookies.into_iter().find(|cookie| !is_guard(case, cookie) && !is_own(cookie)).cloned())
         }
-        Action::ClientState => told("the key{key} is written at {at}; nothing removes it", first(&[CredentialKind::Storage])),
+        Action::ClientState => told("the key{key} is written at {at}; this logout does not remove it", first(&[CredentialKind::Storage])),
     };
     let fallback = match (action, flow.server.is_some(), flow.clients.is_empty()) {
         (Action::ServerSession, false, _) | (Action::Token, false, _) if flow.calls_elsewhere.is_some() => "the client calls a server that is not in the scanned paths",
@@ -230,9 +232,12 @@ fn is_guard(case: &Case<'_, '_>, cookie: &Issued) -> bool {
 }
 
 /// Whether the session that a flow ends is carried by a cookie: a session library's is, and an own record's where the application sets
-/// cookies or the logout's own answer is to expire one.
+/// cookies or the logout's own answer is to expire one, or where a session library keeps records and no token is issued that could carry
+/// the id.
 fn cookie_is_used(case: &Case<'_, '_>, stack: &Stack, actions: &[ActionOutcome]) -> bool {
     let by_library = actions.iter().flat_map(|action| &action.evidence).any(|one| one.action == Action::ServerSession && one.backend.is_some());
     let is_expired_in_vain = actions.iter().filter(|action| !action.found).flat_map(|action| &action.evidence).any(|one| one.action == Action::Cookie && one.at == Side::Server);
-    by_library || is_expired_in_vain || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && !is_guard(case, issued))
+    let is_kept = |seen: &Seen| seen.creates(case) && case.rules.backends[seen.index].held == Side::Server;
+    let by_store = || stack.all_seen().any(is_kept) && !stack.issued.iter().any(|issued| issued.kind == CredentialKind::AccessToken);
+    by_library || is_expired_in_vain || by_store() || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && !is_guard(case, issued))
 }

@@ -4,6 +4,7 @@ use super::survey::MatchSite;
 use crate::ir::{Block, Call, FunctionIndex, Module, Name, StepKind, Value, ValueKind, each_call};
 use crate::link::{Place, Program};
 use crate::rules::{Pattern, RuleSet};
+use crate::source::Span;
 
 /// How deep closures are looked into.
 const MAX_CLOSURES: usize = 3;
@@ -39,13 +40,22 @@ pub(super) fn chained_behind<'p>(program: &Program<'p>, call: &Call, place: Plac
     behind
 }
 
-/// The last call of a chain that still speaks of `call`: those behind it belong to it up to the one that fits `until`.
+/// The last call of a chain that still speaks of `call`: those behind it belong to it up to the one that fits `until`, unless `call` is
+/// handed its settings in a closure: then those behind it speak of something else again.
 pub(super) fn whole_setting<'p>(program: &Program<'p>, call: &'p Call, place: Place, rules: &RuleSet, until: &[Pattern]) -> &'p Call {
     let is_end = |later: &Call| until.iter().any(|pattern| pattern.fits(&Name::of_call(later), &rules.lexicon));
-    if until.is_empty() {
+    if until.is_empty() || call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(_))) {
         return call;
     }
     chained_behind(program, call, place).into_iter().take_while(|later| !is_end(later)).last().unwrap_or(call)
+}
+
+/// Where a setting stands: the whole call, or its last link where others are called before it in a chain.
+pub(super) fn setting_span(call: &Call) -> Span {
+    match &call.callee.kind {
+        ValueKind::Member(of, name) if matches!(of.kind, ValueKind::Call(_)) => Span { start: call.callee.span.end - name.len() as u32, end: call.span.end },
+        _ => call.span,
+    }
 }
 
 /// Whether a call is an earlier link of a chain.

@@ -476,10 +476,10 @@ pub(super) fn is_logout_path(rules: &RuleSet, path: &str) -> bool {
     // NOTE: in their own case, which tells the words of `logoutUser` apart.
     let mut segments = written_segments(path).rev().filter(|segment| !is_parameter(segment));
     let Some(last) = segments.next() else { return false };
-    // `/sign/out`, `/logout/blacklist`
+    // `/sign/out`, `/logout/blacklist`, `/logout/all`
     let ends_it = |before: &str| match last {
         "out" | "off" => matches!(before, "log" | "sign"),
-        _ => ends_in_logout(before) && ["denylist", "token"].iter().any(|class| rules.lexicon.is(class, last)),
+        _ => ends_in_logout(before) && (["denylist", "token"].iter().any(|class| rules.lexicon.is(class, last)) || rules.lexicon.is("every-session", &format!("{before}-{last}"))),
     };
     if segments.next().is_some_and(ends_it) {
         return true;

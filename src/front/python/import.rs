@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Lowering, field_parts, parts, span_of};
-use crate::ir::{Import, ImportItem};
+use crate::ir::{Block, Import, ImportItem, StepKind, ValueKind};
 
 impl Lowering<'_> {
     /// `import a.b, c as d`
@@ -34,6 +34,26 @@ impl Lowering<'_> {
         }
         if let Some(star) = parts(node).into_iter().find(|part| part.kind() == "wildcard_import") {
             self.add_import(star, String::new(), module, ImportItem::Star);
+        }
+    }
+
+    /// The submodules that a package lists for `from package import *` and binds in no other way: `__all__ = ["accounts", "offers"]`.
+    pub(super) fn listed_submodules(&mut self, top: &Block) {
+        let lists = top.iter().filter_map(|step| match &step.kind {
+            StepKind::Assign { target, value, .. } if matches!(&target.kind, ValueKind::Name(name) if name == "__all__") => Some(value),
+            _ => None,
+        });
+        let items = lists.flat_map(|list| if let ValueKind::List(items) = &list.kind { items.as_slice() } else { &[] });
+        for item in items {
+            let ValueKind::Text(name) = &item.kind else { continue };
+            let is_bound = top.iter().any(|step| matches!(&step.kind, StepKind::Assign { target, .. } if target.last_name() == name))
+                || self.module.functions.iter().any(|function| function.name == *name)
+                || self.module.classes.iter().any(|class| class.name == *name)
+                || self.module.imports.iter().any(|import| import.local == *name || import.item == ImportItem::Star);
+            if !is_bound {
+                let import = Import { local: name.clone(), module: ".".to_owned(), item: ImportItem::Named(name.clone()), type_only: false, within: None, span: item.span };
+                self.module.imports.push(import);
+            }
         }
     }
 

@@ -46,6 +46,7 @@ pub(super) fn lower(file: FileId, text: &str) -> Module {
     }
     let mut top = Block::new();
     lowering.statements(root, &mut top);
+    lowering.listed_submodules(&top);
     lowering.module.top = top;
     lowering.module
 }

@@ -17,6 +17,13 @@ fn a_dotted_import_binds_its_first_name_and_runs_the_module() {
 }
 
 #[test]
+fn a_package_that_lists_what_it_does_not_bind_takes_its_submodules() {
+    let text = "from .doors import open_door\n__all__ = ['open_door', 'shut', 'leaving']\ndef shut():\n    pass\n";
+    let imports: Vec<_> = lower(text).imports.into_iter().map(|import| (import.local, import.module)).collect();
+    assert_eq!(imports, [("open_door".to_owned(), ".doors".to_owned()), ("leaving".to_owned(), ".".to_owned())]);
+}
+
+#[test]
 fn imports_know_their_function_and_whether_they_are_for_types() {
     let module = lower("if TYPE_CHECKING:\n    import t\ndef f():\n    import u\n");
     let seen: Vec<_> = module.imports.iter().map(|import| (import.type_only, import.within.is_some())).collect();

@@ -82,10 +82,13 @@ impl<'p> Builder<'_, 'p> {
     /// Asks for the file of a router that is mounted: what a package's own file only hands on may stand in one that nothing else makes
     /// worth reading.
     fn ask_for_routes(&self, router: &'p Value, place: Place, prefixes: &[String]) {
-        if !self.follow || !matches!(router.kind, ValueKind::Name(_) | ValueKind::Call(_)) {
+        let is_logout = prefixes.iter().any(|prefix| is_logout_path(self.rules, prefix) || deletes_session(self.rules, "DELETE", prefix));
+        // `app.include_router(leaving.router, prefix="/logout")`
+        let may_lead_on = matches!(router.kind, ValueKind::Name(_) | ValueKind::Call(_)) || is_logout && matches!(router.kind, ValueKind::Member(..));
+        if !self.follow || !may_lead_on {
             return;
         }
-        if prefixes.iter().any(|prefix| is_logout_path(self.rules, prefix) || deletes_session(self.rules, "DELETE", prefix)) {
+        if is_logout {
             self.program.eval(router, place, true);
         } else {
             self.program.want_routes(router, place);

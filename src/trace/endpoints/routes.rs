@@ -8,7 +8,7 @@ use crate::link::{FunctionId, ModuleId, Place};
 use crate::rules::{Kind, Locator, Pattern};
 use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
-use crate::trace::inside::chained_behind;
+use crate::trace::inside::{chained_behind, setting_span};
 use crate::trace::locate::{texts_at, texts_of, value_at};
 use crate::trace::requests::is_logout_path;
 use crate::trace::survey::{Bearer, Match, MatchSite};
@@ -276,11 +276,12 @@ impl<'p> Builder<'_, 'p> {
         }
         let method = texts_at(self.program, &handler.method, &found.site, found.place).into_iter().next().unwrap_or_else(|| "ANY".to_owned());
         let path = join(outer.first().map_or("", String::as_str), &paths[0]);
+        let span = found.site.call().map_or_else(|| found.site.span(self.program), setting_span);
         all.push(Endpoint {
             library: Some(found.entry.index),
             bundled: is_included || handler.bundled,
             site: Some(found.site),
-            ..Endpoint::new(&handler.framework, normal_method(&method), path, functions, found.place, found.site.span(self.program))
+            ..Endpoint::new(&handler.framework, normal_method(&method), path, functions, found.place, span)
         });
     }
 

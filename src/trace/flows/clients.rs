@@ -302,11 +302,12 @@ impl<'p> Tracer<'_, 'p> {
 }
 
 impl Flow<'_> {
-    /// Whether a call of a name whose function is not known leads to another client of the flow, which was found by that name.
+    /// Whether a call of a name whose function is not known leads to another handler of the flow, which was found by that name: a
+    /// hook's client, a command of another language.
     pub fn is_followed_by_name(&self, name: &str, event: &Event<'_>) -> bool {
         let called = hooked_words(name);
-        let is_around = |client: &FlowHandler| client.place.module == event.place.module && client.span.contains(event.span);
-        self.clients.iter().any(|client| hooked_words(&client.symbol) == called && !is_around(client))
+        let is_around = |handler: &FlowHandler| handler.place.module == event.place.module && handler.span.contains(event.span);
+        self.server.iter().chain(&self.clients).any(|handler| hooked_words(&handler.symbol) == called && !is_around(handler))
     }
 }
 

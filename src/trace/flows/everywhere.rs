@@ -13,8 +13,10 @@ impl Tracer<'_, '_> {
         let mut segments = endpoint.path.split('/').filter(|segment| !segment.is_empty());
         let is_of_others = segments.clone().any(|segment| is_parameter(segment) || segment.eq_ignore_ascii_case("admin"));
         let last = segments.next_back().unwrap_or("");
+        // `/logout/all`
+        let lasts = format!("{}-{last}", segments.next_back().unwrap_or(""));
         let names = endpoint.functions.iter().map(|function| self.program.function(*function).name.as_str());
-        !is_of_others && names.chain([last]).any(|name| self.rules.lexicon.is("every-session", name)) && !functions.iter().any(|function| self.spares_one(*function))
+        !is_of_others && names.chain([last, &lasts]).any(|name| self.rules.lexicon.is("every-session", name)) && !functions.iter().any(|function| self.spares_one(*function))
     }
 
     /// Whether a function takes those sessions or tokens that are not a certain one.

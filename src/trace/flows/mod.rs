@@ -18,7 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::candidates::{Candidate, candidates};
 use super::endpoints::{Endpoints, endpoints};
 use super::locate::value_at;
-use super::reach::{Event, Listeners, Reach, Reached, Step};
+use super::reach::{Event, EventKind, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
@@ -26,7 +26,7 @@ use super::unused::Mentioned;
 use crate::ir::{Value, ValueKind, each_value_of};
 use crate::link::{FunctionId, Place, Program};
 use crate::outcome::Side;
-use crate::rules::{Kind, RuleSet};
+use crate::rules::{Kind, RuleSet, split_words};
 use crate::source::Span;
 use listeners::listeners;
 
@@ -181,8 +181,25 @@ impl<'p> Tracer<'_, 'p> {
         if flows.iter().chain(&alone).any(|flow| !flow.clients.is_empty() && !self.is_unused(flow)) {
             alone.retain(|flow| !self.is_unused(flow));
         }
+        // Nor is the end of another device's session, where something logs out here.
+        if flows.iter().chain(&alone).any(|flow| !self.ends_others(flow)) {
+            alone.retain(|flow| !self.ends_others(flow));
+        }
         flows.extend(one_for_each_call(alone));
         flows
+    }
+
+    /// Whether a flow only asks a server elsewhere to end a session that is named, by functions called so or what is clicked for them:
+    /// `logoutDevice(id)`.
+    fn ends_others(&self, flow: &Flow<'p>) -> bool {
+        let names_other = |client: &FlowHandler| self.rules.lexicon.is("other-sessions", &client.symbol);
+        let is_click = |client: &FlowHandler| split_words(&client.symbol).first().is_some_and(|word| word == "on");
+        let clears = flow.events.iter().any(|(_, event)| matches!(event.kind, EventKind::Rules { .. }));
+        flow.server.is_none()
+            && flow.calls_elsewhere.is_some()
+            && !clears
+            && flow.clients.iter().any(names_other)
+            && flow.clients.iter().all(|client| names_other(client) || is_click(client))
     }
 
     /// Whether a function is a store's answer to an action, which others take by dispatching: `logout: (state) => { … }`.

@@ -247,8 +247,11 @@ impl<'p> Tracer<'_, 'p> {
             && let Some(MatchSite::Call(call)) = endpoint.site
         {
             let until = endpoint.library.map_or(&[] as &[_], |index| &self.rules.handlers[index].until);
-            let more = reach.walk_call(whole_setting(self.program, call, endpoint.place, self.rules, until), endpoint.place);
+            let more = reach.walk_links(call, whole_setting(self.program, call, endpoint.place, self.rules, until), endpoint.place);
             reached.events.extend(more.events);
+            // What a setting calls by itself is the library's, whatever its name: `logoutSuccessHandler { … }`.
+            let is_setting = |place: &Place| place.function.is_some_and(|index| endpoint.functions.contains(&FunctionId { module: place.module, index }));
+            reached.events.retain(|event| !(matches!(event.kind, EventKind::Unknown(_)) && is_setting(&event.place)));
         }
         reached
     }

@@ -19,6 +19,7 @@ impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
         // What is called before this one in the chain.
         match &call.callee.kind {
+            _ if self.first_link.is_some_and(|first| std::ptr::eq(first, call)) => {}
             ValueKind::Member(of, method) => {
                 // Whoever drops `stream.map { }` drops the stream.
                 if let ValueKind::Call(inner) = &of.kind

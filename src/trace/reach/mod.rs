@@ -203,6 +203,7 @@ impl<'p> Reach<'_, 'p> {
             statement: None,
             removed: 0,
             wishes_of_others: 0,
+            first_link: None,
             state: State::default(),
         };
         let before = wishes();
@@ -226,6 +227,15 @@ impl<'p> Reach<'_, 'p> {
         self.walk(|walk| {
             walk.state.place = Some(place);
             walk.call(call, Use::default());
+        })
+    }
+
+    /// Follows the links of a chain from the first to the last, and not what stands before the first.
+    pub(super) fn walk_links(&self, first: &'p Call, last: &'p Call, place: Place) -> Reached<'p> {
+        self.walk(|walk| {
+            walk.state.place = Some(place);
+            walk.first_link = Some(first);
+            walk.call(last, Use::default());
         })
     }
 }
@@ -278,6 +288,8 @@ struct Walk<'r, 'a, 'p> {
     removed: usize,
     /// How much of what was asked for in vain is the matter of functions that were entered.
     wishes_of_others: u64,
+    /// The first link of a chain that matters: what it is called on is none of the walk's business.
+    first_link: Option<&'p Call>,
     state: State<'p>,
 }
 

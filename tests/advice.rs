@@ -1,0 +1,139 @@
+//! What a report says of what is missing, and how to mend it: it speaks of what the project uses, and of nothing else.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod runs;
+
+use runs::{project, run, stdout};
+
+/// The report for people on a small project.
+fn report(files: &[(&str, &str)]) -> String {
+    stdout(&run(project(files).path(), ""))
+}
+
+#[test]
+fn a_session_in_a_cookie_is_not_told_to_end_on_the_server_by_a_call() {
+    let text = report(&[(
+        "main.py",
+        r#"from fastapi import FastAPI, Request
+from starlette.middleware.sessions import SessionMiddleware
+
+app = FastAPI()
+app.add_middleware(SessionMiddleware, secret_key="x")
+
+
+@app.post("/login")
+async def login(request: Request):
+    request.session["user"] = 1
+
+
+@app.post("/logout")
+async def logout(request: Request):
+    del request.session["user"]
+"#,
+    )]);
+    assert!(!text.contains("flush"), "{text}");
+    assert!(text.contains("Starlette's SessionMiddleware, a signed cookie"), "{text}");
+}
+
+#[test]
+fn what_stands_in_every_project_of_a_framework_is_not_missed_where_tokens_are_used() {
+    let text = report(&[
+        (
+            "shop/settings.py",
+            "INSTALLED_APPS = [\"django.contrib.sessions\", \"rest_framework.authtoken\"]\nMIDDLEWARE = [\"django.contrib.sessions.middleware.SessionMiddleware\"]\n",
+        ),
+        (
+            "shop/urls.py",
+            r#"from django.urls import path
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+
+class LogoutView(APIView):
+    def post(self, request):
+        request.user.auth_token.delete()
+        return Response(status=204)
+
+
+urlpatterns = [path("logout/", LogoutView.as_view())]
+"#,
+        ),
+    ]);
+    assert!(text.contains("no server-held session record is ended"), "{text}");
+    assert!(!text.contains("session.flush"), "{text}");
+}
+
+#[test]
+fn an_application_without_sessions_is_not_told_to_expire_the_cookie_of_one() {
+    let text = report(&[(
+        "Security.kt",
+        r#"import org.springframework.context.annotation.Bean
+import org.springframework.security.config.annotation.web.builders.HttpSecurity
+import org.springframework.security.config.annotation.web.invoke
+import org.springframework.security.config.http.SessionCreationPolicy
+
+class Security {
+    @Bean
+    fun chain(http: HttpSecurity): SecurityFilterChain {
+        http {
+            sessionManagement { sessionCreationPolicy = SessionCreationPolicy.STATELESS }
+            logout { logoutUrl = "/leave/logout" }
+        }
+        return http.build()
+    }
+}
+"#,
+    )]);
+    assert!(text.contains("STATELESS: there is no session to end"), "{text}");
+    assert!(!text.contains("JSESSIONID"), "{text}");
+}
+
+#[test]
+fn a_setting_of_a_library_is_no_call_that_could_not_be_followed() {
+    let text = report(&[(
+        "Security.kt",
+        r#"import org.springframework.context.annotation.Bean
+import org.springframework.security.config.annotation.web.builders.HttpSecurity
+
+class Security {
+    @Bean
+    fun chain(http: HttpSecurity): SecurityFilterChain =
+        http.logout { logout -> logout.logoutUrl("/logout").logoutSuccessHandler { _, response, _ -> response.status = 204 } }.build()
+}
+"#,
+    )]);
+    assert!(text.contains("POST /logout"), "{text}");
+    assert!(!text.contains("could not be followed"), "{text}");
+}
+
+#[test]
+fn an_endpoint_bears_the_path_that_its_attribute_declares() {
+    let text = report(&[
+        (
+            "src/main.rs",
+            r#"mod leaving;
+use actix_web::{web, App, HttpServer};
+
+#[actix_web::main]
+async fn main() {
+    HttpServer::new(|| App::new().service(web::scope("/account").service(leaving::logout)));
+}
+"#,
+        ),
+        (
+            "src/leaving.rs",
+            r#"use actix_web::{cookie::{time::Duration, Cookie}, get, HttpResponse, Responder};
+
+#[utoipa::path(context_path = "/account", responses((status = 200, description = "gone")))]
+#[get("/logout")]
+pub async fn logout() -> impl Responder {
+    let token = Cookie::build("access_token", "").path("/").max_age(Duration::new(-1, 0)).finish();
+    HttpResponse::Ok().cookie(token).body("")
+}
+"#,
+        ),
+    ]);
+    assert!(text.contains("GET /account/logout"), "{text}");
+    assert_eq!(text.matches("found    cookie").count(), 1, "a chain is told once: {text}");
+}
