@@ -84,7 +84,15 @@ impl<'p> Builder<'_, 'p> {
     /// router, but what sends requests.
     fn is_of_the_page(&self, found: &Match<'p>) -> bool {
         let MatchSite::Call(call) = found.site else { return false };
-        (self.sides.is_page(found.place.module) || self.is_unbound(call, found.place)) && !self.answers_in_place(call, found.place)
+        let is_asked = || self.sides.is_page(found.place.module) && !self.is_handed(call, found.place);
+        (self.is_unbound(call, found.place) || is_asked()) && !self.answers_in_place(call, found.place)
+    }
+
+    /// Whether a call is made on a parameter: `export default (app) => app.get("/logout", leave)`.
+    fn is_handed(&self, call: &Call, place: Place) -> bool {
+        let ValueKind::Member(of, _) = &call.callee.kind else { return false };
+        let module = self.program.module(place.module);
+        matches!(&of.kind, ValueKind::Name(name) if module.around(place.function).any(|function| module.function(function).params.iter().any(|param| param.name == *name)))
     }
 
     /// Whether a script calls a method of something that nothing in it binds.
