@@ -6,9 +6,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Flow, FlowHandler, Tracer};
-use crate::link::{FunctionId, Program};
+use crate::link::{FunctionId, ModuleId, Program};
 use crate::outcome::Side;
 use crate::rules::split_words;
+use crate::source::Span;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
 use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
@@ -331,7 +332,11 @@ fn without_unused<'p>(program: &Program<'p>, mut kept: Vec<(Candidate<'p>, Reach
     let never_runs = |at: usize| {
         let function = kept[at].0.function;
         let span = program.function(function).span;
-        let inside = |event: &&Event<'p>| !matches!(event.kind, EventKind::Signs { .. }) && event.place.module == function.module && span.contains(event.span);
+        let is_within = |module: ModuleId, at: Span| module == function.module && span.contains(at);
+        // What stands in it, and what it leads to.
+        let inside = |event: &&Event<'p>| {
+            !matches!(event.kind, EventKind::Signs { .. }) && (is_within(event.place.module, event.span) || event.trail.iter().any(|step| is_within(step.module, step.span)))
+        };
         let callers = kept.iter().enumerate().filter(|(other, (_, reached))| *other != at && reached.functions.contains(&function));
         let mut events = callers.flat_map(|(_, (_, reached))| reached.events.iter().filter(inside)).peekable();
         events.peek().is_some() && events.all(|event| event.way == Way::Dead)
