@@ -259,7 +259,7 @@ impl RuleSet {
     /// `server/api/session.delete.ts`, `app/api/logins/route.ts`.
     pub fn names_sessions(&self, language: Language, path: &str) -> bool {
         let is_resource = |part: &str| self.lexicon.is_exactly("session-resource", part.split('.').next().unwrap_or(part));
-        language == Language::TypeScript && path.rsplit('/').take(3).any(is_resource)
+        language == Language::TypeScript && (path.contains("/api/") || path.contains("/routes/")) && path.rsplit('/').take(3).any(is_resource)
     }
 
     /// Whether a file of routes leads on to others or tells of a login, by its text. One that does neither, and names no logout, matters
