@@ -137,3 +137,25 @@ pub async fn logout() -> impl Responder {
     assert!(text.contains("GET /account/logout"), "{text}");
     assert_eq!(text.matches("found    cookie").count(), 1, "a chain is told once: {text}");
 }
+
+#[test]
+fn a_handler_that_packages_hand_on_bears_the_prefix_of_its_mount() {
+    let text = report(&[
+        (
+            "src/main.rs",
+            r#"mod web;
+
+#[rocket::launch]
+fn launch() -> _ {
+    rocket::build().mount("/api", rocket::routes![web::enter_post, web::logout_post])
+}
+"#,
+        ),
+        ("src/web.rs", "mod api;\npub use api::{enter_post, logout_post};\n"),
+        ("src/web/api.rs", "mod doors;\npub use doors::*;\n"),
+        ("src/web/api/doors.rs", "mod leaving;\nmod entering;\npub use entering::*;\npub use leaving::*;\n"),
+        ("src/web/api/doors/entering.rs", "#[rocket::post(\"/enter\")]\npub fn enter_post() {}\n"),
+        ("src/web/api/doors/leaving.rs", "#[rocket::post(\"/logout\")]\npub fn logout_post(cookies: &rocket::http::CookieJar<'_>) {\n    cookies.remove_private(\"reader\");\n}\n"),
+    ]);
+    assert!(text.contains("POST /api/logout"), "{text}");
+}

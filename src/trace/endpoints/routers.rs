@@ -8,6 +8,7 @@ use super::{Builder, Mounted, Router};
 use crate::ir::{Call, Module, Name, Value, ValueKind, each_call};
 use crate::link::{FunctionId, ModuleId, Place, Thing};
 use crate::rules::{Kind, Locator};
+use crate::trace::candidates::is_logout_name;
 use crate::trace::locate::{prefixes_at, value_at};
 use crate::trace::requests::{deletes_session, is_logout_path};
 use crate::trace::survey::{Bearer, Match, MatchSite};
@@ -87,6 +88,11 @@ impl<'p> Builder<'_, 'p> {
         let may_lead_on = matches!(router.kind, ValueKind::Name(_) | ValueKind::Call(_)) || is_logout && matches!(router.kind, ValueKind::Member(..));
         if !self.follow || !may_lead_on {
             return;
+        }
+        // `routes![pages::index, pages::logout]`
+        if let ValueKind::Call(list) = &router.kind {
+            let logouts = list.args.iter().map(|argument| &argument.value).filter(|value| is_logout_name(self.rules, value.last_name()));
+            logouts.for_each(|value| drop(self.program.eval(value, place, true)));
         }
         if is_logout {
             self.program.eval(router, place, true);
