@@ -15,10 +15,11 @@ use crate::trace::survey::{Bearer, Match, MatchSite};
 
 impl<'p> Builder<'_, 'p> {
     pub(super) fn route(&self, found: &Match<'p>, all: &mut Vec<Endpoint<'p>>) {
-        if self.is_of_the_page(found) || self.wrapped_route(found, all) {
+        let route = &self.rules.routes[found.entry.index];
+        // A function of the server that is called by its name stands in the file of a page, too.
+        if !is_called_by_name(route) && self.is_of_the_page(found) || self.wrapped_route(found, all) {
             return;
         }
-        let route = &self.rules.routes[found.entry.index];
         let mut paths = texts_at(self.program, &route.path, &found.site, self.annotated_place(found));
         self.asking.set(self.follow && self.speaks_of_logout(found, &paths));
         let declared: Vec<(Vec<String>, Vec<FunctionId>)> = if route.handler == Locator::Chain {
