@@ -145,7 +145,6 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
         .events
         .iter()
         .filter_map(|(_, event)| match &event.kind {
-            EventKind::Unknown(name) if traced.is_followed_by_name(name, event) => None,
             EventKind::Unknown(name) => {
                 Some(Note { message: format!("the call of `{name}` could not be followed: its function is not known"), site: Some(case.site(event.place.module, event.span)) })
             }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Flow, FlowHandler, Tracer};
-use crate::link::{FunctionId, ModuleId, Program};
+use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::outcome::Side;
 use crate::rules::split_words;
 use crate::source::Span;
@@ -240,8 +240,7 @@ impl<'p> Tracer<'_, 'p> {
         let group_named = group.members.iter().any(|member| member.named);
         let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
         let asks_procedure = |event: &Event<'p>| matches!(event.kind, EventKind::Unknown(_)) && procedures.contains(&Step { module: event.place.module, span: event.span });
-        let is_open = |event: &Event<'p>| !asks_procedure(event) && !self.is_followed_by_name(event, &group.members);
-        let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).filter(is_open).collect();
+        let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).filter(|event| !asks_procedure(event)).collect();
         let mut added = false;
         for (at, requests) in &tied {
             let at = relays.get(at).unwrap_or(at);
@@ -272,14 +271,6 @@ impl<'p> Tracer<'_, 'p> {
         }
     }
 
-    /// Whether a call whose function is not known has led, by its name, to a handler of the same group elsewhere.
-    fn is_followed_by_name(&self, event: &Event<'p>, members: &[Candidate<'p>]) -> bool {
-        let EventKind::Unknown(name) = &event.kind else { return false };
-        let called = hooked_words(name);
-        let holds = |member: &Candidate<'p>| member.function.module == event.place.module && self.program.function(member.function).span.contains(event.span);
-        members.iter().any(|member| member.named && hooked_words(&member.symbol) == called && !holds(member))
-    }
-
     /// Whether an endpoint has no path but the name of its function, and that is the one asked for; or one is asked for whose name was
     /// made of the endpoint's method and path: `getApiLogout()`, `apiLogoutPost()`.
     fn is_procedure(&self, index: usize, name: &str) -> bool {
@@ -302,12 +293,17 @@ impl<'p> Tracer<'_, 'p> {
 }
 
 impl Flow<'_> {
-    /// Whether a call of a name whose function is not known leads to another handler of the flow, which was found by that name: a
-    /// hook's client, a command of another language.
-    pub fn is_followed_by_name(&self, name: &str, event: &Event<'_>) -> bool {
-        let called = hooked_words(name);
-        let is_around = |handler: &FlowHandler| handler.place.module == event.place.module && handler.span.contains(event.span);
-        self.server.iter().chain(&self.clients).any(|handler| hooked_words(&handler.symbol) == called && !is_around(handler))
+    /// Forgets the calls of names whose functions are not known where these lead to another handler of the flow, which was found by
+    /// that name: a hook's client, a command of another language.
+    pub(super) fn forget_followed(&mut self) {
+        let handlers = self.server.iter().chain(&self.clients);
+        let named: Vec<(Vec<String>, Place, Span)> = handlers.map(|handler| (hooked_words(&handler.symbol), handler.place, handler.span)).collect();
+        self.events.retain(|(_, event)| {
+            let EventKind::Unknown(name) = &event.kind else { return true };
+            let called = hooked_words(name);
+            let is_around = |place: &Place, span: &Span| place.module == event.place.module && span.contains(event.span);
+            !named.iter().any(|(words, place, span)| *words == called && !is_around(place, span))
+        });
     }
 }
 

@@ -186,6 +186,7 @@ impl<'p> Tracer<'_, 'p> {
             alone.retain(|flow| !self.ends_others(flow));
         }
         flows.extend(one_for_each_call(alone));
+        flows.iter_mut().for_each(Flow::forget_followed);
         flows
     }
 

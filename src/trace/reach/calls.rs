@@ -7,7 +7,7 @@ use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
 use crate::ir::{Call, CallStyle, FunctionKind, Module, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place, Thing, note_wish, wishes};
 use crate::outcome::{Action, Side};
-use crate::rules::{Entry, Kind, RuleSet, Runs, SignKind, Subject, split_words};
+use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
 use crate::source::Language;
 use crate::trace::Surroundings;
 use crate::trace::candidates::{is_logout_name, sending_attributes};
@@ -316,31 +316,8 @@ impl<'p> Walk<'_, '_, 'p> {
         } else if self.reach.rules.lexicon.is("bus-method", last) {
             self.sent(call);
         }
-        // `dispatch(logout())`, `commit("logout")`: an action that is handed over by name; `emit(EVENTS.LOGOUT)`, `dispatchEvent(new
-        // Event("logout"))`: an event that is listened to.
-        let may_tell = targets.is_empty() && facts.request.is_none() && call.style != CallStyle::Element && !self.only_shows(call, last);
-        for argument in call.args.iter().take(1).filter(|_| may_tell) {
-            let told = match &argument.value.kind {
-                ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
-                _ => &argument.value,
-            };
-            if let ValueKind::Text(text) = &self.reach.program.fold(told, place).0.kind
-                && self.reach.rules.lexicon.is("logout", text)
-                && text.len() < 40
-                && !text.starts_with('/')
-                && !text.contains([' ', '.', '?'])
-                && !text.contains("//")
-            {
-                self.listen(None, text);
-                // `http.post("logout")` tells the server, and nothing of this side; `dispatch("auth/logout")` names a store's module.
-                let is_sent = facts.request.as_ref().is_some_and(|request| !matches!(request.method.as_str(), "ANY" | "GET"));
-                let is_told = !text.contains('/') || self.reach.rules.lexicon.is_exactly("teller", last);
-                if is_told && !is_sent && !self.only_speaks(call, &facts.entries) {
-                    self.by_name(text.rsplit(['/', ':', '.']).next().unwrap_or(text), call);
-                }
-            }
-        }
         if targets.is_empty() {
+            self.tell(call, facts);
             self.by_constant(call);
             if !is_known {
                 self.told(call, last);
@@ -352,13 +329,6 @@ impl<'p> Walk<'_, '_, 'p> {
     /// Whether a call makes an instance of a class of the project and so does nothing: `raise LogoutRefused("no session")`.
     fn constructs(&self, call: &'p Call) -> bool {
         self.reach.program.eval(&call.callee, self.place(), self.reach.follow).iter().any(|thing| matches!(thing, Thing::Class(_)))
-    }
-
-    /// Whether a call that is handed a logout's word tells nobody to log out: it writes a line of a log, or listens itself,
-    /// `ipc.on("logout", () => …)`.
-    fn only_speaks(&self, call: &Call, entries: &[Entry]) -> bool {
-        let writes_log = |entry: &Entry| entry.kind == Kind::Sign && self.reach.rules.signs[entry.index].kind == SignKind::Log;
-        call.args.iter().skip(1).any(|argument| matches!(argument.value.kind, ValueKind::Closure(_))) || entries.iter().any(writes_log)
     }
 
     /// Whether a call is itself the configuration of a library's logout.

@@ -1,13 +1,50 @@
 //! Calls whose functions are not known, followed by their names.
 
-use super::{EventKind, Step, Use, Walk};
-use crate::ir::{Call, ValueKind};
+use super::{CallFacts, EventKind, Step, Use, Walk};
+use crate::ir::{Call, CallStyle, ValueKind};
 use crate::link::{FunctionId, Place};
+use crate::rules::{Kind, SignKind};
 use crate::source::Language;
 use crate::trace::candidates::is_logout_name;
 use crate::trace::requests::{Request, declared_request};
 
 impl<'p> Walk<'_, '_, 'p> {
+    /// What a logout's word tells that a call is handed: `dispatch(logout())`, `commit("logout")`, an action by its name;
+    /// `emit(EVENTS.LOGOUT)`, `dispatchEvent(new Event("logout"))`, an event that is listened to.
+    pub(super) fn tell(&mut self, call: &'p Call, facts: &CallFacts) {
+        let Some(argument) = call.args.first().filter(|_| !self.tells_nobody(call, facts)) else { return };
+        let told = match &argument.value.kind {
+            ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
+            _ => &argument.value,
+        };
+        let ValueKind::Text(text) = &self.reach.program.fold(told, self.place()).0.kind else { return };
+        let lexicon = &self.reach.rules.lexicon;
+        let is_name = text.len() < 40 && !text.starts_with('/') && !text.contains([' ', '.', '?']) && !text.contains("//");
+        if !is_name || !lexicon.is("logout", text) {
+            return;
+        }
+        // A name in another is that of a store's module: `dispatch("auth/logout")`. Elsewhere it is a path.
+        let is_action = !text.contains('/') || lexicon.is_exactly("teller", &facts.last);
+        self.listen(None, text);
+        let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text);
+        let writes_log = || facts.entries.iter().any(|entry| entry.kind == Kind::Sign && self.reach.rules.signs[entry.index].kind == SignKind::Log);
+        // Nothing else is meant where no function bears the name and something listens to the event.
+        let is_event = || self.reach.program.functions_named(action).is_empty() && self.reach.listeners.calls.iter().any(|listener| listener.name == *text);
+        if is_action && !hands_a_closure(call) && !writes_log() && !is_event() {
+            self.by_name(action, call);
+        }
+    }
+
+    /// Whether a call that may be handed a logout's word tells no function of this side to log out: it draws, asks a server
+    /// (`http.post("logout")`), or shows what it is handed (`console.log("logout")`, `t("logout")`).
+    fn tells_nobody(&self, call: &Call, facts: &CallFacts) -> bool {
+        let rules = self.reach.rules;
+        let is_sent = facts.request.as_ref().is_some_and(|request| request.method != "ANY");
+        let shows = |name: &str| rules.lexicon.is_exactly("speaker", name);
+        let is_shown = shows(&facts.last) || matches!(&call.callee.kind, ValueKind::Member(of, _) if shows(of.last_name()));
+        call.style == CallStyle::Element || is_sent || is_shown
+    }
+
     /// What a store is told to do by its name: `commit("forget")` with `mutations: { forget(state) { … } }`. A logout's own name is
     /// followed without that.
     pub(super) fn told(&mut self, call: &'p Call, last: &str) {
@@ -99,15 +136,6 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
-    /// Whether a call only writes down or shows the text that it is handed: `console.log("logout")`, `t("logout")`.
-    pub(super) fn only_shows(&self, call: &Call, last: &str) -> bool {
-        let shows = |name: &str| self.reach.rules.lexicon.is_exactly("speaker", name);
-        match &call.callee.kind {
-            ValueKind::Member(of, _) => shows(of.last_name()) || shows(last),
-            _ => shows(last),
-        }
-    }
-
     /// Whether a function that is known by its name alone may be meant: it is of the same language, and the way did not lead through it.
     fn may_lead_to(&self, id: FunctionId) -> bool {
         let program = self.reach.program;
@@ -126,4 +154,9 @@ impl<'p> Walk<'_, '_, 'p> {
         let mut declared = functions.filter_map(|function| declared_request(self.reach.program, *function, self.reach.rules));
         declared.next().filter(|_| declared.next().is_none())
     }
+}
+
+/// Whether a call listens itself: `ipc.on("logout", () => …)`.
+fn hands_a_closure(call: &Call) -> bool {
+    call.args.iter().skip(1).any(|argument| matches!(argument.value.kind, ValueKind::Closure(_)))
 }
