@@ -159,3 +159,33 @@ fn launch() -> _ {
     ]);
     assert!(text.contains("POST /api/logout"), "{text}");
 }
+
+#[test]
+fn what_only_the_client_clears_is_told_in_words() {
+    let text = report(&[
+        ("package.json", r#"{ "dependencies": { "express": "^4.21.0", "react": "^18.3.0" } }"#),
+        (
+            "server.js",
+            r#"const express = require("express");
+const app = express();
+app.post("/logout", (req, res) => {
+  res.clearCookie("sid");
+  res.end();
+});
+"#,
+        ),
+        (
+            "web/menu.jsx",
+            r#"export function Menu({ setUser }) {
+  const logout = async () => {
+    await fetch("/logout", { method: "POST" });
+    setUser(null);
+    localStorage.removeItem("token");
+  };
+  return <button onClick={logout}>Log out</button>;
+}
+"#,
+        ),
+    ]);
+    assert!(text.contains("Logout clears the cookie and localStorage but 0 server-side cleanup"), "{text}");
+}

@@ -92,11 +92,21 @@ pub(super) fn ratio_sentence(actions: &[ActionOutcome]) -> String {
     }
     text.push_str(&format!("; missing: {}", missing.join(", ")));
     let server_side = found.iter().any(|action| action.action.side() == Side::Server);
-    if !server_side && let Some(client) = found.last() {
-        let what = client.evidence.iter().find(|one| one.counts).map_or_else(|| client.action.to_string(), |one| one_line(&one.site.code));
-        text.push_str(&format!(". Logout clears {what} but 0 server-side cleanup"));
+    if !server_side && !found.is_empty() {
+        let cleared: Vec<&str> = found.iter().map(|action| what_is_cleared(action)).collect();
+        text.push_str(&format!(". Logout clears {} but 0 server-side cleanup", cleared.join(" and ")));
     }
     text
+}
+
+/// What an action of the client clears: the storage, where its code begins with the name of one.
+fn what_is_cleared(action: &ActionOutcome) -> &str {
+    let is_storage = |name: &&str| name.to_ascii_lowercase().ends_with("storage");
+    let storage = || action.evidence.iter().filter(|one| one.counts).find_map(|one| one.site.code.split(['.', '(']).next().filter(is_storage));
+    match action.action {
+        Action::Cookie => "the cookie",
+        _ => storage().unwrap_or("client state"),
+    }
 }
 
 /// Code on one line, short enough for a sentence.
