@@ -174,7 +174,7 @@ impl Writer<'_> {
             ValueKind::Template(parts) => format!("template({})", self.list(parts, depth)),
             ValueKind::Number(number) => number.to_string(),
             ValueKind::Bool(flag) => flag.to_string(),
-            ValueKind::Null => "null".to_owned(),
+            ValueKind::Null | ValueKind::Undefined => "null".to_owned(),
             ValueKind::Name(name) => name.clone(),
             ValueKind::This => "this".to_owned(),
             ValueKind::Super => "super".to_owned(),

@@ -83,8 +83,10 @@ pub enum ValueKind {
     Template(Vec<Value>),
     Number(f64),
     Bool(bool),
-    /// `null`, `undefined`, `None`, `void 0`.
+    /// `null`, `None`.
     Null,
+    /// `undefined`, `void 0`: as empty as `null`, and many a library leaves it out of what it writes.
+    Undefined,
     /// A bare name.
     Name(String),
     /// `this`, `self` (the first parameter of a Python method is lowered to this as well).
@@ -200,7 +202,7 @@ impl Value {
     /// The tests that must all hold where this one does: `a`, `b` and `c` of `a && b && c`.
     pub fn conjuncts(&self) -> Vec<&Self> {
         match &self.kind {
-            ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null) => {
+            ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null | ValueKind::Undefined) => {
                 let mut all = test.conjuncts();
                 all.extend(then.conjuncts());
                 all
@@ -212,7 +214,7 @@ impl Value {
     /// Whether evaluating it does nothing but read, so that it may be written twice: names, members, constants, lists of them.
     pub fn is_plain(&self) -> bool {
         match &self.kind {
-            ValueKind::Name(_) | ValueKind::This | ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null => true,
+            ValueKind::Name(_) | ValueKind::This | ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null | ValueKind::Undefined => true,
             ValueKind::Member(of, _) => of.is_plain(),
             ValueKind::List(items) => items.iter().all(Self::is_plain),
             _ => false,

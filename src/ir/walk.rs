@@ -97,7 +97,15 @@ pub fn walk_value<'ir>(value: &'ir Value, visit: &mut dyn Visit<'ir>) {
             walk_value(right, visit);
         }
         ValueKind::Block(block) => walk_block(block, visit),
-        ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null | ValueKind::Name(_) | ValueKind::This | ValueKind::Super | ValueKind::Closure(_) => {}
+        ValueKind::Text(_)
+        | ValueKind::Number(_)
+        | ValueKind::Bool(_)
+        | ValueKind::Null
+        | ValueKind::Undefined
+        | ValueKind::Name(_)
+        | ValueKind::This
+        | ValueKind::Super
+        | ValueKind::Closure(_) => {}
     }
 }
 

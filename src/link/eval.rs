@@ -115,7 +115,7 @@ impl<'p> Program<'p> {
                 Some(StepKind::Evaluate(last) | StepKind::Return(Some(last))) => self.eval_steps(last, place, follow, steps),
                 _ => vec![Thing::outside(Name::written(value))],
             },
-            ValueKind::Null => Vec::new(),
+            ValueKind::Null | ValueKind::Undefined => Vec::new(),
             // An element of what is looped over.
             ValueKind::Unknown(parts) => match parts.as_slice() {
                 [over] => self

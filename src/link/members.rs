@@ -434,6 +434,20 @@ impl<'p> Program<'p> {
         functions
     }
 
+    /// The functions under the keys of the records that are handed to the call by which an export is made: `export default api({ GET: leave })`.
+    pub fn export_handed(&self, module: super::ModuleId, name: &str) -> Vec<(String, Vec<FunctionId>)> {
+        let mut entries = Vec::new();
+        for thing in self.exported(module, name, false, super::eval::MAX_STEPS) {
+            let Thing::Outside { made_by: Some((call, at)), .. } = thing else { continue };
+            for argument in &call.args {
+                if let ValueKind::Record(fields) = &self.fold(&argument.value, at).0.kind {
+                    entries.extend(fields.iter().map(|(key, entry)| (key.clone(), self.functions_of(entry, at, false))));
+                }
+            }
+        }
+        entries
+    }
+
     /// The functions under the keys of an exported record.
     pub fn export_entries(&self, module: super::ModuleId, record: &str) -> Vec<(String, Vec<FunctionId>)> {
         let mut entries = Vec::new();

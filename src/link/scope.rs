@@ -178,7 +178,7 @@ fn binds<'p>(bindings: &[Binding<'p>], is_bound: impl Fn(&'p Value) -> bool) -> 
 /// Whether a declaration gives its name nothing yet.
 fn is_nothing(value: &Value) -> bool {
     match &value.kind {
-        ValueKind::Null => true,
+        ValueKind::Null | ValueKind::Undefined => true,
         ValueKind::Unknown(parts) => parts.is_empty(),
         _ => false,
     }

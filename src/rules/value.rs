@@ -37,6 +37,9 @@ pub trait Lookup<'p> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Is {
     Empty,
+    /// Empty, and not `undefined`: what a library writes even where it leaves that out.
+    Cleared,
+    Undefined,
     Null,
     Zero,
     Negative,
@@ -60,6 +63,8 @@ impl Is {
     pub(super) fn parse(word: &str) -> Result<Self, String> {
         Ok(match word {
             "empty" => Self::Empty,
+            "cleared" => Self::Cleared,
+            "undefined" => Self::Undefined,
             "null" => Self::Null,
             "zero" => Self::Zero,
             "negative" => Self::Negative,
@@ -77,7 +82,7 @@ impl Is {
             "call" => Self::Call,
             other => {
                 return Err(format!(
-                    "unknown property `{other}`; one of empty, null, zero, negative, false, true, text, number, present, absent, closure, record, list, past, nonempty, call"
+                    "unknown property `{other}`; one of empty, cleared, undefined, null, zero, negative, false, true, text, number, present, absent, closure, record, list, past, nonempty, call"
                 ));
             }
         })
@@ -214,7 +219,7 @@ fn has_property<'p>(is: Is, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: 
     match (is, &value.kind) {
         (Is::Present | Is::NonEmpty, _) if is == Is::Present => true,
         (Is::NonEmpty, _) => !has_property(Is::Empty, value, lookup, lexicon, depth),
-        (Is::Null, ValueKind::Null) | (Is::False, ValueKind::Bool(false)) | (Is::True, ValueKind::Bool(true)) => true,
+        (Is::Null, ValueKind::Null | ValueKind::Undefined) | (Is::False, ValueKind::Bool(false)) | (Is::True, ValueKind::Bool(true)) => true,
         (Is::Text, ValueKind::Text(_) | ValueKind::Template(_)) | (Is::Number, ValueKind::Number(_)) => true,
         (Is::Closure, ValueKind::Closure(_)) | (Is::Record, ValueKind::Record(_)) | (Is::List, ValueKind::List(_)) | (Is::Call, ValueKind::Call(_)) => true,
         (Is::Zero, _) => number_of(value, lookup, 0) == Some(0.0) || matches!(&value.kind, ValueKind::Text(text) if text.trim() == "0") || is_zero_duration(value, lookup),
@@ -223,6 +228,8 @@ fn has_property<'p>(is: Is, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: 
         (Is::Empty | Is::Null, ValueKind::Closure(_)) if depth < MAX_NESTING => {
             lookup.given_back(value).is_some_and(|made| has_property(is, lookup.fold(made), lookup, lexicon, depth + 1))
         }
+        (Is::Undefined, ValueKind::Undefined) => true,
+        (Is::Cleared, kind) => !matches!(kind, ValueKind::Undefined) && has_property(Is::Empty, value, lookup, lexicon, depth),
         (Is::Empty, kind) => is_empty(kind, lookup, lexicon, depth),
         (Is::Past, _) => is_past(value, lookup, depth),
         _ => false,
@@ -231,7 +238,7 @@ fn has_property<'p>(is: Is, value: &'p Value, lookup: &dyn Lookup<'p>, lexicon: 
 
 fn is_empty<'p>(kind: &'p ValueKind, lookup: &dyn Lookup<'p>, lexicon: &Lexicon, depth: usize) -> bool {
     match kind {
-        ValueKind::Null => true,
+        ValueKind::Null | ValueKind::Undefined => true,
         ValueKind::Bool(flag) => !flag,
         ValueKind::Text(text) => text.is_empty(),
         ValueKind::Number(number) => *number == 0.0,

@@ -328,7 +328,7 @@ fn drop_closures(value: &mut Value) {
             drop_closures(then);
             drop_closures(otherwise);
         }
-        ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null | ValueKind::Name(_) | ValueKind::This | ValueKind::Super => {}
+        ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null | ValueKind::Undefined | ValueKind::Name(_) | ValueKind::This | ValueKind::Super => {}
     }
 }
 

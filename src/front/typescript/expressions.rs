@@ -40,7 +40,8 @@ impl Lowerer<'_> {
             "number" => ValueKind::Number(number(self.words(node))),
             "true" => ValueKind::Bool(true),
             "false" => ValueKind::Bool(false),
-            "null" | "undefined" => ValueKind::Null,
+            "null" => ValueKind::Null,
+            "undefined" => ValueKind::Undefined,
             "this" => ValueKind::This,
             "super" => ValueKind::Super,
             "regex" => ValueKind::Unknown(Vec::new()),
@@ -174,7 +175,7 @@ impl Lowerer<'_> {
             ("!", kind) => ValueKind::Not(Box::new(Value::new(kind, argument.span))),
             ("-", ValueKind::Number(number)) => ValueKind::Number(-number),
             ("+", ValueKind::Number(number)) => ValueKind::Number(number),
-            ("void", ValueKind::Number(_)) => ValueKind::Null,
+            ("void", ValueKind::Number(_)) => ValueKind::Undefined,
             (_, kind) => ValueKind::Unknown(vec![Value::new(kind, argument.span)]),
         }
     }

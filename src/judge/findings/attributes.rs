@@ -68,5 +68,5 @@ pub(super) fn cookie_clear_attributes<'p>(case: &Case<'_, 'p>, stack: &Stack, on
 
 /// Whether an option is turned off.
 fn is_off<'p>(case: &Case<'_, 'p>, value: &'p crate::ir::Value, place: Place) -> bool {
-    matches!(case.program.fold(value, place).0.kind, ValueKind::Bool(false) | ValueKind::Null)
+    matches!(case.program.fold(value, place).0.kind, ValueKind::Bool(false) | ValueKind::Null | ValueKind::Undefined)
 }

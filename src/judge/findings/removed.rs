@@ -127,7 +127,7 @@ fn look_at_call<'p>(case: &Case<'_, 'p>, call: &'p Call, place: Place, removed: 
 /// Whether what is written is empty.
 fn is_nothing<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place) -> bool {
     match &case.program.fold(value, place).0.kind {
-        ValueKind::Null => true,
+        ValueKind::Null | ValueKind::Undefined => true,
         ValueKind::Text(text) => matches!(text.as_str(), "" | "null" | "undefined" | "false" | "{}" | "[]"),
         _ => false,
     }

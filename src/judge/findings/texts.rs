@@ -140,7 +140,7 @@ impl<'p> Case<'_, 'p> {
                 }
                 given
             }
-            ValueKind::Null | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Text(_) => Given::Absent,
+            ValueKind::Null | ValueKind::Undefined | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Text(_) => Given::Absent,
             _ => Given::Unknown,
         }
     }

@@ -23,6 +23,7 @@ impl<'p> Builder<'_, 'p> {
                         Some((record, "*")) => self.program.export_entries(id, record),
                         _ => vec![(String::new(), self.program.export_functions(id, name))],
                     };
+                    self.by_methods(rule, name, id, &route, all);
                     for (key, functions) in exported {
                         if functions.is_empty() {
                             continue;
@@ -41,6 +42,16 @@ impl<'p> Builder<'_, 'p> {
 }
 
 impl Builder<'_, '_> {
+    /// Endpoints of an export that is made by handing a record of handlers, each under its method, to a helper:
+    /// `export default api({ GET: list, POST: leave })`.
+    fn by_methods(&self, rule: &FileRoute, export: &str, id: ModuleId, route: &str, all: &mut Vec<Endpoint<'_>>) {
+        let handlers = self.program.export_handed(id, export).into_iter();
+        for (method, functions) in handlers.filter(|(method, functions)| is_verb(method) && !functions.is_empty()) {
+            let span = functions.first().map_or(Span::default(), |function| self.program.function(*function).head);
+            all.push(Endpoint::new(&rule.framework, normal_method(&method), route.to_owned(), functions, Place { module: id, function: None }, span));
+        }
+    }
+
     /// Whether a function tells requests that delete from others: `if (req.method === "DELETE")`.
     fn names_delete(&self, function: FunctionId) -> bool {
         let mut names = false;

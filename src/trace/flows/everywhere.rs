@@ -61,5 +61,6 @@ fn collect_guards(block: &Block, found: &mut Vec<Span>) {
 
 /// Whether a value may be what a session is known by: no constant.
 fn is_key(value: &Value) -> bool {
-    !matches!(value.kind, ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_)) && !matches!(&value.kind, ValueKind::Name(name) if name == "undefined")
+    !matches!(value.kind, ValueKind::Null | ValueKind::Undefined | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_))
+        && !matches!(&value.kind, ValueKind::Name(name) if name == "undefined")
 }

@@ -60,7 +60,7 @@ impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn judge_test(&self, test: &'p Value) -> (Branch, Branch) {
         match self.constant_of(test).map_or(&ValueKind::This, |constant| &constant.kind) {
             ValueKind::Bool(true) => return (Branch::Ordinary, Branch::Dead),
-            ValueKind::Bool(false) | ValueKind::Null => return (Branch::Dead, Branch::Ordinary),
+            ValueKind::Bool(false) | ValueKind::Null | ValueKind::Undefined => return (Branch::Dead, Branch::Ordinary),
             ValueKind::Number(number) if *number == 0.0 => return (Branch::Dead, Branch::Ordinary),
             _ => {}
         }
@@ -175,7 +175,7 @@ fn polarity(test: &Value) -> (bool, &Value) {
         ValueKind::Binary { op: BinaryOp::NotEqual, left, right } if !is_nothing(right) && !is_nothing(left) => (true, left),
         // `!a || !b`, `!a && …`
         ValueKind::Choice { test: first, then, otherwise } => {
-            if matches!(otherwise.kind, ValueKind::Null) {
+            if matches!(otherwise.kind, ValueKind::Null | ValueKind::Undefined) {
                 polarity(if first.span == then.span { first } else { then })
             } else {
                 polarity(first)
@@ -188,7 +188,7 @@ fn polarity(test: &Value) -> (bool, &Value) {
 
 fn is_nothing(value: &Value) -> bool {
     match &value.kind {
-        ValueKind::Null | ValueKind::Bool(false) => true,
+        ValueKind::Null | ValueKind::Undefined | ValueKind::Bool(false) => true,
         ValueKind::Text(text) => text.is_empty() || text == "undefined",
         ValueKind::Name(name) => name == "undefined",
         _ => false,

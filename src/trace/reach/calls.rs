@@ -75,7 +75,7 @@ impl<'p> Walk<'_, '_, 'p> {
     fn is_placeholder(&self, function: FunctionId) -> bool {
         let defined = self.reach.program.function(function);
         let does_nothing = |step: &crate::ir::Step| match &step.kind {
-            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => matches!(value.kind, ValueKind::Null),
+            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => matches!(value.kind, ValueKind::Null | ValueKind::Undefined),
             kind => matches!(kind, StepKind::Return(None) | StepKind::Throw(_)),
         };
         defined.kind == FunctionKind::Closure && defined.body.iter().all(does_nothing)
@@ -173,7 +173,11 @@ impl<'p> Walk<'_, '_, 'p> {
             let is_reducer = defined.params.len() > 1 && defined.params.first().is_some_and(|param| self.reach.rules.lexicon.is("reducer-parameter", &param.name));
             is_reducer || defined.params.get(index).is_some_and(|param| keeps(module, &defined.body, &param.name, 2))
         };
-        let handed = call.args.iter().enumerate().filter(|(_, argument)| argument.name.is_none() && matches!(argument.value.kind, ValueKind::Null | ValueKind::Bool(false)));
+        let handed = call
+            .args
+            .iter()
+            .enumerate()
+            .filter(|(_, argument)| argument.name.is_none() && matches!(argument.value.kind, ValueKind::Null | ValueKind::Undefined | ValueKind::Bool(false)));
         handed.into_iter().any(|(index, _)| targets.iter().any(|target| is_kept(target, index)))
     }
 

@@ -31,7 +31,7 @@ impl<'p> Walk<'_, '_, 'p> {
     fn unchanging(&self, test: &'p Value) -> Option<&'p Value> {
         let (constant, at) = self.reach.program.fold(test, self.place());
         let (ValueKind::Name(name) | ValueKind::Member(_, name)) = &test.kind else { return Some(constant) };
-        let is_literal = matches!(constant.kind, ValueKind::Bool(_) | ValueKind::Null | ValueKind::Number(_));
+        let is_literal = matches!(constant.kind, ValueKind::Bool(_) | ValueKind::Null | ValueKind::Undefined | ValueKind::Number(_));
         (!is_literal || !may_change(self.reach.program.module(at.module), name, constant)).then_some(constant)
     }
 }

@@ -161,7 +161,7 @@ fn tells(lexicon: &Lexicon, value: &Value, depth: usize) -> bool {
 
 fn is_constant(value: &Value) -> bool {
     match &value.kind {
-        ValueKind::Null | ValueKind::Bool(_) | ValueKind::Text(_) | ValueKind::Number(_) => true,
+        ValueKind::Null | ValueKind::Undefined | ValueKind::Bool(_) | ValueKind::Text(_) | ValueKind::Number(_) => true,
         ValueKind::List(items) => items.is_empty(),
         ValueKind::Record(entries) => entries.is_empty(),
         ValueKind::Name(name) => name == "undefined" || name == "None",

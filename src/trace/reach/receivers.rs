@@ -78,7 +78,7 @@ fn with_model(program: &Program<'_>, lexicon: &Lexicon, class: ClassId, name: &N
 
 /// Whether a class leaves it to those below it which model its methods are about.
 fn leaves_model_open(lexicon: &Lexicon, module: &Module, class: &Class) -> bool {
-    let is_open = |value: &Option<Value>| value.as_ref().is_none_or(|value| matches!(value.kind, ValueKind::Null | ValueKind::Name(_)));
+    let is_open = |value: &Option<Value>| value.as_ref().is_none_or(|value| matches!(value.kind, ValueKind::Null | ValueKind::Undefined | ValueKind::Name(_)));
     module.language == Language::Python && class.fields.iter().any(|field| lexicon.is("model", &field.name) && is_open(&field.value))
 }
 

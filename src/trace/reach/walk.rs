@@ -214,7 +214,15 @@ impl<'p> Walk<'_, '_, 'p> {
                 self.value(left, used);
                 self.value(right, used);
             }
-            ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Null | ValueKind::Name(_) | ValueKind::This | ValueKind::Super | ValueKind::Closure(_) => {}
+            ValueKind::Text(_)
+            | ValueKind::Number(_)
+            | ValueKind::Bool(_)
+            | ValueKind::Null
+            | ValueKind::Undefined
+            | ValueKind::Name(_)
+            | ValueKind::This
+            | ValueKind::Super
+            | ValueKind::Closure(_) => {}
         }
     }
 }
