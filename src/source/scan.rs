@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
+use camino::Utf8Path;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -80,7 +81,7 @@ pub fn select(tree: &Tree, scanner: &Scanner, limit: u64) -> Selection {
         .map_init(Vec::new, |buffer, files| {
             let mut part = Selection::default();
             for file in files {
-                scan_file(file, scanner, limit, buffer, &mut part);
+                scan_file(tree, file, scanner, limit, buffer, &mut part);
             }
             part
         })
@@ -103,7 +104,7 @@ impl Selection {
     }
 }
 
-fn scan_file(file: &SourceFile, scanner: &Scanner, limit: u64, buffer: &mut Vec<u8>, part: &mut Selection) {
+fn scan_file(tree: &Tree, file: &SourceFile, scanner: &Scanner, limit: u64, buffer: &mut Vec<u8>, part: &mut Selection) {
     let bytes = match read_into(&file.absolute, limit, buffer) {
         Ok(bytes) => bytes,
         Err(error) => return part.skip(file, &error),
@@ -120,7 +121,8 @@ fn scan_file(file: &SourceFile, scanner: &Scanner, limit: u64, buffer: &mut Vec<
     if !scanner.finds(text, file.language) {
         return;
     }
-    match content::not_written_by_hand(text, file.language, is_plain_script(file)) {
+    let compiled = || (is_plain_script(file) && content::is_compiled_module(text) && stands_beside_its_source(tree, file)).then_some(Reason::Generated);
+    match content::not_written_by_hand(text, file.language, is_plain_script(file)).or_else(compiled) {
         Some(reason) => *part.left_out.entry(reason).or_default() += 1,
         None => part.files.push(file.id),
     }
@@ -135,4 +137,22 @@ impl Selection {
 /// Bundlers write nothing but these.
 fn is_plain_script(file: &SourceFile) -> bool {
     file.language == Language::TypeScript && matches!(file.path.extension(), Some("js" | "mjs" | "cjs"))
+}
+
+/// Whether the tree holds a typed script of which this one can be the output: the same path but for the extension and for one folder on either side
+/// (`out/routes/a.js` of `src/routes/a.ts`).
+fn stands_beside_its_source(tree: &Tree, compiled: &SourceFile) -> bool {
+    tree.files
+        .iter()
+        .any(|file| file.root == compiled.root && matches!(file.path.extension(), Some("ts" | "tsx" | "mts" | "cts")) && differ_in_a_folder(&file.path, &compiled.path))
+}
+
+/// Whether two paths have the same name but for the extension, and the same folders but for at most one that each has for itself.
+fn differ_in_a_folder(one: &Utf8Path, other: &Utf8Path) -> bool {
+    let (Some(name), Some(folder), Some(other_folder)) = (one.file_stem(), one.parent(), other.parent()) else { return false };
+    let (mine, others): (Vec<_>, Vec<_>) = (folder.components().collect(), other_folder.components().collect());
+    let before = mine.iter().zip(&others).take_while(|(a, b)| a == b).count();
+    let rest = |all: usize| all - before;
+    let after = mine.iter().rev().zip(others.iter().rev()).take(rest(mine.len().min(others.len()))).take_while(|(a, b)| a == b).count();
+    Some(name) == other.file_stem() && mine.len().max(others.len()) <= before + after + 1
 }

@@ -224,6 +224,24 @@ fn a_scan_selects_the_files_with_a_word_and_notes_what_it_cannot_read() {
 }
 
 #[test]
+fn what_a_compiler_made_of_a_script_in_the_tree_is_left_out() {
+    let (_keep, root) = directory();
+    let compiled = b"\"use strict\";\nObject.defineProperty(exports, \"__esModule\", { value: true });\nfunction logout() {}\n";
+    write_bytes(&root, "api/src/routes/leave.ts", b"export function logout() {}");
+    write_bytes(&root, "api/emitted/routes/leave.js", compiled);
+    // The source is not there, or stands elsewhere; and a person wrote the last one.
+    write_bytes(&root, "api/emitted/routes/other.js", compiled);
+    write_bytes(&root, "web/lib/deep/leave.js", compiled);
+    write_bytes(&root, "api/plain/routes/leave.js", b"exports.logout = () => {};");
+    let tree = discover(std::slice::from_ref(&root), &WalkOptions::default()).unwrap();
+    let scanner = Scanner::new(&[("logout".to_owned(), vec![])], &[Language::TypeScript].into()).unwrap();
+    let found = select(&tree, &scanner, DEFAULT_LIMIT);
+    let shown: Vec<&str> = found.files.iter().map(|file| tree.file(*file).unwrap().path.as_str()).collect();
+    assert_eq!(shown, ["api/emitted/routes/other.js", "api/plain/routes/leave.js", "api/src/routes/leave.ts", "web/lib/deep/leave.js"]);
+    assert_eq!(found.left_out.get(&Reason::Generated), Some(&1));
+}
+
+#[test]
 fn a_text_is_read_as_it_stands_on_the_disk() {
     let (_keep, root) = directory();
     write_bytes(&root, "a.ts", b"\xef\xbb\xbfa\r\nb");

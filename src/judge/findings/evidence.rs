@@ -4,6 +4,7 @@ use crate::outcome::{Action, Finding, Flow, Severity, Side, Site, Timing};
 
 /// Adds what a flow's evidence shows beside the two primary checks.
 pub(super) fn findings(flow: &Flow, found: &mut Vec<Finding>) {
+    let ends_record = flow.actions.iter().flat_map(|action| &action.evidence).any(|evidence| evidence.action == Action::ServerSession && evidence.counts);
     for evidence in flow.actions.iter().flat_map(|action| &action.evidence) {
         if evidence.timing == Timing::Deferred {
             found.push(finding(
@@ -30,7 +31,8 @@ pub(super) fn findings(flow: &Flow, found: &mut Vec<Finding>) {
                 flow,
             ));
         }
-        if evidence.action == Action::ServerSession && why.contains("login key") {
+        // A login key that is taken out of a record which ends as well leaves nothing behind.
+        if evidence.action == Action::ServerSession && why.contains("login key") && !ends_record {
             found.push(finding(
                 "session-record-kept",
                 Severity::Medium,
