@@ -123,6 +123,13 @@ pub enum ValueKind {
     Unknown(Vec<Value>),
 }
 
+impl ValueKind {
+    /// Whether it is nothing at all: `null` or `undefined`.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Null | Self::Undefined)
+    }
+}
+
 /// Operators that constants are folded over or conditions are read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOp {
@@ -202,7 +209,7 @@ impl Value {
     /// The tests that must all hold where this one does: `a`, `b` and `c` of `a && b && c`.
     pub fn conjuncts(&self) -> Vec<&Self> {
         match &self.kind {
-            ValueKind::Choice { test, then, otherwise } if matches!(otherwise.kind, ValueKind::Null | ValueKind::Undefined) => {
+            ValueKind::Choice { test, then, otherwise } if otherwise.kind.is_nothing() => {
                 let mut all = test.conjuncts();
                 all.extend(then.conjuncts());
                 all

@@ -409,7 +409,7 @@ fn is_model<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place) -> bool {
 fn collect_answers<'p>(block: &'p [crate::ir::Step], into: &mut Vec<&'p Value>) {
     for step in block {
         match &step.kind {
-            StepKind::Return(Some(value)) if !matches!(value.kind, ValueKind::Null | ValueKind::Undefined) => into.push(value),
+            StepKind::Return(Some(value)) if !value.kind.is_nothing() => into.push(value),
             StepKind::Branch { then, otherwise, .. } => {
                 collect_answers(then, into);
                 collect_answers(otherwise, into);

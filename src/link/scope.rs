@@ -177,11 +177,7 @@ fn binds<'p>(bindings: &[Binding<'p>], is_bound: impl Fn(&'p Value) -> bool) -> 
 
 /// Whether a declaration gives its name nothing yet.
 fn is_nothing(value: &Value) -> bool {
-    match &value.kind {
-        ValueKind::Null | ValueKind::Undefined => true,
-        ValueKind::Unknown(parts) => parts.is_empty(),
-        _ => false,
-    }
+    value.kind.is_nothing() || matches!(&value.kind, ValueKind::Unknown(parts) if parts.is_empty())
 }
 
 fn collect_added<'p>(block: &'p Block, within: Option<FunctionIndex>, added: &mut FxHashMap<&'p str, Vec<Added<'p>>>) {

@@ -151,7 +151,7 @@ impl Lowerer<'_> {
         }
         let value = self.value_named(right, self.last_name(place));
         // NOTE: compilers open with `exports.x = void 0`; the export itself follows.
-        if !matches!(value.kind, ValueKind::Null | ValueKind::Undefined) {
+        if !value.kind.is_nothing() {
             self.export_value(&outside, value, at);
         }
     }

@@ -175,7 +175,7 @@ fn polarity(test: &Value) -> (bool, &Value) {
         ValueKind::Binary { op: BinaryOp::NotEqual, left, right } if !is_nothing(right) && !is_nothing(left) => (true, left),
         // `!a || !b`, `!a && …`
         ValueKind::Choice { test: first, then, otherwise } => {
-            if matches!(otherwise.kind, ValueKind::Null | ValueKind::Undefined) {
+            if otherwise.kind.is_nothing() {
                 polarity(if first.span == then.span { first } else { then })
             } else {
                 polarity(first)

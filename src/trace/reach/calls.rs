@@ -75,7 +75,7 @@ impl<'p> Walk<'_, '_, 'p> {
     fn is_placeholder(&self, function: FunctionId) -> bool {
         let defined = self.reach.program.function(function);
         let does_nothing = |step: &crate::ir::Step| match &step.kind {
-            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => matches!(value.kind, ValueKind::Null | ValueKind::Undefined),
+            StepKind::Return(Some(value)) | StepKind::Evaluate(value) => value.kind.is_nothing(),
             kind => matches!(kind, StepKind::Return(None) | StepKind::Throw(_)),
         };
         defined.kind == FunctionKind::Closure && defined.body.iter().all(does_nothing)
