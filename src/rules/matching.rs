@@ -54,6 +54,11 @@ impl RuleSet {
         found
     }
 
+    /// Whether an entry of the given kinds may fit a call whose names end in `last`; far cheaper than to ask which do.
+    pub fn may_fit_call(&self, kinds: &[Kind], last: &str, call: &Call, language: crate::source::Language) -> bool {
+        self.candidates(last, Shape::Call, language).iter().any(|entry| kinds.contains(&entry.kind) && may_fit(self.matcher(*entry), call))
+    }
+
     /// Whether one matcher fits one place.
     pub fn fits<'p>(&self, matcher: &Matcher, subject: Subject<'_, 'p>, within: &dyn Fn() -> Vec<Name>, lookup: &dyn Lookup<'p>) -> bool {
         let lexicon = &self.lexicon;
@@ -99,6 +104,11 @@ impl RuleSet {
     }
 }
 
+/// Whether a matcher may fit a call, whatever that is called and what its arguments are: by its style and by the arguments that it lacks.
+fn may_fit(matcher: &Matcher, call: &Call) -> bool {
+    style_fits(matcher.style, call.style) && matcher.args.iter().all(|test| argument_of(&test.which, call).is_some() || test.test.passes_absent())
+}
+
 fn style_fits(wanted: Option<Style>, style: CallStyle) -> bool {
     match wanted {
         // An annotation is not a call, and must be asked for.
@@ -110,15 +120,21 @@ fn style_fits(wanted: Option<Style>, style: CallStyle) -> bool {
 }
 
 fn argument_fits<'p>(test: &ArgumentTest, call: &'p Call, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
-    let value = match &test.which {
+    match &test.which {
+        WhichArgument::Any if call.args.is_empty() => test.test.passes_absent(),
+        WhichArgument::Any => call.args.iter().any(|argument| test.test.passes(Some(&argument.value), lookup, lexicon)),
+        which => test.test.passes(argument_of(which, call), lookup, lexicon),
+    }
+}
+
+/// The argument of a call that is meant, if it has one; the first of those of which any will do.
+fn argument_of<'p>(which: &WhichArgument, call: &'p Call) -> Option<&'p Value> {
+    match which {
         WhichArgument::Position(index) => call.positional(*index),
         WhichArgument::Named(name) => call.named(name).or_else(|| spread_field(call, name)),
         WhichArgument::Either(index, name) => call.named(name).or_else(|| call.positional(*index)),
-        WhichArgument::Any => {
-            return call.args.iter().any(|argument| test.test.passes(Some(&argument.value), lookup, lexicon)) || (call.args.is_empty() && test.test.passes(None, lookup, lexicon));
-        }
-    };
-    test.test.passes(value, lookup, lexicon)
+        WhichArgument::Any => call.args.first().map(|argument| &argument.value),
+    }
 }
 
 /// A named argument that is handed in a dictionary: `set_cookie(**options)` with a literal.

@@ -224,7 +224,11 @@ fn parts_fit(parts: &[Part], text: &str, lexicon: &Lexicon) -> bool {
 fn fits_from(patterns: &[SegmentPattern], segments: &[Segment], lexicon: &Lexicon) -> bool {
     match patterns.split_first() {
         None => segments.is_empty(),
-        Some((SegmentPattern::Any, rest)) => rest.is_empty() || (0..=segments.len()).any(|from| fits_from(rest, &segments[from..], lexicon)),
+        // Behind the last gap there is one place alone where the rest may fit.
+        Some((SegmentPattern::Any, rest)) if !rest.iter().any(|pattern| matches!(pattern, SegmentPattern::Any)) => {
+            segments.len().checked_sub(rest.len()).is_some_and(|from| fits_from(rest, &segments[from..], lexicon))
+        }
+        Some((SegmentPattern::Any, rest)) => (0..=segments.len()).any(|from| fits_from(rest, &segments[from..], lexicon)),
         Some((SegmentPattern::One { text, called }, rest)) => segments.split_first().is_some_and(|(segment, after)| {
             text.fits(&segment.text, lexicon)
                 && match (called, &segment.called) {

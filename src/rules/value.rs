@@ -116,7 +116,7 @@ impl ValueTest {
     }
 
     fn holds<'p>(&self, value: Option<&'p Value>, lookup: &dyn Lookup<'p>, lexicon: &Lexicon) -> bool {
-        let Some(value) = value else { return self.is.contains(&Is::Absent) };
+        let Some(value) = value else { return self.wants_nothing() };
         let folded = lookup.fold(value);
         (self.is.is_empty() || self.is.iter().any(|is| has_property(*is, folded, lookup, lexicon, 0)))
             && (self.like.is_empty()
@@ -124,6 +124,15 @@ impl ValueTest {
                 || self.is_made_like(value, lookup, lexicon)
                 || self.is_spelled_like(value, folded, lookup, lexicon))
             && (self.calls.is_empty() || mentions_call(&self.calls, value, lookup, lexicon, 0) || mentions_call(&self.calls, folded, lookup, lexicon, 0))
+    }
+
+    /// Whether what is not there passes.
+    pub(super) fn passes_absent(&self) -> bool {
+        self.wants_nothing() != self.not
+    }
+
+    fn wants_nothing(&self) -> bool {
+        self.is.contains(&Is::Absent)
     }
 
     /// Whether a text that a helper of the project makes, or what the caller hands over, is like what is asked for.

@@ -276,12 +276,12 @@ impl<'p> Surveyor<'_, 'p> {
         for argument in &call.args {
             self.hand(&argument.value, call);
         }
+        let language = self.program.module(self.module).language;
+        let may_fit = |last: &str| self.rules.may_fit_call(&KINDS, last, call, language);
         let worth = match &call.callee.kind {
             // The last segment of a member is the same in all its names.
-            ValueKind::Member(_, last) => self.may_fit(last, Shape::Call),
-            ValueKind::Name(name) => {
-                self.may_fit(name, Shape::Call) || self.program.other_names(name, self.place).any(|other| other.is_none_or(|other| self.may_fit(other, Shape::Call)))
-            }
+            ValueKind::Member(_, last) => may_fit(last),
+            ValueKind::Name(name) => may_fit(name) || self.program.other_names(name, self.place).any(|other| other.is_none_or(may_fit)),
             _ => true,
         };
         if worth || !self.rules.sql_entries().is_empty() && self.rules.sql_entries().iter().any(|entry| KINDS.contains(&entry.kind)) {
