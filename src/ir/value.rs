@@ -24,7 +24,7 @@ pub enum StepKind {
         target: Value,
         op: AssignOp,
         value: Value,
-        ty: Option<TypeName>,
+        ty: Option<Box<TypeName>>,
     },
     /// `delete x.y`, `del x["y"]`.
     Delete(Value),

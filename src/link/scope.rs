@@ -212,7 +212,7 @@ impl<'c, 'p> Collector<'c, 'p> {
                         self.set.push((name, value));
                     }
                     if *op != AssignOp::Update {
-                        self.bind(target, value, ty.as_ref(), &mut Vec::new());
+                        self.bind(target, value, ty.as_deref(), &mut Vec::new());
                     }
                     self.value(value);
                 }

@@ -75,8 +75,8 @@ impl Phrases {
         }
     }
 
-    fn occur(&self, words: &[String]) -> bool {
-        let is_plain = |word: &String| singulars(word).any(|word| self.plain.contains(word));
+    fn occur(&self, words: &[&str]) -> bool {
+        let is_plain = |word: &&str| singulars(word).any(|word| self.plain.contains(word));
         !self.plain.is_empty() && words.iter().any(is_plain) || self.others.iter().any(|phrase| occurs(phrase, words))
     }
 }
@@ -93,12 +93,27 @@ struct Phrase {
     joined: String,
 }
 
-/// What was found out about one text.
-#[derive(Default)]
+/// What was found out about one text. There are many, for each thread.
 struct Known {
-    words: Vec<String>,
+    /// Divided by spaces.
+    words: Box<str>,
     /// Two bits for each class: whether it was asked, and the answer.
-    answers: Vec<(bool, bool)>,
+    answers: Box<[u8]>,
+}
+
+impl Known {
+    fn new(text: &str, classes: usize) -> Self {
+        Self { words: split_words(text).join(" ").into(), answers: vec![0; classes.div_ceil(4)].into() }
+    }
+
+    fn answer(&self, class: ClassId) -> Option<bool> {
+        let bits = self.answers[class.0 as usize / 4] >> (class.0 % 4 * 2);
+        (bits & 1 != 0).then_some(bits & 2 != 0)
+    }
+
+    fn keep(&mut self, class: ClassId, holds: bool) {
+        self.answers[class.0 as usize / 4] |= (1 | u8::from(holds) << 1) << (class.0 % 4 * 2);
+    }
 }
 
 /// The answers of one thread, for one lexicon at a time.
@@ -161,16 +176,15 @@ impl Lexicon {
             if answers.number != self.number || answers.texts.len() > MAX_TEXTS {
                 *answers = Answers { number: self.number, texts: FxHashMap::default() };
             }
-            let at = id.0 as usize;
             // Most are asked again: one look is enough for these.
-            if let Some((true, holds)) = answers.texts.get(text).map(|known| known.answers[at]) {
+            if let Some(holds) = answers.texts.get(text).and_then(|known| known.answer(id)) {
                 return holds;
             }
-            let fresh = || Known { words: split_words(text), answers: vec![(false, false); self.classes.len()] };
-            let known = answers.texts.entry(text.to_owned()).or_insert_with(fresh);
-            let class = &self.classes[at];
-            let holds = class.phrases.occur(&known.words) && !class.except.occur(&known.words);
-            known.answers[at] = (true, holds);
+            let known = answers.texts.entry(text.to_owned()).or_insert_with(|| Known::new(text, self.classes.len()));
+            let class = &self.classes[id.0 as usize];
+            let words: Vec<&str> = known.words.split_ascii_whitespace().collect();
+            let holds = class.phrases.occur(&words) && !class.except.occur(&words);
+            known.keep(id, holds);
             holds
         })
     }
@@ -202,12 +216,12 @@ fn parse_phrase(phrase: &str) -> Phrase {
     Phrase { words, joined }
 }
 
-fn occurs(phrase: &Phrase, words: &[String]) -> bool {
+fn occurs(phrase: &Phrase, words: &[&str]) -> bool {
     if words.windows(phrase.words.len()).any(|window| phrase.words.iter().zip(window).all(|(word, text)| fits(word, text))) {
         return true;
     }
     // `refreshtoken` written as one word is `refresh token` too.
-    phrase.words.len() > 1 && words.iter().any(|text| *text == phrase.joined || text.strip_suffix('s') == Some(phrase.joined.as_str()))
+    phrase.words.len() > 1 && words.iter().any(|text| **text == *phrase.joined || text.strip_suffix('s') == Some(phrase.joined.as_str()))
 }
 
 fn fits(word: &Word, text: &str) -> bool {

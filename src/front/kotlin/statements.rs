@@ -91,7 +91,7 @@ impl Lowerer<'_> {
             Some(index) => Value::new(ValueKind::Closure(*index), at),
             None => unknown(node),
         });
-        out.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty }, span: at });
+        out.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty: ty.map(Box::new) }, span: at });
     }
 
     /// The value or delegate of a property.
@@ -119,7 +119,7 @@ impl Lowerer<'_> {
         let name = node.child_by_field_name("type").unwrap_or(node);
         let target = Value::new(ValueKind::Name(self.name(name)), span(name));
         let ty = children(node).into_iter().rfind(|child| is_type(*child)).map(|ty| self.type_name(ty));
-        StepKind::Assign { target, op: AssignOp::Declare, value: unknown(node), ty }
+        StepKind::Assign { target, op: AssignOp::Declare, value: unknown(node), ty: ty.map(Box::new) }
     }
 
     fn assignment(&mut self, node: Node<'_>) -> StepKind {
@@ -144,7 +144,7 @@ impl Lowerer<'_> {
                     let ty = children(child).into_iter().find(|part| is_type(*part)).map(|ty| self.type_name(ty));
                     let name = child_of(child, "identifier").unwrap_or(child);
                     let target = Value::new(ValueKind::Name(self.name(name)), span(name));
-                    body.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value: unknown(child), ty }, span: span(child) });
+                    body.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value: unknown(child), ty: ty.map(Box::new) }, span: span(child) });
                 }
                 "multi_variable_declaration" if !is_body && head.is_empty() => {
                     let target = self.taken_apart(child);
@@ -242,7 +242,7 @@ impl Lowerer<'_> {
         let ty = children(variable).into_iter().find(|child| is_type(*child)).map(|ty| self.type_name(ty));
         let target = Value::new(ValueKind::Name(self.name(name)), span(name));
         let value = self.bound_value(expression, name);
-        out.push(Step { kind: StepKind::Assign { target: target.clone(), op: AssignOp::Declare, value, ty }, span: span(node) });
+        out.push(Step { kind: StepKind::Assign { target: target.clone(), op: AssignOp::Declare, value, ty: ty.map(Box::new) }, span: span(node) });
         Some(target)
     }
 
@@ -302,7 +302,7 @@ impl Lowerer<'_> {
         let test = ty.as_ref().map_or_else(|| unknown(node), |(ty, at)| path_value(&ty.path, *at));
         if let Some(name) = child_of(node, "identifier") {
             let target = Value::new(ValueKind::Name(self.name(name)), span(name));
-            steps.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value: unknown(name), ty: ty.map(|(ty, _)| ty) }, span: span(name) });
+            steps.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value: unknown(name), ty: ty.map(|(ty, _)| Box::new(ty)) }, span: span(name) });
         }
         for child in children(node).into_iter().filter(|child| child.kind() == "block" || child.kind() == "ERROR") {
             self.step(child, &mut steps);

@@ -34,7 +34,7 @@ impl<'t> Lowering<'t> {
             let op = if self.declare_all(left) { AssignOp::Declare } else { AssignOp::Set };
             let next = if is_literal(&value) { value.clone() } else { copy_of(&target) };
             self.field(&target, Some(&value), ty.clone(), annotations.clone(), node);
-            self.push(out, StepKind::Assign { target, op, value, ty: ty.clone() }, node);
+            self.push(out, StepKind::Assign { target, op, value, ty: ty.clone().map(Box::new) }, node);
             value = next;
         }
     }
@@ -52,7 +52,7 @@ impl<'t> Lowering<'t> {
         let target = self.target(left);
         self.declare_all(left);
         let added = hint.annotations.into_iter().map(|call| Value { span: call.span, kind: ValueKind::Call(Box::new(call)) }).collect();
-        self.push(out, StepKind::Assign { target, op: AssignOp::Declare, value: unknown(added, span_of(right)), ty: Some(hint.ty) }, node);
+        self.push(out, StepKind::Assign { target, op: AssignOp::Declare, value: unknown(added, span_of(right)), ty: Some(Box::new(hint.ty)) }, node);
         true
     }
 

@@ -162,7 +162,7 @@ fn first_words(tree: &UseTree) -> Vec<String> {
 /// An assignment whose span reaches from its target to its value.
 pub(super) fn assign(target: Value, op: AssignOp, value: Value, ty: Option<TypeName>) -> Step {
     let span = crate::source::Span { start: target.span.start.min(value.span.start), end: target.span.end.max(value.span.end) };
-    Step { kind: StepKind::Assign { target, op, value, ty }, span }
+    Step { kind: StepKind::Assign { target, op, value, ty: ty.map(Box::new) }, span }
 }
 
 /// Whether `#[cfg(test)]` or `#[cfg(all(test, …))]` keeps the item out of the program.

@@ -50,7 +50,7 @@ impl Lowerer {
         let target = self.target(&local.pat).unwrap_or_else(|| name("_", self.span(first_token(&local.pat))));
         let Some(init) = &local.init else {
             let value = unknown(Vec::new(), target.span);
-            out.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty }, span });
+            out.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty: ty.map(Box::new) }, span });
             return;
         };
         let value = match binding(&local.pat) {
@@ -59,7 +59,7 @@ impl Lowerer {
         };
         let value_end = value.span.end;
         let test = init.diverge.as_ref().map(|_| self.pattern_test(&local.pat, &target));
-        out.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty }, span });
+        out.push(Step { kind: StepKind::Assign { target, op: AssignOp::Declare, value, ty: ty.map(Box::new) }, span });
         if let (Some(test), Some((word, otherwise))) = (test, &init.diverge) {
             if let Some(step) = out.last_mut() {
                 step.span.end = value_end.max(step.span.start);

@@ -225,7 +225,7 @@ impl Lowerer<'_> {
             return;
         }
         let target = self.target(name);
-        out.push(step(StepKind::Assign { target, op: AssignOp::Declare, value, ty }, span(node)));
+        out.push(step(StepKind::Assign { target, op: AssignOp::Declare, value, ty: ty.map(Box::new) }, span(node)));
     }
 
     /// The type of `x as T`, `x satisfies T` and `<T>x`.
