@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use dashmap::DashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::eval::{Place, Thing};
 use super::holders::Holders;
@@ -66,9 +67,10 @@ pub struct Program<'p> {
     wanted: Mutex<BTreeSet<Wanted>>,
     /// What was wanted before: it is wanted once.
     asked: FxHashSet<Wanted>,
-    callers: OnceLock<FxHashMap<&'p str, Vec<(&'p Call, Place)>>>,
-    /// What values were found to stand for, in shards so that threads seldom wait for one another.
-    evaluated: Vec<Mutex<Evaluated<'p>>>,
+    /// All calls by the last segment of their callee.
+    callers: FxHashMap<&'p str, Vec<(&'p Call, Place)>>,
+    /// What values were found to stand for.
+    evaluated: Evaluated<'p>,
 }
 
 /// One module with what is found out about it.
@@ -82,10 +84,7 @@ pub(super) struct Linked<'p> {
 }
 
 /// Answers by value, place, and whether files may be asked for; each with whether one was.
-type Evaluated<'p> = FxHashMap<(usize, Place, bool), (Arc<[Thing<'p>]>, bool)>;
-
-/// How many shards the answers have.
-const SHARDS: usize = 64;
+type Evaluated<'p> = DashMap<(usize, Place, bool), (Arc<[Thing<'p>]>, bool), FxBuildHasher>;
 
 impl ModuleId {
     /// The file that the module was lowered from.
@@ -107,8 +106,8 @@ impl<'p> Program<'p> {
             finder,
             wanted: Mutex::default(),
             asked: FxHashSet::default(),
-            callers: OnceLock::new(),
-            evaluated: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            callers: FxHashMap::default(),
+            evaluated: Evaluated::default(),
         }
     }
 
@@ -123,6 +122,7 @@ impl<'p> Program<'p> {
             self.modules[at] = Some(Box::new(Linked { module, scope: OnceLock::new(), homes: Mutex::default(), holders: OnceLock::new() }));
             self.order.push(id);
             self.index(id, module);
+            self.index_calls(id, module);
         }
         self.order.sort_unstable();
         // The order of names is the order of files, whoever came first.
@@ -130,8 +130,8 @@ impl<'p> Program<'p> {
         self.classes_by_name.values_mut().for_each(|all| all.sort_unstable());
         self.classes_by_base.values_mut().for_each(|all| all.sort_unstable());
         self.modules_by_package.values_mut().for_each(|all| all.sort_unstable());
-        self.callers = OnceLock::new();
-        self.evaluated.iter_mut().filter_map(|shard| shard.get_mut().ok()).for_each(FxHashMap::clear);
+        self.callers.values_mut().for_each(|all| all.sort_by_key(|(_, place)| place.module));
+        self.evaluated.clear();
         self.modules.iter_mut().flatten().filter_map(|linked| linked.homes.get_mut().ok()).for_each(FxHashMap::clear);
     }
 
@@ -150,6 +150,16 @@ impl<'p> Program<'p> {
             for base in &class.bases {
                 self.classes_by_base.entry(base.last()).or_default().push(class_id);
             }
+        }
+    }
+
+    fn index_calls(&mut self, id: ModuleId, module: &'p Module) {
+        for (function, body) in module.bodies() {
+            each_call(body, |call| {
+                if let ValueKind::Name(last) | ValueKind::Member(_, last) = &call.callee.kind {
+                    self.callers.entry(last).or_default().push((call, Place { module: id, function }));
+                }
+            });
         }
     }
 
@@ -254,41 +264,22 @@ impl<'p> Program<'p> {
     /// The answer for a value at an address, if it was asked before. What it asked for then is asked for again: who asks must not
     /// depend on which thread came first.
     pub(super) fn recall(&self, key: (usize, Place, bool)) -> Option<Arc<[Thing<'p>]>> {
-        let shard = self.evaluated.get((key.0 >> 4) % SHARDS)?;
-        let (things, wishes) = shard.lock().ok()?.get(&key).cloned()?;
-        if wishes {
+        let known = self.evaluated.get(&key)?;
+        let (things, wishes) = known.value();
+        if *wishes {
             super::lacking::note_wish();
         }
-        Some(things)
+        Some(Arc::clone(things))
     }
 
     /// Keeps an answer; `wishes` if files were asked for.
     pub(super) fn remember(&self, key: (usize, Place, bool), things: &[Thing<'p>], wishes: bool) {
-        if let Some(shard) = self.evaluated.get((key.0 >> 4) % SHARDS)
-            && let Ok(mut shard) = shard.lock()
-        {
-            shard.insert(key, (things.into(), wishes));
-        }
+        self.evaluated.insert(key, (things.into(), wishes));
     }
 
     /// The calls of functions and constructors of that name, told by the callee's last segment alone.
     pub fn calls_of(&self, name: &str) -> &[(&'p Call, Place)] {
-        let callers = self.callers.get_or_init(|| {
-            let mut callers: FxHashMap<&'p str, Vec<(&'p Call, Place)>> = FxHashMap::default();
-            for (id, module) in self.modules() {
-                for (function, body) in module.bodies() {
-                    each_call(body, |call| {
-                        if let ValueKind::Name(last) | ValueKind::Member(_, last) = &call.callee.kind
-                            && (self.functions_by_name.contains_key(last.as_str()) || self.classes_by_name.contains_key(last.as_str()))
-                        {
-                            callers.entry(last).or_default().push((call, Place { module: id, function }));
-                        }
-                    });
-                }
-            }
-            callers
-        });
-        callers.get(name).map_or(&[], Vec::as_slice)
+        self.callers.get(name).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn want(&self, wanted: Wanted) {

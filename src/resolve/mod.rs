@@ -15,18 +15,16 @@ mod tests;
 mod typescript;
 mod virtual_disk;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use dashmap::DashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::source::{FileId, Language, Tree};
 use layout::Layout;
 
 /// Answers by module and item (with a NUL between), for one file each.
-type Answers = FxHashMap<FileId, FxHashMap<Box<str>, Arc<[FileId]>>>;
-
-/// How many shards the answers have, so that threads seldom wait for one another.
-const SHARDS: usize = 64;
+type Answers = DashMap<FileId, FxHashMap<Box<str>, Arc<[FileId]>>, FxBuildHasher>;
 
 /// From module names to files. Cheap to make: each language is looked into when it is first asked about.
 pub struct Resolver {
@@ -35,7 +33,7 @@ pub struct Resolver {
     python: python::Modules,
     kotlin: kotlin::Packages,
     rust: rust::Crates,
-    known: Vec<Mutex<Answers>>,
+    known: Answers,
 }
 
 impl Resolver {
@@ -48,7 +46,7 @@ impl Resolver {
             kotlin: kotlin::Packages::new(Arc::clone(&layout)),
             rust: rust::Crates::new(Arc::clone(&layout)),
             layout,
-            known: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            known: Answers::default(),
         }
     }
 
@@ -64,12 +62,11 @@ impl Resolver {
             key.push('\0');
             key.push_str(item);
         }
-        let shard = &self.known[from.0 as usize % SHARDS];
-        if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner).get(&from).and_then(|answers| answers.get(key.as_str())) {
-            return Arc::clone(known);
+        if let Some(known) = self.known.get(&from).and_then(|answers| answers.get(key.as_str()).cloned()) {
+            return known;
         }
         let files: Arc<[FileId]> = self.look_up(from, language, module, item).into();
-        shard.lock().unwrap_or_else(PoisonError::into_inner).entry(from).or_default().insert(key.into_boxed_str(), Arc::clone(&files));
+        self.known.entry(from).or_default().insert(key.into_boxed_str(), Arc::clone(&files));
         files
     }
 

@@ -12,7 +12,7 @@ use crate::rules::split_words;
 use crate::source::Span;
 use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::endpoints::common_folders;
-use crate::trace::reach::{Event, EventKind, Reach, Reached, Step, Way};
+use crate::trace::reach::{Event, EventKind, Reached, Step, Way};
 use crate::trace::requests::{Request, deletes_session, fit, is_logout_path, passed_on};
 
 /// Client handlers that call one another, with all that they reach.
@@ -26,11 +26,11 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
         let mut candidates = self.candidates(Side::Client);
         candidates.retain(|candidate| !self.endpoints.by_function.contains_key(&candidate.function) && !self.is_server_action(candidate.function));
-        let follow = |reach: &mut Reach<'_, 'p>, candidate: Candidate<'p>| {
-            let reached = self.walk_candidate(reach, &candidate);
+        let follow = |candidate: Candidate<'p>| {
+            let reached = self.walk_candidate(&self.reach(true), &candidate);
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
-        let kept: Vec<(Candidate<'p>, Reached<'p>)> = candidates.into_par_iter().with_max_len(1).map_init(|| self.reach(true), follow).flatten_iter().collect();
+        let kept: Vec<(Candidate<'p>, Reached<'p>)> = candidates.into_par_iter().with_max_len(1).map(follow).flatten_iter().collect();
         let kept = without_unused(self.program, kept);
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();

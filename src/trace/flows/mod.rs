@@ -8,7 +8,6 @@ mod servers;
 mod unmounted;
 mod unused;
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
@@ -18,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::candidates::{Candidate, candidates};
 use super::endpoints::{Endpoints, endpoints};
 use super::locate::value_at;
-use super::reach::{Event, EventKind, Listeners, Reach, Reached, Step};
+use super::reach::{Event, EventKind, KnownCalls, Listeners, Reach, Reached, Step};
 use super::requests::Request;
 use super::sides::{Sides, Surroundings};
 use super::survey::{Survey, Surveyed};
@@ -81,6 +80,7 @@ struct Tracer<'a, 'p> {
     surroundings: &'a dyn Surroundings,
     mentioned: &'a Mentioned<'p>,
     unfinished: Mutex<Unfinished>,
+    known: KnownCalls,
     follow: bool,
 }
 
@@ -125,7 +125,7 @@ impl<'p> Tracer<'_, 'p> {
             is_client,
             surroundings: Some(self.surroundings),
             passed: None,
-            known: RefCell::default(),
+            known: &self.known,
         }
     }
 
@@ -138,7 +138,7 @@ impl<'p> Tracer<'_, 'p> {
         let groups = self.client_groups();
         let mut servers = self.server_endpoints(&groups);
         let mut server_reached: Vec<Reached<'p>> =
-            servers.par_iter().with_max_len(1).map_init(|| self.reach(false), |reach, indices| self.reach_server(reach, &self.endpoints.all[indices[0]])).collect();
+            servers.par_iter().with_max_len(1).map(|indices| self.reach_server(&self.reach(false), &self.endpoints.all[indices[0]])).collect();
         self.drop_others(&mut servers, &mut server_reached);
         self.drop_pages(&mut servers, &mut server_reached, &groups);
         let relays = self.relays(&servers, &server_reached);
@@ -280,8 +280,18 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
     kept.mentioned.complete(program);
     let endpoints = endpoints(program, rules, &survey, &kept.sides, surroundings, follow);
     let listeners = listeners(program, rules, &survey, surroundings);
-    let tracer =
-        Tracer { program, rules, endpoints: &endpoints, sides: &kept.sides, listeners: &listeners, surroundings, mentioned: &kept.mentioned, unfinished: Mutex::default(), follow };
+    let tracer = Tracer {
+        program,
+        rules,
+        endpoints: &endpoints,
+        sides: &kept.sides,
+        listeners: &listeners,
+        surroundings,
+        mentioned: &kept.mentioned,
+        unfinished: Mutex::default(),
+        known: KnownCalls::default(),
+        follow,
+    };
     if follow {
         want_lifetimes(program, rules, &survey);
     }
@@ -330,6 +340,7 @@ fn want_constants<'p>(program: &Program<'p>, value: &'p Value, place: Place, dep
 pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, kept: &mut Kept<'p>, whole: bool) {
     let unfinished = &mut kept.unfinished;
     let roots: Vec<Root> = if whole { &unfinished.roots } else { &unfinished.inner }.iter().copied().collect();
+    let known = KnownCalls::default();
     let reach = |is_client: bool| Reach {
         program,
         rules,
@@ -339,10 +350,10 @@ pub fn expand<'p>(program: &Program<'p>, rules: &RuleSet, traced: &Traced<'p>, k
         is_client,
         surroundings: None,
         passed: Some(&unfinished.passed[usize::from(is_client)]).filter(|_| !whole),
-        known: RefCell::default(),
+        known: &known,
     };
-    let walk = |reaches: &mut [Reach<'_, 'p>; 2], root: Root| (root.is_client, reaches[usize::from(root.is_client)].walk_functions(&[root.function]));
-    let walked: Vec<(bool, Reached<'p>)> = roots.into_par_iter().with_max_len(1).map_init(|| [reach(false), reach(true)], walk).collect();
+    let walk = |root: Root| (root.is_client, reach(root.is_client).walk_functions(&[root.function]));
+    let walked: Vec<(bool, Reached<'p>)> = roots.into_par_iter().with_max_len(1).map(walk).collect();
     unfinished.inner.clear();
     for (is_client, reached) in walked {
         unfinished.inner.extend(reached.unfinished.into_iter().map(|function| Root { function, is_client }));

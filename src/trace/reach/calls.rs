@@ -1,6 +1,6 @@
 //! Calls: what they are, and the functions they lead into.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::receivers::add_models;
 use super::{CallFacts, Event, EventKind, Step, Use, Walk, Way};
@@ -251,15 +251,15 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 
     /// What a call is, found out once.
-    fn facts(&self, call: &'p Call) -> Rc<CallFacts> {
-        let key = std::ptr::from_ref(call) as usize;
+    fn facts(&self, call: &'p Call) -> Arc<CallFacts> {
+        let key = (std::ptr::from_ref(call) as usize, self.reach.is_client);
         let has_models = self.state.receiver.is_some_and(|class| self.reach.program.module(class.module).language == Language::Python);
         let is_own = has_models || call.args.iter().any(|argument| self.state.given.concerns(&argument.value));
-        if let Some(known) = self.reach.known.borrow().get(&key).filter(|_| !is_own) {
+        if !is_own && let Some(known) = self.reach.known.get(&key) {
             if known.wishes {
                 note_wish();
             }
-            return Rc::clone(known);
+            return Arc::clone(&known);
         }
         let before = wishes();
         let place = self.place();
@@ -274,10 +274,10 @@ impl<'p> Walk<'_, '_, 'p> {
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };
-        let facts = Rc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for, wishes: wishes() != before });
+        let facts = Arc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for, wishes: wishes() != before });
         // What the caller hands over is the matter of this way only.
         if !is_own {
-            self.reach.known.borrow_mut().insert(key, Rc::clone(&facts));
+            self.reach.known.insert(key, Arc::clone(&facts));
         }
         facts
     }

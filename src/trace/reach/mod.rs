@@ -13,11 +13,11 @@ mod raised;
 mod receivers;
 mod walk;
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
+use dashmap::DashMap;
 use given::{Given, Inside};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::endpoints::Endpoints;
 use super::lookup::At;
@@ -111,9 +111,13 @@ pub(super) struct Reach<'a, 'p> {
     pub surroundings: Option<&'a dyn Surroundings>,
     /// Functions that were followed before and are not followed again, except from their own beginnings.
     pub passed: Option<&'a FxHashSet<FunctionId>>,
-    /// What was found out about calls before: several handlers often reach the same functions.
-    pub known: RefCell<FxHashMap<usize, Rc<CallFacts>>>,
+    /// What was found out about calls before.
+    pub known: &'a KnownCalls,
 }
+
+/// What was found out about calls while no module was added, by the address of the call and whether a client makes it: several
+/// handlers often reach the same functions.
+pub(super) type KnownCalls = DashMap<(usize, bool), Arc<CallFacts>, FxBuildHasher>;
 
 /// What a call is, whoever reaches it.
 #[derive(Debug)]
