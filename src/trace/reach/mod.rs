@@ -40,6 +40,8 @@ pub enum Way {
     NoSession,
     /// Only where something failed.
     Error,
+    /// Never: in a function whose steps run only where its answer is awaited, which it is not.
+    NeverAwaited,
     /// Never: a branch that a constant turns off.
     Dead,
 }
