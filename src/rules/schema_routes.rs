@@ -92,6 +92,9 @@ pub(super) struct Handler {
     /// It is one of several endpoints that the library brings along unasked.
     #[serde(default)]
     pub bundled: bool,
+    /// The signal that the library sends with it: what listens to that runs then.
+    #[serde(default)]
+    pub sends: Option<String>,
     #[serde(default)]
     pub truth: Vec<String>,
     #[serde(default)]

@@ -64,6 +64,7 @@ impl<'p> Walk<'_, '_, 'p> {
         if let Some(event) = withheld {
             self.give_back(event, seen, removed);
         }
+        self.listen_to_signals(&facts.entries, call);
         self.answered(call);
         self.prepared(call, &facts);
         if self.reach.is_client && call.style == CallStyle::Element {
