@@ -53,6 +53,8 @@ pub struct Flow<'p> {
     pub clients: Vec<FlowHandler>,
     /// What is reached, and from which side.
     pub events: Vec<(Side, Event<'p>)>,
+    /// The functions that its clients run.
+    pub run: BTreeSet<FunctionId>,
     /// The calls by which clients reach the server.
     pub requests: Vec<Step>,
     /// The rule of a library's own logout.
@@ -154,6 +156,7 @@ impl<'p> Tracer<'_, 'p> {
                 server: Some(self.server_handler(endpoint)),
                 clients: Vec::new(),
                 events: std::mem::take(&mut server_reached[at].events).into_iter().map(|event| (Side::Server, event)).collect(),
+                run: BTreeSet::new(),
                 requests: Vec::new(),
                 library: endpoint.library.map(|library| (library, endpoint.place, endpoint.span)),
                 calls_elsewhere: None,
@@ -239,6 +242,7 @@ fn one_for_each_call(alone: Vec<Flow<'_>>) -> Vec<Flow<'_>> {
             Some(other) => {
                 other.clients.extend(flow.clients);
                 other.events.extend(flow.events);
+                other.run.extend(flow.run);
             }
             None => joined.push(flow),
         }
