@@ -26,7 +26,11 @@ pub(super) fn actions(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, modul
                 _ if found => (None, Vec::new()),
                 // A call that is there and ends nothing tells more than where sessions are held.
                 Some(Evidence { why_not: Some(why), site, .. }) => (Some(format!("{} ends none: {why}", one_line(&site.code))), vec![site.clone()]),
-                _ if action == Action::ServerSession && let Some(kept) = kept_by_client(case, stack, flow, module, &evidence) => (Some(kept), Vec::new()),
+                _ if action == Action::ServerSession
+                    && let Some(kept) = kept_by_client(case, stack, flow, module, &evidence) =>
+                {
+                    (Some(kept), Vec::new())
+                }
                 _ => missing(case, stack, flow, module, action, &own),
             };
             ActionOutcome { action, found, evidence: own, missing, missing_sites, declared }

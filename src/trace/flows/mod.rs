@@ -100,7 +100,10 @@ impl<'p> Tracer<'_, 'p> {
             (Some((call, place)), _) => reach.walk_call(call, place),
             (None, Some((arm, place))) => reach.walk_block(arm, place),
             (None, None) if candidate.named => reach.walk_named(candidate.function, &candidate.symbol),
-            (None, None) => return self.walk(reach, &[candidate.function]),
+            (None, None) => match candidate.span {
+                Some(element) => reach.walk_drawing(candidate.function, element),
+                None => return self.walk(reach, &[candidate.function]),
+            },
         };
         self.remember(reach, &[candidate.function], &reached);
         reached
