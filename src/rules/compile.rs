@@ -375,9 +375,10 @@ impl Context<'_> {
             "deferred" => Runs::Deferred,
             "never" => Runs::Never,
             "elsewhere" => Runs::Elsewhere,
+            "intercepting" => Runs::Intercepting,
             "cold" => Runs::Cold,
             "discarding" => Runs::Discarding,
-            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, cold, discarding")),
+            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, intercepting, cold, discarding")),
         };
         Ok(Callback { languages: self.languages.clone(), matchers: self.matchers(callback.matches)?, args: callback.args, runs, delay: callback.delay })
     }

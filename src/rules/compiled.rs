@@ -336,6 +336,8 @@ pub enum Runs {
     Never,
     /// An event of its own, which is no part of this flow.
     Elsewhere,
+    /// Elsewhere, around every request: nobody asks for it.
+    Intercepting,
     /// Only where something uses what the call gives.
     Cold,
     /// At once, and nothing uses what the closure gives.

@@ -187,6 +187,10 @@ impl<'p> Tracer<'_, 'p> {
         if flows.iter().chain(&alone).any(|flow| !flow.clients.is_empty() && !self.is_unused(flow)) {
             alone.retain(|flow| !self.is_unused(flow));
         }
+        // Nor is what only an interceptor runs: the server has refused the session already.
+        if flows.iter().chain(&alone).any(|flow| !flow.clients.is_empty() && !self.is_intercepting(flow)) {
+            alone.retain(|flow| !self.is_intercepting(flow));
+        }
         // Nor is the end of another device's session, where something logs out here.
         if flows.iter().chain(&alone).any(|flow| !self.ends_others(flow)) {
             alone.retain(|flow| !self.ends_others(flow));

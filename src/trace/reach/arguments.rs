@@ -44,7 +44,7 @@ impl<'p> Walk<'_, '_, 'p> {
 
     /// The methods of an object that is written where it is handed over run as the closures of a record do: one that is called after a failure only then.
     fn methods_of_written(&mut self, class: &'p Class, key: &str, call: &'p Call, fitted: &Fitted) {
-        if matches!(self.runs(key, call, fitted), Runs::Never | Runs::Elsewhere) {
+        if matches!(self.runs(key, call, fitted), Runs::Never | Runs::Elsewhere | Runs::Intercepting) {
             return;
         }
         let module = self.place().module;
@@ -76,7 +76,7 @@ impl<'p> Walk<'_, '_, 'p> {
             }
             Runs::Error => self.state.way = self.state.way.max(Way::Error),
             Runs::Deferred => self.state.way = self.state.way.max(Way::Deferred),
-            Runs::Never | Runs::Elsewhere => {
+            Runs::Never | Runs::Elsewhere | Runs::Intercepting => {
                 self.state = before;
                 return;
             }
