@@ -170,6 +170,7 @@ fn why_not<'p>(case: &Case<'_, 'p>, rule: &Rule, effect: &Effect, side: Side, ev
         Way::Deferred => return Some("deferred: it runs later than one second".to_owned()),
         Way::NoSession => return Some("it runs only where no session or token is there".to_owned()),
         Way::Error => return Some("it runs only where something failed".to_owned()),
+        Way::NeverAwaited => return Some("it stands in an async function whose call nothing awaits, so it never runs".to_owned()),
         Way::Dead => return Some("it never runs".to_owned()),
     }
     if rule.timing == Timing::Deferred {

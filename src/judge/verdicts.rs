@@ -26,6 +26,11 @@ pub(super) fn actions(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, modul
                 _ if found => (None, Vec::new()),
                 // A call that is there and ends nothing tells more than where sessions are held.
                 Some(Evidence { why_not: Some(why), site, .. }) => (Some(format!("{} ends none: {why}", one_line(&site.code))), vec![site.clone()]),
+                _ if action == Action::ServerSession
+                    && let Some(kept) = kept_by_client(case, stack, flow, module, &evidence) =>
+                {
+                    (Some(kept), Vec::new())
+                }
                 _ => missing(case, stack, flow, module, action, &own),
             };
             ActionOutcome { action, found, evidence: own, missing, missing_sites, declared }
@@ -75,6 +80,17 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
         (Action::ClientState, _, false) => "the clients that call this logout clear neither storage nor state",
     };
     (Some(text.unwrap_or_else(|| fallback.to_owned())), sites)
+}
+
+/// Why no record can be ended where no backend is seen: by default, what a call of the flow clears is kept by the client.
+fn kept_by_client(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId, evidence: &[Evidence]) -> Option<String> {
+    flow.server.as_ref()?;
+    let is_seen = || stack.all_seen().any(|seen| stack.is_in_use(case, seen));
+    let clears = evidence.iter().filter(|one| one.counts && one.at == Side::Server && one.action == Action::Cookie);
+    let systems = clears.filter_map(|one| case.rules.rules.iter().find(|rule| rule.id == one.rule)?.system.as_deref());
+    let mut chosen = systems.filter_map(|system| stack.backend(case, system, module));
+    let backend = chosen.find(|chosen| chosen.seen.is_none()).map(|chosen| &case.rules.backends[chosen.index])?;
+    (backend.held == Side::Client && !is_seen()).then(|| format!("{}, the default: the server keeps no record that could be ended", backend.store))
 }
 
 /// The ratio and what is missing, as one sentence.

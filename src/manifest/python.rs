@@ -42,6 +42,8 @@ pub(super) fn requirements(text: &str, collector: &mut Collector<'_>) {
         if line.is_empty() || line.starts_with(['#', '-', '.', '/']) || line.contains("://") && !line.contains('@') {
             continue;
         }
+        // A command that was noted down instead of what it installs.
+        let line = line.strip_prefix("pip install ").map_or(line, str::trim_start);
         add_requirement(line, start, collector);
     }
 }

@@ -41,7 +41,7 @@ fn a_package_has_all_kinds_of_dependencies_with_their_lines() {
 #[test]
 fn requirements_are_read_with_extras_markers_and_options() {
     let shown = show(
-        "//- requirements.txt\n# web\nDjango>=4.2,<5  # why\nredis[hiredis] == 5.0.1 ; python_version > '3.8'\n-r other.txt\n--hash=x\nFlask_Session\nthing @ git+https://x/y.git\n./local\nuvicorn==0.3 --hash=sha256:1\n",
+        "//- requirements.txt\n# web\nDjango>=4.2,<5  # why\nredis[hiredis] == 5.0.1 ; python_version > '3.8'\n-r other.txt\n--hash=x\nFlask_Session\nthing @ git+https://x/y.git\n./local\nuvicorn==0.3 --hash=sha256:1\npip install aioredis==2.0\n",
     );
     assert_eq!(
         shown,
@@ -50,7 +50,8 @@ fn requirements_are_read_with_extras_markers_and_options() {
             "requirements.txt:3 redis == 5.0.1 hiredis",
             "requirements.txt:6 flask-session",
             "requirements.txt:7 thing",
-            "requirements.txt:9 uvicorn ==0.3"
+            "requirements.txt:9 uvicorn ==0.3",
+            "requirements.txt:10 aioredis ==2.0"
         ]
     );
 }

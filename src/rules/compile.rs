@@ -246,6 +246,7 @@ impl Context<'_> {
             spoiled_by: self.patterns(rule.spoiled_by)?,
             default_path: rule.default_path,
             lazy: rule.lazy,
+            sends: rule.sends,
             returned: rule.returned,
             weak: rule.weak,
             denylist: rule.denylist,
@@ -346,6 +347,7 @@ impl Context<'_> {
             unless: self.patterns(handler.unless)?,
             until: self.patterns(handler.until)?,
             bundled: handler.bundled,
+            sends: handler.sends,
             truth: handler.truth,
             examples: self.examples(handler.example)?,
             counter_examples: self.examples(handler.counter_example)?,
@@ -373,9 +375,10 @@ impl Context<'_> {
             "deferred" => Runs::Deferred,
             "never" => Runs::Never,
             "elsewhere" => Runs::Elsewhere,
+            "intercepting" => Runs::Intercepting,
             "cold" => Runs::Cold,
             "discarding" => Runs::Discarding,
-            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, cold, discarding")),
+            other => return Err(format!("unknown `runs = \"{other}\"`; one of ordinary, error, deferred, never, elsewhere, intercepting, cold, discarding")),
         };
         Ok(Callback { languages: self.languages.clone(), matchers: self.matchers(callback.matches)?, args: callback.args, runs, delay: callback.delay })
     }

@@ -167,6 +167,8 @@ pub struct Rule {
     pub spoiled_by: Vec<Pattern>,
     pub default_path: Option<String>,
     pub lazy: bool,
+    /// The signal that the library sends with it: what listens to that runs then.
+    pub sends: Option<String>,
     pub returned: bool,
     pub weak: bool,
     /// It writes down what is no longer accepted, which means something only where that is looked up.
@@ -290,6 +292,8 @@ pub struct HandlerRule {
     pub until: Vec<Pattern>,
     /// It is one of several endpoints that the library brings along unasked.
     pub bundled: bool,
+    /// The signal that the library sends with it: what listens to that runs then.
+    pub sends: Option<String>,
     pub truth: Vec<String>,
     pub examples: Vec<Example>,
     pub counter_examples: Vec<Example>,
@@ -332,6 +336,8 @@ pub enum Runs {
     Never,
     /// An event of its own, which is no part of this flow.
     Elsewhere,
+    /// Elsewhere, around every request: nobody asks for it.
+    Intercepting,
     /// Only where something uses what the call gives.
     Cold,
     /// At once, and nothing uses what the closure gives.

@@ -224,6 +224,9 @@ pub(super) struct Rule {
     /// It is only described by the call, and does nothing where nothing is done with what the call gives.
     #[serde(default)]
     pub lazy: bool,
+    /// The signal that the library sends with it: what listens to that runs then.
+    #[serde(default)]
+    pub sends: Option<String>,
     /// It does nothing unless its value, or the variable that it changes, is part of what the handler returns.
     #[serde(default)]
     pub returned: bool,

@@ -92,6 +92,9 @@ pub(super) struct Handler {
     /// It is one of several endpoints that the library brings along unasked.
     #[serde(default)]
     pub bundled: bool,
+    /// The signal that the library sends with it: what listens to that runs then.
+    #[serde(default)]
+    pub sends: Option<String>,
     #[serde(default)]
     pub truth: Vec<String>,
     #[serde(default)]
@@ -127,7 +130,7 @@ pub(super) struct Callback {
     /// The closures concerned: argument positions or names, or keys of a record argument; all without it.
     #[serde(default)]
     pub args: Vec<String>,
-    /// `error`, `deferred`, `never`, `elsewhere` (an event of its own: not part of this flow), `ordinary`.
+    /// `error`, `deferred`, `never`, `elsewhere` (an event of its own: not part of this flow), `intercepting` (elsewhere too, around other requests), `ordinary`.
     pub runs: String,
     /// Deferred only if this argument is over 1000 (milliseconds) or cannot be told.
     #[serde(default)]

@@ -38,6 +38,11 @@ impl Language {
         matches!(self, Self::Kotlin)
     }
 
+    /// Whether the steps of an async function run only where something awaits what a call of it gives.
+    pub fn runs_when_awaited(self) -> bool {
+        matches!(self, Self::Python | Self::Rust)
+    }
+
     /// Whether a local name is bound only behind its value, in which it still stands for what is outside.
     pub fn binds_after_value(self) -> bool {
         matches!(self, Self::Rust)

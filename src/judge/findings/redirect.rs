@@ -14,7 +14,7 @@ const MAX_STEPS: usize = 5;
 /// `open-redirect`: the target of a redirect is a text of the request that nothing looks at before.
 pub(super) fn open_redirect<'p>(case: &Case<'_, 'p>, one: Judged<'_, 'p>, found: &mut Vec<Finding>) {
     for (sign, event, call) in one.signs(case, Side::Server, SignKind::Redirect) {
-        let Some(call) = call.filter(|_| event.way != Way::Dead) else { continue };
+        let Some(call) = call.filter(|_| !matches!(event.way, Way::Dead | Way::NeverAwaited)) else { continue };
         let mut targets = sign.target.iter().filter_map(|locator| value_at(case.program, locator, &MatchSite::Call(call), event.place));
         let Some((from, place)) = targets.find_map(|(value, place)| from_request(case, value, place, call, MAX_STEPS)) else { continue };
         let site = case.site(event.place.module, event.span);

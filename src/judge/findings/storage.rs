@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::removed::{Holder, Removed, is_browser_storage, storage_of};
 use super::{Case, Issued, Judged, Said, Stack};
+use crate::link::{FunctionId, Place};
 use crate::outcome::{Finding, Severity};
 use crate::rules::CredentialKind;
 
@@ -23,6 +24,7 @@ pub(super) fn storage_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
         let storage = case.match_of(issued).and_then(|found| found.site.call()).map_or_else(String::new, storage_of);
         if logouts.is_empty()
             || logouts.iter().any(|one| one.is_cut_short())
+            || logouts.iter().any(|one| case.is_written_by(one, &written, key))
             || case.rules.lexicon.is("about-login", key)
             || removed.has(case, key, Holder::Storage, issued.place.module)
             || removed.emptied.iter().any(|emptied| *emptied == storage || !is_browser_storage(emptied))
@@ -41,5 +43,13 @@ pub(super) fn storage_left_behind<'p>(case: &Case<'_, 'p>, stack: &Stack, judged
             fix: Some("remove the key in the logout, or keep the credential out of storage"),
         };
         found.push(said.finding(case.texts.path(issued.place.module).as_str()));
+    }
+}
+
+impl<'p> Case<'_, 'p> {
+    /// Whether a logout's clients run what writes a key: it is written anew with what they have emptied before.
+    fn is_written_by(&self, one: &Judged<'_, 'p>, written: &[(&Issued, String)], key: &str) -> bool {
+        let runs = |place: Place| place.function.is_some_and(|index| one.traced.run.contains(&FunctionId { module: place.module, index }));
+        written.iter().any(|(issued, other)| other == key && runs(issued.place))
     }
 }

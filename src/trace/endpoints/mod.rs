@@ -82,6 +82,8 @@ struct Mounted<'p> {
     /// What it is mounted on.
     on: Vec<Router>,
     place: Place,
+    /// Where its call begins: it may itself stand in a list that another mounts.
+    start: Option<u32>,
     body: Option<&'p Call>,
     /// The router is made with the prefix, or sets it itself.
     is_own: bool,

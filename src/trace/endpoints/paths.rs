@@ -4,7 +4,7 @@ use crate::ir::Value;
 use crate::link::{Place, Program};
 use crate::trace::locate::texts_of;
 
-/// Whether a method name answers an HTTP verb.
+/// Whether a method name answers an HTTP verb that may change something: what answers `OPTIONS` or `HEAD` only tells of the others.
 pub(in crate::trace) fn is_verb(name: &str) -> bool {
     matches!(
         name.to_ascii_lowercase().as_str(),
@@ -13,8 +13,6 @@ pub(in crate::trace) fn is_verb(name: &str) -> bool {
             | "put"
             | "patch"
             | "delete"
-            | "head"
-            | "options"
             | "all"
             | "dispatch"
             | "doget"

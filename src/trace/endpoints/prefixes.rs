@@ -38,7 +38,7 @@ impl<'p> Builder<'_, 'p> {
                 continue;
             }
             let mut before = self.lexical_prefixes(mount.place, depth);
-            let on: Vec<String> = mount.on.iter().filter(|on| !mount.what.contains(on)).flat_map(|on| self.prefixes(*on, depth)).collect();
+            let on: Vec<String> = self.mounted_on(mount).filter(|on| !mount.what.contains(on)).flat_map(|on| self.prefixes(on, depth)).collect();
             if !on.is_empty() {
                 before = before.iter().flat_map(|outer| on.iter().map(move |inner| join(outer, inner))).collect();
             }
@@ -71,6 +71,17 @@ impl<'p> Builder<'_, 'p> {
         all.dedup();
         all.truncate(MAX_PATHS);
         all.iter().flat_map(|outer| own.iter().map(move |inner| join(outer, inner))).take(MAX_PATHS).collect()
+    }
+
+    /// What something is mounted on: the list that another mounts before the file in which both stand:
+    /// `path("api/", include([path("users/", include("users.urls"))]))`.
+    fn mounted_on(&self, mount: &Mounted<'p>) -> impl Iterator<Item = Router> {
+        let module = mount.place.module;
+        let itself = mount.start.filter(|_| mount.on == [Router::Module(module)]).map(|start| Router::Made(module, start));
+        match itself.filter(|itself| self.mounts.iter().any(|other| !other.is_own && other.what.contains(itself))) {
+            Some(itself) => vec![itself].into_iter(),
+            None => mount.on.clone().into_iter(),
+        }
     }
 
     /// The prefixes of the closures that enclose a place, and of the calls of the function around them.

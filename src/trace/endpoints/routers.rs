@@ -55,7 +55,7 @@ impl<'p> Builder<'_, 'p> {
             };
             let on = or_file(on, found.place);
             let is_own = matches!(mount.mounted, Locator::Result | Locator::Class | Locator::Receiver);
-            self.mounts.push(Mounted { what, prefixes, on, place: found.place, body, is_own });
+            self.mounts.push(Mounted { what, prefixes, on, place: found.place, start: call.map(|call| call.span.start), body, is_own });
         }
     }
 
@@ -76,7 +76,7 @@ impl<'p> Builder<'_, 'p> {
                     self.ask_for_routes(item, at, &prefixes);
                 }
             }
-            self.mounts.push(Mounted { what, prefixes, on: on.clone(), place: found.place, body: None, is_own: false });
+            self.mounts.push(Mounted { what, prefixes, on: on.clone(), place: found.place, start: None, body: None, is_own: false });
         }
     }
 

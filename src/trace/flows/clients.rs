@@ -240,6 +240,7 @@ impl<'p> Tracer<'_, 'p> {
         let group_named = group.members.iter().any(|member| member.named);
         let is_other = group.members.iter().all(|member| self.rules.lexicon.is("other-sessions", &member.symbol));
         let asks_procedure = |event: &Event<'p>| matches!(event.kind, EventKind::Unknown(_)) && procedures.contains(&Step { module: event.place.module, span: event.span });
+        let run: BTreeSet<FunctionId> = group.reached.iter().flat_map(|reached| reached.functions.iter().copied()).collect();
         let events: Vec<Event<'p>> = group.reached.into_iter().flat_map(|reached| reached.events).filter(|event| !asks_procedure(event)).collect();
         let mut added = false;
         for (at, requests) in &tied {
@@ -248,6 +249,7 @@ impl<'p> Tracer<'_, 'p> {
                 let flow = &mut flows[*flow];
                 flow.clients.extend(clients.iter().cloned());
                 flow.requests.extend(requests);
+                flow.run.extend(&run);
                 flow.events.extend(events.iter().cloned().map(|event| (Side::Client, event)));
                 flow.events.extend(relayed.iter().cloned().map(|event| (Side::Server, event)));
                 added = true;
@@ -264,6 +266,7 @@ impl<'p> Tracer<'_, 'p> {
                 server: None,
                 clients,
                 events: events.into_iter().map(|event| (Side::Client, event)).collect(),
+                run,
                 requests: Vec::new(),
                 library: None,
                 calls_elsewhere: elsewhere,

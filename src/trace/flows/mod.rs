@@ -52,6 +52,8 @@ pub struct Flow<'p> {
     pub clients: Vec<FlowHandler>,
     /// What is reached, and from which side.
     pub events: Vec<(Side, Event<'p>)>,
+    /// The functions that its clients run.
+    pub run: BTreeSet<FunctionId>,
     /// The calls by which clients reach the server.
     pub requests: Vec<Step>,
     /// The rule of a library's own logout.
@@ -98,7 +100,10 @@ impl<'p> Tracer<'_, 'p> {
             (Some((call, place)), _) => reach.walk_call(call, place),
             (None, Some((arm, place))) => reach.walk_block(arm, place),
             (None, None) if candidate.named => reach.walk_named(candidate.function, &candidate.symbol),
-            (None, None) => return self.walk(reach, &[candidate.function]),
+            (None, None) => match candidate.span {
+                Some(element) => reach.walk_drawing(candidate.function, element),
+                None => return self.walk(reach, &[candidate.function]),
+            },
         };
         self.remember(reach, &[candidate.function], &reached);
         reached
@@ -154,6 +159,7 @@ impl<'p> Tracer<'_, 'p> {
                 server: Some(self.server_handler(endpoint)),
                 clients: Vec::new(),
                 events: std::mem::take(&mut server_reached[at].events).into_iter().map(|event| (Side::Server, event)).collect(),
+                run: BTreeSet::new(),
                 requests: Vec::new(),
                 library: endpoint.library.map(|library| (library, endpoint.place, endpoint.span)),
                 calls_elsewhere: None,
@@ -180,6 +186,10 @@ impl<'p> Tracer<'_, 'p> {
         // Nor is a call of the server that the application never makes, where it logs out in another way.
         if flows.iter().chain(&alone).any(|flow| !flow.clients.is_empty() && !self.is_unused(flow)) {
             alone.retain(|flow| !self.is_unused(flow));
+        }
+        // Nor is what only an interceptor runs: the server has refused the session already.
+        if flows.iter().chain(&alone).any(|flow| !flow.clients.is_empty() && !self.is_intercepting(flow)) {
+            alone.retain(|flow| !self.is_intercepting(flow));
         }
         // Nor is the end of another device's session, where something logs out here.
         if flows.iter().chain(&alone).any(|flow| !self.ends_others(flow)) {
@@ -239,6 +249,7 @@ fn one_for_each_call(alone: Vec<Flow<'_>>) -> Vec<Flow<'_>> {
             Some(other) => {
                 other.clients.extend(flow.clients);
                 other.events.extend(flow.events);
+                other.run.extend(flow.run);
             }
             None => joined.push(flow),
         }

@@ -253,6 +253,11 @@ impl<'p> Tracer<'_, 'p> {
             let is_setting = |place: &Place| place.function.is_some_and(|index| endpoint.functions.contains(&FunctionId { module: place.module, index }));
             reached.events.retain(|event| !(matches!(event.kind, EventKind::Unknown(_)) && is_setting(&event.place)));
         }
+        if let Some(signal) = endpoint.library.and_then(|index| self.rules.handlers[index].sends.as_deref()) {
+            let listeners = self.listeners.calls.iter().filter(|listener| listener.name == signal);
+            let run: Vec<FunctionId> = listeners.flat_map(|listener| listener.runs.iter().copied()).collect();
+            reached.events.extend(self.walk(reach, &run).events);
+        }
         reached
     }
 

@@ -58,6 +58,7 @@ impl<'p> Tracer<'_, 'p> {
                     server: Some(handler),
                     clients: Vec::new(),
                     events: reached.events.into_iter().map(|event| (Side::Server, event)).collect(),
+                    run: BTreeSet::new(),
                     requests: Vec::new(),
                     library: None,
                     calls_elsewhere: None,

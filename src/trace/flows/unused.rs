@@ -2,16 +2,67 @@
 //! application never makes.
 
 use super::{Flow, FlowHandler, Tracer};
-use crate::ir::{Call, ImportItem, Module, StepKind, Value, ValueKind, Visit, walk_block, walk_value};
+use crate::ir::{Call, FunctionIndex, ImportItem, Module, StepKind, Value, ValueKind, Visit, each_call, walk_block, walk_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
+use crate::rules::{Kind, Runs, Subject};
 use crate::source::Span;
+use crate::trace::lookup::At;
 use crate::trace::reach::EventKind;
+use crate::trace::survey::within_names;
 
 impl<'p> Tracer<'_, 'p> {
     /// Whether a flow is only such a function.
     pub(super) fn is_unused(&self, flow: &Flow<'p>) -> bool {
         let clears = flow.events.iter().any(|(_, event)| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
         flow.server.is_none() && flow.calls_elsewhere.is_some() != clears && flow.clients.iter().all(|client| self.is_never_called(client))
+    }
+
+    /// Whether a flow only clears something in functions that nothing calls but the closures of interceptors: `interceptors.response.use(…)`.
+    pub(super) fn is_intercepting(&self, flow: &Flow<'p>) -> bool {
+        let is_intercepting = |client: &FlowHandler| client.function.is_some_and(|function| self.is_run_intercepting_only(function));
+        flow.server.is_none() && flow.calls_elsewhere.is_none() && !flow.clients.is_empty() && flow.clients.iter().all(is_intercepting)
+    }
+
+    fn is_run_intercepting_only(&self, id: FunctionId) -> bool {
+        let function = self.program.function(id);
+        let module = self.program.module(id.module);
+        if function.parent.is_some() || function.owner.is_some() || function.name.is_empty() || module.language.has_implicit_members() {
+            return false;
+        }
+        let nowhere = |_: Place| false;
+        let intercepting = |place: Place| self.runs_intercepting(place);
+        self.is_used_in(id, &function.name, id.module, module, &nowhere)
+            && !self
+                .program
+                .modules()
+                .filter(|(_, other)| other.language.name() == module.language.name())
+                .any(|(other, module)| self.is_used_in(id, &function.name, other, module, &intercepting))
+    }
+
+    /// Whether a place is in the closure of an interceptor.
+    fn runs_intercepting(&self, place: Place) -> bool {
+        let module = self.program.module(place.module);
+        let around: Vec<FunctionIndex> = module.around(place.function).collect();
+        let takes = |call: &Call| call.args.iter().any(|argument| matches!(argument.value.kind, ValueKind::Closure(index) if around.contains(&index)));
+        let mut found = false;
+        for (function, body) in module.bodies() {
+            let place = Place { module: place.module, function };
+            each_call(body, |call| found = found || takes(call) && self.is_intercepted(call, place));
+        }
+        found
+    }
+
+    fn is_intercepted(&self, call: &'p Call, place: Place) -> bool {
+        let (program, rules) = (self.program, self.rules);
+        let names = program.names_of_call(call, place, false);
+        let entries = rules.fitting(
+            &[Kind::Callback],
+            Subject::Call { call, names: &names },
+            &|| within_names(program, place),
+            program.module(place.module).language,
+            &At { program, place },
+        );
+        entries.iter().any(|entry| rules.callbacks[entry.index].runs == Runs::Intercepting)
     }
 
     fn is_never_called(&self, client: &FlowHandler) -> bool {
@@ -25,10 +76,15 @@ impl<'p> Tracer<'_, 'p> {
         if function.parent.is_some() || function.name.is_empty() || !is_method && (function.owner.is_some() || !is_exported || module.language.has_implicit_members()) {
             return false;
         }
-        !self.program.modules().filter(|(_, other)| other.language == module.language).any(|(other, module)| self.is_used_in(id, &function.name, other, module))
+        !self
+            .program
+            .modules()
+            .filter(|(_, other)| other.language.name() == module.language.name())
+            .any(|(other, module)| self.is_used_in(id, &function.name, other, module, &|_| false))
     }
 
-    fn is_used_in(&self, id: FunctionId, name: &str, file: ModuleId, module: &'p Module) -> bool {
+    /// Whether something in a file may run a function, leaving some places out.
+    fn is_used_in(&self, id: FunctionId, name: &str, file: ModuleId, module: &'p Module, leaves_out: &dyn Fn(Place) -> bool) -> bool {
         let takes = |item: &ImportItem| matches!(item, ImportItem::Named(taken) if taken == name);
         if file != id.module && module.imports.iter().any(|import| takes(&import.item)) {
             return true;
@@ -40,9 +96,10 @@ impl<'p> Tracer<'_, 'p> {
         };
         let declared = module.top.iter().find_map(is_declared);
         module.bodies().any(|(function, body)| {
-            let mut uses = Uses { program: self.program, id, name, declared, place: Place { module: file, function }, found: false };
+            let place = Place { module: file, function };
+            let mut uses = Uses { program: self.program, id, name, declared, place, found: false };
             walk_block(body, &mut uses);
-            uses.found
+            uses.found && !leaves_out(place)
         })
     }
 }

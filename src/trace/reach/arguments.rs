@@ -1,7 +1,7 @@
 //! Closures and functions that are handed over: whether and when the call runs them.
 
 use super::{EventKind, Fitted, Step, Use, Walk, Way};
-use crate::ir::{Call, CallStyle, Class, FunctionKind, Value, ValueKind};
+use crate::ir::{Call, CallStyle, Class, FunctionIndex, FunctionKind, Value, ValueKind, each_value};
 use crate::link::{FunctionId, Thing};
 use crate::rules::Runs;
 use crate::source::Span;
@@ -44,7 +44,7 @@ impl<'p> Walk<'_, '_, 'p> {
 
     /// The methods of an object that is written where it is handed over run as the closures of a record do: one that is called after a failure only then.
     fn methods_of_written(&mut self, class: &'p Class, key: &str, call: &'p Call, fitted: &Fitted) {
-        if matches!(self.runs(key, call, fitted), Runs::Never | Runs::Elsewhere) {
+        if matches!(self.runs(key, call, fitted), Runs::Never | Runs::Elsewhere | Runs::Intercepting) {
             return;
         }
         let module = self.place().module;
@@ -76,7 +76,7 @@ impl<'p> Walk<'_, '_, 'p> {
             }
             Runs::Error => self.state.way = self.state.way.max(Way::Error),
             Runs::Deferred => self.state.way = self.state.way.max(Way::Deferred),
-            Runs::Never | Runs::Elsewhere => {
+            Runs::Never | Runs::Elsewhere | Runs::Intercepting => {
                 self.state = before;
                 return;
             }
@@ -86,7 +86,7 @@ impl<'p> Walk<'_, '_, 'p> {
         match &value.kind {
             ValueKind::Closure(index) => {
                 // What an element's event runs belongs to the handler only where the element is the handler's own.
-                if !is_element || self.trail.is_empty() {
+                if !is_element || self.trail.is_empty() && self.is_of_element(call, *index) {
                     self.trail.push(Step { module: place.module, span: call.span });
                     self.function(FunctionId { module: place.module, index: *index });
                     self.trail.pop();
@@ -123,6 +123,19 @@ impl<'p> Walk<'_, '_, 'p> {
             _ => self.value(value, Use { awaited: true, ..Use::default() }),
         }
         self.state = before;
+    }
+
+    /// Whether what an event of an element runs belongs to the element from which the walk comes: they are one, or one stands in the other,
+    /// or what runs speaks of the logout: `document.getElementById("logout-form").submit()`.
+    fn is_of_element(&self, call: &Call, run: FunctionIndex) -> bool {
+        let Some(own) = self.element else { return true };
+        let module = self.reach.program.module(self.place().module);
+        let mut speaks = false;
+        each_value(&module.function(run).body, |value| {
+            let (ValueKind::Text(text) | ValueKind::Name(text) | ValueKind::Member(_, text)) = &value.kind else { return };
+            speaks |= self.reach.rules.lexicon.is("logout", text);
+        });
+        speaks || call.span.contains(own) || own.contains(call.span)
     }
 
     fn runs(&self, key: &str, call: &'p Call, fitted: &Fitted) -> Runs {

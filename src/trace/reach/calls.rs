@@ -64,6 +64,7 @@ impl<'p> Walk<'_, '_, 'p> {
         if let Some(event) = withheld {
             self.give_back(event, seen, removed);
         }
+        self.listen_to_signals(&facts.entries, call);
         self.answered(call);
         self.prepared(call, &facts);
         if self.reach.is_client && call.style == CallStyle::Element {
@@ -288,6 +289,10 @@ impl<'p> Walk<'_, '_, 'p> {
         let own = self.own_method(call, targets);
         let targets = own.as_ref().map_or(targets.as_slice(), std::slice::from_ref);
         self.trail.push(Step { module: place.module, span: call.span });
+        let before = self.state;
+        if self.is_never_awaited(call, targets) {
+            self.state.way = self.state.way.max(Way::NeverAwaited);
+        }
         for target in targets {
             if self.reach.is_client
                 && let Some(endpoints) = self.reach.endpoints.by_function.get(target)
@@ -306,6 +311,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.function(*target);
             self.listen(Some(*target), last);
         }
+        self.state = before;
         if let Some(file) = &facts.leaves_for {
             self.push(EventKind::Leaves(file.clone()), call.span, Use::default());
         } else if targets.is_empty() {
@@ -328,6 +334,18 @@ impl<'p> Walk<'_, '_, 'p> {
             }
         }
         self.trail.pop();
+    }
+
+    /// Whether a call only makes a coroutine, of which nothing is made: `forget(token)` where `forget` is an `async def`.
+    fn is_never_awaited(&self, call: &'p Call, targets: &[FunctionId]) -> bool {
+        let program = self.reach.program;
+        let is_dropped = self.statement.is_some_and(|statement| std::ptr::eq(statement, call));
+        // What an annotation makes of a function may well run it.
+        let is_lazy = |target: &FunctionId| {
+            let function = program.function(*target);
+            function.is_async && function.annotations.is_empty() && program.module(target.module).language.runs_when_awaited()
+        };
+        is_dropped && !targets.is_empty() && targets.iter().all(is_lazy)
     }
 
     /// Whether a call makes an instance of a class of the project and so does nothing: `raise LogoutRefused("no session")`.

@@ -1,9 +1,9 @@
 //! What runs with a function because it listens to it: a signal's receiver, a reducer for another slice's action.
 
 use super::{Step, Walk};
-use crate::ir::{Name, StepKind, Value, ValueKind};
+use crate::ir::{Call, Name, StepKind, Value, ValueKind};
 use crate::link::{FunctionId, Place};
-use crate::rules::Subject;
+use crate::rules::{Entry, Kind, Subject};
 
 impl<'p> Walk<'_, '_, 'p> {
     /// What listens to a function from which a walk begins.
@@ -15,6 +15,16 @@ impl<'p> Walk<'_, '_, 'p> {
         let is_keyed = self.reach.program.function(function).name != symbol;
         self.listen(Some(function).filter(|_| !is_keyed), symbol);
         self.trail.pop();
+    }
+
+    /// Runs what listens to the signals that a library sends with a call of it.
+    pub(super) fn listen_to_signals(&mut self, entries: &[Entry], call: &'p Call) {
+        let rules = self.reach.rules;
+        for signal in entries.iter().filter(|entry| entry.kind == Kind::Rule).filter_map(|entry| rules.rules[entry.index].sends.as_deref()) {
+            self.trail.push(Step { module: self.place().module, span: call.span });
+            self.listen(None, signal);
+            self.trail.pop();
+        }
     }
 
     /// Runs what listens to a function, or to whatever bears a name.

@@ -40,6 +40,8 @@ pub enum Way {
     NoSession,
     /// Only where something failed.
     Error,
+    /// Never: in a function whose steps run only where its answer is awaited, which it is not.
+    NeverAwaited,
     /// Never: a branch that a constant turns off.
     Dead,
 }
@@ -188,6 +190,14 @@ impl<'p> Reach<'_, 'p> {
         self.walk(|walk| roots.iter().for_each(|root| walk.function(*root)))
     }
 
+    /// Follows a function that draws the element that asks for the logout, and not what the others run that it draws.
+    pub(super) fn walk_drawing(&self, root: FunctionId, element: Span) -> Reached<'p> {
+        self.walk(|walk| {
+            walk.element = Some(element);
+            walk.function(root);
+        })
+    }
+
     /// Follows a function of the client, and what runs whenever something of its name is called.
     pub(super) fn walk_named(&self, root: FunctionId, symbol: &str) -> Reached<'p> {
         self.walk(|walk| {
@@ -208,6 +218,7 @@ impl<'p> Reach<'_, 'p> {
             removed: 0,
             wishes_of_others: 0,
             first_link: None,
+            element: None,
             state: State::default(),
         };
         let before = wishes();
@@ -294,6 +305,8 @@ struct Walk<'r, 'a, 'p> {
     wishes_of_others: u64,
     /// The first link of a chain that matters: what it is called on is none of the walk's business.
     first_link: Option<&'p Call>,
+    /// Of the elements that the first function draws, the one from which the walk comes.
+    element: Option<Span>,
     state: State<'p>,
 }
 

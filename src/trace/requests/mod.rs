@@ -125,8 +125,8 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     Some(Request { others, ..Request::new(method, path, place, call.span) })
 }
 
-/// Whether a call asks what a request brings with it: `query.get("logout")`.
-fn asks_a_record(rules: &RuleSet, call: &Call) -> bool {
+/// Whether a call asks or sets what is kept by key: what a request brings with it, or what a browser stores: `query.get("logout")`.
+pub(super) fn asks_a_record(rules: &RuleSet, call: &Call) -> bool {
     matches!(&call.callee.kind, ValueKind::Member(of, _) if rules.lexicon.is("kept-by-key", of.last_name()))
 }
 
