@@ -65,7 +65,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.give_back(event, seen, removed);
         }
         self.answered(call);
-        self.prepared(call, &facts);
+        self.prepared(call, &facts, seen);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
