@@ -135,7 +135,8 @@ impl<'p> Finder<'_, 'p> {
             let serves = |owner| side == Side::Server && is_marked(program, rules, id, module.class(owner));
             let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
-            if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
+            let is_run = if function.kind == FunctionKind::Constructor { side == Side::Client && makes_page(rules, module, function) } else { is_named };
+            if !function.body.is_empty() && is_run {
                 // What has no name of its own is called like its file.
                 let path = self.surroundings.path(id);
                 let shown = if is_file_itself && matches!(function.name.as_str(), "" | "default") { stem_of_logout(rules, &path).unwrap_or("logout") } else { &function.name };
@@ -314,6 +315,15 @@ pub(super) fn is_marked<'p>(program: &Program<'p>, rules: &RuleSet, module: Modu
 fn begins_page(rules: &RuleSet, module: &Module, function: &Function, is_of_logout: bool) -> bool {
     let is_of_page = || function.owner.map_or(is_of_logout && function.parent.is_none(), |owner| is_logout_name(rules, &module.class(owner).name));
     rules.lexicon.is_exactly("page-start", &function.name) && is_of_page()
+}
+
+/// Whether a function makes a page that logs out when it is made: the constructor of `@Component(…) class LogoutPage`.
+fn makes_page(rules: &RuleSet, module: &Module, function: &Function) -> bool {
+    function.owner.is_some_and(|owner| {
+        let class = module.class(owner);
+        let is_page = || split_words(&class.name).last().is_some_and(|last| rules.lexicon.is_exactly("page-class", last));
+        !class.annotations.is_empty() && is_logout_name(rules, &class.name) && is_page()
+    })
 }
 
 /// Whether a function is what its file exports as a whole: `logout.js: export default function …`.

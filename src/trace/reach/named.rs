@@ -13,6 +13,9 @@ impl<'p> Walk<'_, '_, 'p> {
     /// `emit(EVENTS.LOGOUT)`, `dispatchEvent(new Event("logout"))`, an event that is listened to.
     pub(super) fn tell(&mut self, call: &'p Call, facts: &CallFacts) {
         let Some(argument) = call.args.first().filter(|_| !self.tells_nobody(call, facts)) else { return };
+        if self.reach.is_client && self.reach.rules.lexicon.is_exactly("teller", &facts.last) {
+            self.announce(&argument.value);
+        }
         let told = match &argument.value.kind {
             ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
             _ => &argument.value,
