@@ -119,6 +119,8 @@ pub(super) struct Reach<'a, 'p> {
 #[derive(Debug)]
 pub(super) struct CallFacts {
     last: String,
+    /// What a bare callee was called where it was taken from, in words of a logout: `({ signOut: leave }) => leave()`.
+    taken_as: Option<String>,
     targets: Vec<FunctionId>,
     entries: Vec<Entry>,
     request: Option<Request>,
