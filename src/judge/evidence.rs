@@ -80,13 +80,16 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
     }
 }
 
-/// Whether a rule that knows the library of a call says that it does nothing for an action: a rule that goes by names only is then not asked.
+/// Whether a rule that knows the library of a call says that it does nothing for an action, or that what is deleted on the server is a
+/// cookie of the answer: a rule that goes by names only is then not asked.
 fn is_known_idle<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, event: &Event<'p>, action: Action) -> bool {
     let EventKind::Rules { entries, .. } = &event.kind else { return false };
     entries.iter().map(|entry| &case.rules.rules[entry.index]).filter(|rule| !rule.weak && rule.at.is_none_or(|at| at == side)).any(|rule| {
         let chosen = rule.system.as_ref().and_then(|system| stack.backend(case, system, event.place.module));
         let effects = chosen_effects(case, stack, &rule.effects, chosen, event.place);
-        effects.into_iter().any(|effect| effect.action == action && (!effect.counts || rule.lazy && event.dropped || misses_path(case, stack, flow, rule, effect, event).is_some()))
+        let is_cookie = || action.side() == Side::Server && !effects.is_empty() && effects.iter().all(|effect| effect.action == Action::Cookie);
+        let is_idle = |effect: &Effect| !effect.counts || rule.lazy && event.dropped || misses_path(case, stack, flow, rule, effect, event).is_some();
+        is_cookie() || effects.iter().any(|effect| effect.action == action && is_idle(effect))
     })
 }
 

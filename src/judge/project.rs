@@ -1,5 +1,7 @@
 //! The flows as an outcome, and the project as a whole.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::Case;
@@ -8,8 +10,10 @@ use super::evidence::{chosen_effects, evidence_of};
 use super::findings::{Judged, discount, findings, unread};
 use super::verdicts::{Around, CLEARS_DATA, INVALIDATES, actions, life_text, verdicts};
 use crate::link::{ModuleId, Place};
+use crate::manifest::Dependency;
 use crate::outcome::{Action, ActionOutcome, Answer, Backend, Evidence, Flow, Handler, Note, Outcome, Provider, Severity, Side, Site, SkipReason, Verdict};
-use crate::rules::{CredentialKind, Kind, Rule};
+use crate::rules::{self, CredentialKind, Kind, Rule};
+use crate::source::Span;
 use crate::trace::{self, EventKind, FlowHandler};
 
 /// Judges every flow, and from them the project.
@@ -169,16 +173,17 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
 /// The managed providers that the project uses: by manifest, sign-out or component.
 fn providers(case: &Case<'_, '_>) -> Vec<Provider> {
     let mut found = Vec::new();
-    for (index, provider) in case.rules.providers.iter().enumerate() {
-        let dependency = case
-            .manifests
-            .all
-            .iter()
-            .flat_map(|manifest| &manifest.dependencies)
-            .find(|dependency| provider.packages.iter().any(|glob| glob.fits(&dependency.name, &case.rules.lexicon)));
-        let used = case.traced.survey.matches.iter().find(|found| matches!(found.entry.kind, Kind::ProviderSignOut) && found.entry.index == index);
-        let used = used.or_else(|| case.traced.survey.matches.iter().find(|found| matches!(found.entry.kind, Kind::ProviderUse) && found.entry.index == index));
-        let Some(used) = used else { continue };
+    let uses = |index: usize, kind: Kind| case.traced.survey.matches.iter().filter(move |found| found.entry.kind == kind && found.entry.index == index);
+    let all_uses = |index: usize| uses(index, Kind::ProviderSignOut).chain(uses(index, Kind::ProviderUse));
+    let dependencies: Vec<Option<&Dependency>> = case.rules.providers.iter().map(|provider| declared(case, provider)).collect();
+    let of_declared: BTreeSet<(ModuleId, Span)> =
+        (0..dependencies.len()).filter(|index| dependencies[*index].is_some()).flat_map(all_uses).map(|found| site_of(case, found)).collect();
+    for (index, (provider, dependency)) in case.rules.providers.iter().zip(dependencies.iter().copied()).enumerate() {
+        let Some(used) = all_uses(index).next() else { continue };
+        // A call that several libraries have is that of the one that the project declares.
+        if dependency.is_none() && all_uses(index).all(|found| of_declared.contains(&site_of(case, found))) {
+            continue;
+        }
         let mut evidence = Vec::new();
         if let Some(dependency) = dependency {
             let columns = dependency.code.chars().count() as u32 + 1;
@@ -190,6 +195,17 @@ fn providers(case: &Case<'_, '_>) -> Vec<Provider> {
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found.dedup_by(|later, earlier| later.name == earlier.name);
     found
+}
+
+/// Where an entry of the rules fits.
+fn site_of<'p>(case: &Case<'_, 'p>, found: &trace::Match<'p>) -> (ModuleId, Span) {
+    (found.place.module, found.site.span(case.program))
+}
+
+/// The dependency of the project by which a provider is declared.
+fn declared<'c>(case: &Case<'c, '_>, provider: &rules::Provider) -> Option<&'c Dependency> {
+    let mut dependencies = case.manifests.all.iter().flat_map(|manifest| &manifest.dependencies);
+    dependencies.find(|dependency| provider.packages.iter().any(|glob| glob.fits(&dependency.name, &case.rules.lexicon)))
 }
 
 /// Whether the provider keeps all sessions: the application creates none of its own, and no own server logout ends one.

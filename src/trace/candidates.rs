@@ -126,7 +126,7 @@ impl<'p> Finder<'_, 'p> {
                 && rules.lexicon.is("command-function", &function.name);
             // `pages/logout.ts: export default (ctx) => …`, which a router of the project's own finds by its path.
             let is_file_itself = is_of_logout && (is_all_of_file(module, function_id.index) || side == Side::Server && is_given_by_file(module, function_id.index));
-            let takes_request = || function.params.iter().take(2).any(|param| rules.lexicon.is_exactly("handler-parameter", &param.name));
+            let takes_request = || takes_request(rules, function);
             let begins_page = if side == Side::Client { is_file_itself || begins_page(rules, module, function, is_of_logout) } else { is_file_itself && takes_request() };
             // `class LogoutInteractor { suspend fun execute() }`
             let is_logout_class = |name: &str| is_logout_name(rules, name) && !rules.lexicon.is("ends-session", name);
@@ -135,7 +135,8 @@ impl<'p> Finder<'_, 'p> {
             let serves = |owner| side == Side::Server && is_marked(program, rules, id, module.class(owner));
             let of_class = |owner| answers_for(owner) || runs_class(owner) || serves(owner);
             let is_named = is_logout_name(rules, &function.name) || function.owner.is_some_and(of_class) || is_command || begins_page;
-            if function.kind != FunctionKind::Constructor && !function.body.is_empty() && is_named {
+            let is_run = if function.kind == FunctionKind::Constructor { side == Side::Client && makes_page(rules, module, function) } else { is_named };
+            if !function.body.is_empty() && is_run {
                 // What has no name of its own is called like its file.
                 let path = self.surroundings.path(id);
                 let shown = if is_file_itself && matches!(function.name.as_str(), "" | "default") { stem_of_logout(rules, &path).unwrap_or("logout") } else { &function.name };
@@ -316,6 +317,15 @@ fn begins_page(rules: &RuleSet, module: &Module, function: &Function, is_of_logo
     rules.lexicon.is_exactly("page-start", &function.name) && is_of_page()
 }
 
+/// Whether a function makes a page that logs out when it is made: the constructor of `@Component(…) class LogoutPage`.
+fn makes_page(rules: &RuleSet, module: &Module, function: &Function) -> bool {
+    function.owner.is_some_and(|owner| {
+        let class = module.class(owner);
+        let is_page = || split_words(&class.name).last().is_some_and(|last| rules.lexicon.is_exactly("page-class", last));
+        !class.annotations.is_empty() && is_logout_name(rules, &class.name) && is_page()
+    })
+}
+
 /// Whether a function is what its file exports as a whole: `logout.js: export default function …`.
 fn is_all_of_file(module: &Module, index: FunctionIndex) -> bool {
     let function = module.function(index);
@@ -331,6 +341,12 @@ fn is_all_of_file(module: &Module, index: FunctionIndex) -> bool {
 fn is_given_by_file(module: &Module, index: FunctionIndex) -> bool {
     let gives_it = |step: &crate::ir::Step| matches!(&step.kind, StepKind::Return(Some(value)) if matches!(value.kind, ValueKind::Closure(given) if given == index));
     module.function(index).parent.is_some_and(|outer| is_all_of_file(module, outer) && module.function(outer).body.iter().any(gives_it))
+}
+
+/// Whether a function is handed what a server's handlers are: `(context, request)`, or a resolver's `(_, args, { req, res })`.
+fn takes_request(rules: &RuleSet, function: &Function) -> bool {
+    let is_request = |name: &str| rules.lexicon.is_exactly("handler-parameter", name);
+    function.params.iter().take(2).any(|param| is_request(&param.name)) || function.params.get(2).is_some_and(|param| param.parts.iter().any(|(part, _)| is_request(part)))
 }
 
 /// Whether a file, or the folder that it is the page of, bears a logout's name: `Logout.vue`, `logout/+page.svelte`.

@@ -52,7 +52,7 @@ fn compare_verdicts(expected: &Expected, outcome: &Outcome, differences: &mut Ve
         differences.push(format!("logout-clears-data: expected {found} of 4, got {} of 4: {}", verdict.found, verdict.detail));
     }
     if let Some(provider) = &expected.provider
-        && !outcome.providers.iter().any(|seen| seen.name.contains(provider))
+        && (outcome.providers.is_empty() || !outcome.providers.iter().all(|seen| seen.name.contains(provider)))
     {
         differences.push(format!("provider: expected {provider}, got {:?}", outcome.providers.iter().map(|seen| &seen.name).collect::<Vec<_>>()));
     }

@@ -58,7 +58,7 @@ pub struct Flow<'p> {
     pub requests: Vec<Step>,
     /// The rule of a library's own logout.
     pub library: Option<(usize, Place, Span)>,
-    /// The client calls an endpoint that no scanned server has.
+    /// The client, or the server on its behalf, calls an endpoint that no scanned server has.
     pub calls_elsewhere: Option<Request>,
 }
 
@@ -154,15 +154,16 @@ impl<'p> Tracer<'_, 'p> {
                 continue;
             }
             let endpoint = &self.endpoints.all[indices[0]];
+            let events = std::mem::take(&mut server_reached[at].events);
             flow_of.insert(at, flows.len());
             flows.push(Flow {
                 server: Some(self.server_handler(endpoint)),
                 clients: Vec::new(),
-                events: std::mem::take(&mut server_reached[at].events).into_iter().map(|event| (Side::Server, event)).collect(),
+                calls_elsewhere: self.asked_elsewhere(endpoint, &events),
+                events: events.into_iter().map(|event| (Side::Server, event)).collect(),
                 run: BTreeSet::new(),
                 requests: Vec::new(),
                 library: endpoint.library.map(|library| (library, endpoint.place, endpoint.span)),
-                calls_elsewhere: None,
             });
         }
         for (relay, target) in &relays {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::Tracer;
 use super::clients::Group;
 use crate::ir::{ValueKind, each_value};
+use crate::outcome::Side;
 use crate::trace::endpoints::Endpoint;
 use crate::trace::reach::{Event, EventKind, Reached};
-use crate::trace::requests::{falls_through, fit, is_logout_path, path_segments, takes_all};
+use crate::trace::requests::{Request, falls_through, fit, is_logout_path, path_segments, takes_all};
 
 impl<'p> Tracer<'_, 'p> {
     /// Servers that hand a logout on to another server of the project: each with the one it leads to.
@@ -41,6 +42,18 @@ impl<'p> Tracer<'_, 'p> {
             }
         }
         relays
+    }
+
+    /// The logout that a server asks for of one that is not among the scanned.
+    pub(super) fn asked_elsewhere(&self, own: &Endpoint<'p>, events: &[Event<'p>]) -> Option<Request> {
+        let is_answered = |request: &Request| self.endpoints.all.iter().any(|other| other.place.module != own.place.module && fit(request, other) > 0);
+        let mut of_server = events.iter().filter(|event| self.sides.of(event.place.module) == Side::Server);
+        of_server.find_map(|event| match &event.kind {
+            EventKind::Request(request) if request.method != "ANY" && !request.is_markup && is_logout_path(self.rules, &request.path) && !is_answered(request) => {
+                Some(request.clone())
+            }
+            _ => None,
+        })
     }
 
     /// The server that a call of a logout's name goes to, where its function is not known (a client that was generated): the only one in

@@ -66,7 +66,7 @@ impl<'p> Walk<'_, '_, 'p> {
         }
         self.listen_to_signals(&facts.entries, call);
         self.answered(call);
-        self.prepared(call, &facts);
+        self.prepared(call, &facts, seen);
         if self.reach.is_client && call.style == CallStyle::Element {
             self.submitted(call);
         }
@@ -275,7 +275,9 @@ impl<'p> Walk<'_, '_, 'p> {
         let entries = self.entries(Subject::Call { call, names: &names });
         let request = request_of(program, self.reach.rules, call, place).or_else(|| ruled_request(program, self.reach.rules, &entries, call, place));
         let leaves_for = if targets.is_empty() && !is_element { self.reach.surroundings.and_then(|around| foreign_file(around, &names, place)) } else { None };
-        let facts = Arc::new(CallFacts { last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for, wishes: wishes() != before });
+        let is_taken = |name: &&Name| !name.imported && is_logout_name(self.reach.rules, name.last());
+        let taken_as = names.iter().skip(1).find(is_taken).filter(|_| targets.is_empty() && matches!(call.callee.kind, ValueKind::Name(_))).map(|name| name.last().to_owned());
+        let facts = Arc::new(CallFacts { taken_as, last: names.first().map_or("", Name::last).to_owned(), targets, entries, request, leaves_for, wishes: wishes() != before });
         // What the caller hands over is the matter of this way only.
         if !is_own {
             self.reach.known.insert(key, Arc::clone(&facts));
@@ -318,8 +320,9 @@ impl<'p> Walk<'_, '_, 'p> {
             self.removed += usize::from(self.state.way == Way::Ordinary && is_removal(self.reach.rules, call, last));
             self.listen(None, last);
             self.sent(call);
-            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, last) && !self.is_mount(call) && !self.constructs(call) {
-                self.by_name(last, call);
+            let told = facts.taken_as.as_ref().unwrap_or(last);
+            if !is_known && call.style != CallStyle::Element && is_logout_name(self.reach.rules, told) && !self.is_mount(call) && !self.constructs(call) {
+                self.by_name(told, call);
             } else {
                 self.by_step(call, last);
             }

@@ -27,6 +27,34 @@ impl<'p> Walk<'_, '_, 'p> {
         }
     }
 
+    /// Runs what listens to the type of an action that a store is told, given as a record or by what makes one: `dispatch(logOut())` with
+    /// `const logOut = () => ({ type: LOG_OUT })` and `takeLatest(LOG_OUT, endSession)`.
+    pub(super) fn announce(&mut self, action: &'p Value) {
+        let program = self.reach.program;
+        let place = self.place();
+        let made: Vec<(&'p Value, Place)> = match &action.kind {
+            ValueKind::Call(made) => {
+                let gives = |function: FunctionId| match &program.function(function).body.last()?.kind {
+                    StepKind::Return(Some(given)) => Some((given, Place::of(function))),
+                    _ => None,
+                };
+                program.targets(made, place, self.reach.follow).into_iter().filter_map(gives).collect()
+            }
+            _ => vec![(action, place)],
+        };
+        for (record, at) in made {
+            let ValueKind::Record(entries) = &record.kind else { continue };
+            let Some((_, told)) = entries.iter().find(|(key, _)| key == "type") else { continue };
+            if let ValueKind::Text(text) = &program.fold(told, at).0.kind {
+                self.listen(None, text);
+            }
+            // Where the file of the constants was not read, they are known by their names.
+            if let ValueKind::Name(name) | ValueKind::Member(_, name) = &told.kind {
+                self.listen(None, name);
+            }
+        }
+    }
+
     /// Runs what listens to a function, or to whatever bears a name.
     pub(super) fn listen(&mut self, function: Option<FunctionId>, name: &str) {
         let runs: Vec<FunctionId> = self

@@ -125,6 +125,8 @@ pub(super) type KnownCalls = DashMap<(usize, bool), Arc<CallFacts>, FxBuildHashe
 #[derive(Debug)]
 pub(super) struct CallFacts {
     last: String,
+    /// What a bare callee was called where it was taken from, in words of a logout: `({ signOut: leave }) => leave()`.
+    taken_as: Option<String>,
     targets: Vec<FunctionId>,
     entries: Vec<Entry>,
     request: Option<Request>,

@@ -13,6 +13,9 @@ impl<'p> Walk<'_, '_, 'p> {
     /// `emit(EVENTS.LOGOUT)`, `dispatchEvent(new Event("logout"))`, an event that is listened to.
     pub(super) fn tell(&mut self, call: &'p Call, facts: &CallFacts) {
         let Some(argument) = call.args.first().filter(|_| !self.tells_nobody(call, facts)) else { return };
+        if self.reach.is_client && self.reach.rules.lexicon.is_exactly("teller", &facts.last) {
+            self.announce(&argument.value);
+        }
         let told = match &argument.value.kind {
             ValueKind::Call(made) if made.style == CallStyle::New => made.positional(0).unwrap_or(&argument.value),
             _ => &argument.value,
@@ -27,10 +30,12 @@ impl<'p> Walk<'_, '_, 'p> {
         let is_action = !text.contains('/') || lexicon.is_exactly("teller", &facts.last);
         self.listen(None, text);
         let action = text.rsplit(['/', ':', '.']).next().unwrap_or(text);
-        let writes_log = || facts.entries.iter().any(|entry| entry.kind == Kind::Sign && self.reach.rules.signs[entry.index].kind == SignKind::Log);
+        // Nor does a line of a log, or the text of an answer: `res.send("Logout")`.
+        let is_read = |kind: SignKind| matches!(kind, SignKind::Log | SignKind::Answer);
+        let is_prose = || facts.entries.iter().any(|entry| entry.kind == Kind::Sign && is_read(self.reach.rules.signs[entry.index].kind));
         // Nothing else is meant where no function bears the name and something listens to the event.
         let is_event = || self.reach.program.functions_named(action).is_empty() && self.reach.listeners.calls.iter().any(|listener| listener.name == *text);
-        if is_action && !hands_a_closure(call) && !writes_log() && !is_event() {
+        if is_action && !hands_a_closure(call) && !is_prose() && !is_event() {
             self.by_name(action, call);
         }
     }

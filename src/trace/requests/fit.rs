@@ -4,14 +4,22 @@ use super::Request;
 use crate::rules::{RuleSet, split_words};
 use crate::trace::endpoints::Endpoint;
 
-/// The segments of a path as they are written, without scheme, host and query.
+/// A path without its query, and the action of its page that the query names: `/profile?/logout`.
+fn page_and_action(path: &str) -> (&str, &str) {
+    let path = path.split('#').next().unwrap_or(path);
+    let (page, query) = path.split_once('?').unwrap_or((path, ""));
+    let action = query.strip_prefix('/').map_or("", |query| query.split(['&', '=', '?']).next().unwrap_or(query));
+    (page, if action == "default" { "" } else { action })
+}
+
+/// The segments of a path as they are written, without scheme, host and query, and behind them the action that the query names.
 fn written_segments(path: &str) -> impl DoubleEndedIterator<Item = &str> {
-    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let (path, action) = page_and_action(path);
     let path = match path.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
         None => path,
     };
-    path.split('/').filter(|segment| !segment.is_empty() && *segment != ".")
+    path.split('/').chain(action.split('/')).filter(|segment| !segment.is_empty() && *segment != ".")
 }
 
 /// The segments of a path as they are written, without what is unknown at its head.
@@ -101,7 +109,11 @@ pub(in crate::trace) fn equal_segments(fit: usize) -> usize {
 
 /// The last segment of a path of several, where it is known.
 fn known_end(path: &str) -> Option<&str> {
-    let path = path.split(['?', '#']).next().unwrap_or(path).trim_end_matches('/');
+    let (path, action) = page_and_action(path);
+    if !action.is_empty() {
+        return None;
+    }
+    let path = path.trim_end_matches('/');
     path.rsplit('/').next().filter(|last| !last.is_empty() && *last != "." && last.is_ascii() && !is_parameter(last) && path.len() > last.len())
 }
 
