@@ -36,11 +36,21 @@ pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Cre
             return (lifetime, false);
         }
     }
-    match (rule.default_seconds, rule.lifetime.is_empty()) {
+    let says_nothing = !rule.lifetime.is_empty() && !rule.lifetime.iter().all(|locator| is_closed(locator, found));
+    match (rule.default_seconds, says_nothing) {
         (Some(seconds), _) => (Lifetime::Seconds(seconds), true),
-        (None, true) => (Lifetime::Unknown, false),
-        (None, false) => (Lifetime::Never, false),
+        (None, false) => (Lifetime::Unknown, false),
+        (None, true) => (Lifetime::Never, false),
     }
+}
+
+/// Whether a locator looks into something that is handed over and whose fields are not seen there: `encode(&header, self, &key)`.
+fn is_closed(locator: &Locator, found: &Match<'_>) -> bool {
+    let handed = match locator {
+        Locator::Argument(index, path) if !path.is_empty() => found.site.call().and_then(|call| call.positional(*index)),
+        _ => None,
+    };
+    handed.is_some_and(|value| matches!(value.kind, ValueKind::This))
 }
 
 /// The seconds that a value means.

@@ -9,6 +9,7 @@ mod drawn;
 mod endpoints;
 mod flows;
 mod handed;
+mod handles;
 mod inside;
 mod locate;
 mod lookup;
