@@ -118,10 +118,10 @@ impl<'p> Finder<'_, 'p> {
             let place = Place::of(function_id);
             // `class Logout(View): def post(self, request)`, `class LogoutHandler : Handler { fun doGet(ctx: Context) }`
             let answers_for = |owner| side == Side::Server && is_verb(&function.name) && is_logout_name(rules, &module.class(owner).name);
-            // `commands/logout.rs: pub async fn run()`
+            // `commands/logout.rs: pub async fn run()`, `impl Command for Command { fn run(self) }`
             let is_command = side == Side::Client
                 && is_of_logout
-                && function.owner.is_none()
+                && function.owner.is_none_or(|owner| rules.lexicon.is("command-class", &module.class(owner).name))
                 && function.parent.is_none()
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);

@@ -5,6 +5,7 @@
 mod began;
 mod candidates;
 mod composed;
+mod displayed;
 mod drawn;
 mod endpoints;
 mod flows;
