@@ -246,3 +246,44 @@ impl Claims {
     )]);
     assert!(text.contains("live longer than can be read here"), "{text}");
 }
+
+#[test]
+fn a_handler_that_is_followed_is_not_said_to_be_unknown_and_one_of_a_library_is() {
+    let text = report(&[
+        (
+            "Security.kt",
+            r#"package org.example.door
+
+import org.springframework.context.annotation.Bean
+import org.springframework.security.config.annotation.web.builders.HttpSecurity
+import org.example.sso.SingleLogoutHandler
+
+class Security {
+    @Bean
+    fun chain(http: HttpSecurity): SecurityFilterChain {
+        http.logout().logoutUrl("/logout").addLogoutHandler(Sweeper()).logoutSuccessHandler(SingleLogoutHandler())
+        return http.build()
+    }
+}
+"#,
+        ),
+        (
+            "Sweeper.kt",
+            r#"package org.example.door
+
+import javax.servlet.http.HttpServletRequest
+import javax.servlet.http.HttpServletResponse
+import org.springframework.security.core.Authentication
+import org.springframework.security.web.authentication.logout.LogoutHandler
+
+class Sweeper : LogoutHandler {
+    override fun logout(request: HttpServletRequest, response: HttpServletResponse, authentication: Authentication?) {
+        request.session.invalidate()
+    }
+}
+"#,
+        ),
+    ]);
+    assert!(!text.contains("`addLogoutHandler` could not be followed"), "{text}");
+    assert!(text.contains("`logoutSuccessHandler` could not be followed"), "{text}");
+}

@@ -60,7 +60,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.state.way = self.state.way.max(Way::Deferred);
         }
         let (seen, removed) = (self.reached.events.len(), self.removed);
-        self.enter(call, &facts, fitted.is_known);
+        self.enter(call, &facts, fitted.is_known || !fitted.callbacks.is_empty() && self.hands_function(call));
         self.state = before;
         if let Some(event) = withheld {
             self.give_back(event, seen, removed);
@@ -80,6 +80,12 @@ impl<'p> Walk<'_, '_, 'p> {
             kind => matches!(kind, StepKind::Return(None) | StepKind::Throw(_)),
         };
         defined.kind == FunctionKind::Closure && defined.body.iter().all(does_nothing)
+    }
+
+    /// Whether a call is handed a function of the project, or an object of one of its classes.
+    fn hands_function(&self, call: &'p Call) -> bool {
+        let is_own = |thing: &Thing<'p>| matches!(thing, Thing::Function(_) | Thing::Instance(_));
+        call.args.iter().any(|argument| self.reach.program.eval(&argument.value, self.place(), self.reach.follow).iter().any(is_own))
     }
 
     /// Whether a callback rule says that all a call is handed runs later, whatever the delay.
