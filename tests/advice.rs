@@ -189,3 +189,101 @@ app.post("/logout", (req, res) => {
     ]);
     assert!(text.contains("Logout clears the cookie and localStorage but 0 server-side cleanup"), "{text}");
 }
+
+#[test]
+fn of_two_libraries_on_one_store_the_one_that_the_project_names_is_advised() {
+    let text = report(&[
+        ("Cargo.toml", "[package]\nname = \"shelf\"\nversion = \"0.1.0\"\n\n[dependencies]\naxum = \"0.7\"\ntower-sessions = \"0.12\"\n"),
+        (
+            "src/main.rs",
+            r#"use axum::{Router, response::Redirect, routing::post};
+use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
+
+#[tokio::main]
+async fn main() {
+    let app = Router::new().route("/login", post(login)).route("/logout", post(logout)).layer(SessionManagerLayer::new(MemoryStore::default()));
+    axum::serve(listener, app).await.unwrap();
+}
+
+async fn login(session: Session) -> Redirect {
+    session.insert("reader", 1).await.unwrap();
+    Redirect::to("/")
+}
+
+async fn logout(session: Session) -> Redirect {
+    session.remove_value("reader").await.unwrap();
+    Redirect::to("/")
+}
+"#,
+        ),
+    ]);
+    assert!(text.contains("help: session.flush().await?"), "{text}");
+    assert!(!text.contains("auth_session"), "{text}");
+}
+
+#[test]
+fn tokens_of_claims_that_are_made_elsewhere_are_not_said_to_never_expire() {
+    let text = report(&[(
+        "src/claims.rs",
+        r#"use jsonwebtoken::{EncodingKey, Header, encode};
+
+#[derive(serde::Serialize)]
+pub struct Claims {
+    sub: String,
+    exp: usize,
+}
+
+impl Claims {
+    pub fn of(sub: String) -> Self {
+        Self { sub, exp: tomorrow() }
+    }
+
+    pub fn sign(&self, secret: &str) -> String {
+        encode(&Header::default(), self, &EncodingKey::from_secret(secret.as_ref())).unwrap()
+    }
+}
+"#,
+    )]);
+    assert!(text.contains("live longer than can be read here"), "{text}");
+}
+
+#[test]
+fn a_handler_that_is_followed_is_not_said_to_be_unknown_and_one_of_a_library_is() {
+    let text = report(&[
+        (
+            "Security.kt",
+            r#"package org.example.door
+
+import org.springframework.context.annotation.Bean
+import org.springframework.security.config.annotation.web.builders.HttpSecurity
+import org.example.sso.SingleLogoutHandler
+
+class Security {
+    @Bean
+    fun chain(http: HttpSecurity): SecurityFilterChain {
+        http.logout().logoutUrl("/logout").addLogoutHandler(Sweeper()).logoutSuccessHandler(SingleLogoutHandler())
+        return http.build()
+    }
+}
+"#,
+        ),
+        (
+            "Sweeper.kt",
+            r#"package org.example.door
+
+import javax.servlet.http.HttpServletRequest
+import javax.servlet.http.HttpServletResponse
+import org.springframework.security.core.Authentication
+import org.springframework.security.web.authentication.logout.LogoutHandler
+
+class Sweeper : LogoutHandler {
+    override fun logout(request: HttpServletRequest, response: HttpServletResponse, authentication: Authentication?) {
+        request.session.invalidate()
+    }
+}
+"#,
+        ),
+    ]);
+    assert!(!text.contains("`addLogoutHandler` could not be followed"), "{text}");
+    assert!(text.contains("`logoutSuccessHandler` could not be followed"), "{text}");
+}

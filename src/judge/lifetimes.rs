@@ -36,11 +36,27 @@ pub(super) fn lifetime_of<'p>(case: &Case<'_, 'p>, found: &Match<'p>, rule: &Cre
             return (lifetime, false);
         }
     }
-    match (rule.default_seconds, rule.lifetime.is_empty()) {
+    let says_nothing = !rule.lifetime.is_empty() && !rule.lifetime.iter().all(|locator| is_closed(case, locator, found));
+    match (rule.default_seconds, says_nothing) {
         (Some(seconds), _) => (Lifetime::Seconds(seconds), true),
-        (None, true) => (Lifetime::Unknown, false),
-        (None, false) => (Lifetime::Never, false),
+        (None, false) => (Lifetime::Unknown, false),
+        (None, true) => (Lifetime::Never, false),
     }
+}
+
+/// Whether a locator looks into something that is handed over and whose fields are not seen there: `encode(&header, self, &key)`,
+/// `encode(&header, claims, &key)` with `claims` a parameter.
+fn is_closed<'p>(case: &Case<'_, 'p>, locator: &Locator, found: &Match<'p>) -> bool {
+    let handed = match locator {
+        Locator::Argument(index, path) if !path.is_empty() => found.site.call().and_then(|call| call.positional(*index)),
+        _ => None,
+    };
+    let is_parameter = |name: &str| found.place.function.is_some_and(|index| case.program.module(found.place.module).function(index).params.iter().any(|param| param.name == name));
+    handed.is_some_and(|value| match &value.kind {
+        ValueKind::This => true,
+        ValueKind::Name(name) => is_parameter(name),
+        _ => false,
+    })
 }
 
 /// The seconds that a value means.

@@ -110,12 +110,14 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
     let language = case.program.module(module).language;
     let mut fixes = Vec::new();
     for action in actions.iter().filter(|action| !action.found) {
-        let own = case.rules.rules.iter().find(|rule| {
+        let own = case.rules.rules.iter().filter(|rule| {
             rule.fix.is_some()
                 && rule.languages.contains(&language)
                 && rule.effects.iter().any(|effect| effect.action == action.action && effect.counts)
                 && helps(case, stack, rule, action.action, module)
         });
+        // Several libraries may stand on one store: the one that the project names knows best.
+        let own = own.min_by_key(|rule| !is_named_in_manifest(case, &rule.library));
         let general = match action.action {
             crate::outcome::Action::ServerSession => "end the session record on the server before answering: delete or invalidate it by its id",
             crate::outcome::Action::Token => {
@@ -130,6 +132,12 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
         }
     }
     fixes
+}
+
+/// Whether a manifest of the project names a library.
+fn is_named_in_manifest(case: &Case<'_, '_>, library: &str) -> bool {
+    let packages = || case.rules.libraries.iter().filter(|(name, _)| name == library).flat_map(|(_, packages)| packages);
+    case.manifests.all.iter().flat_map(|manifest| &manifest.dependencies).any(|dependency| packages().any(|package| *package == dependency.name))
 }
 
 /// Whether the call of a rule would do an action here: the backend of its system is in use, and holds something on the server or lets the

@@ -214,7 +214,8 @@ impl<'p> Program<'p> {
                 things.push(Thing::Function(FunctionId { module: id.module, index: *method }));
             }
         }
-        if !things.is_empty() {
+        // A method that gives a field may bear its name: `fn sessions(&self) -> &Sessions { &self.sessions }`.
+        if !things.is_empty() && !module.language.names_methods_apart() {
             return things;
         }
         for field in class.fields.iter().filter(|field| field.name == name) {

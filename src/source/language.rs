@@ -77,6 +77,11 @@ impl Language {
         }
     }
 
+    /// Whether a method and a field of one class may bear the same name.
+    pub fn names_methods_apart(self) -> bool {
+        self == Self::Rust
+    }
+
     /// Whether a method that is taken off its object is bound to it again by `bind`.
     pub fn binds_methods(self) -> bool {
         matches!(self, Self::TypeScript | Self::Component)

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::began::{begun, begun_in};
 use super::drawn::drawn_functions;
 use super::endpoints::{Endpoints, is_verb};
+use super::handles::is_typed_handle;
 use super::requests::{Request, deletes_session, fit, is_logout_path, location_request, request_of};
 use super::sides::{Sides, Surroundings};
 use super::unused::{Mentioned, is_dead, is_unused_binding, is_unused_in_component, is_unused_local, unused_files};
@@ -117,10 +118,10 @@ impl<'p> Finder<'_, 'p> {
             let place = Place::of(function_id);
             // `class Logout(View): def post(self, request)`, `class LogoutHandler : Handler { fun doGet(ctx: Context) }`
             let answers_for = |owner| side == Side::Server && is_verb(&function.name) && is_logout_name(rules, &module.class(owner).name);
-            // `commands/logout.rs: pub async fn run()`
+            // `commands/logout.rs: pub async fn run()`, `impl Command for Command { fn run(self) }`
             let is_command = side == Side::Client
                 && is_of_logout
-                && function.owner.is_none()
+                && function.owner.is_none_or(|owner| rules.lexicon.is("command-class", &module.class(owner).name))
                 && function.parent.is_none()
                 && split_words(&function.name).len() == 1
                 && rules.lexicon.is("command-function", &function.name);
@@ -218,7 +219,8 @@ impl<'p> Finder<'_, 'p> {
             }
             _ => false,
         };
-        sending_attributes(call).any(is_served)
+        let is_handle = |action: &&'p Value| is_logout_name(self.rules, action.last_name()) && is_typed_handle(self.program, self.rules, self.endpoints, action, place);
+        sending_attributes(call).any(is_served) || call.style == CallStyle::Element && call.named("action").is_some_and(|action| is_handle(&action))
     }
 
     /// Whether a call runs what the declaration of an endpoint gives: `leave()` with `const leave = createProcedure().handler(…)`.

@@ -1,5 +1,6 @@
 //! Reads the place that a rule points to in a match: a path, a method, a lifetime.
 
+use super::displayed::displayed;
 use super::inside::setting_of;
 use super::survey::{Bearer, MatchSite};
 use super::typed::{made_path, typed_path};
@@ -197,7 +198,7 @@ fn texts_of_call<'p>(program: &Program<'p>, call: &'p Call, place: Place, depth:
     }
     match &call.callee.kind {
         ValueKind::Member(of, _) if call.args.is_empty() && matches!(of.kind, ValueKind::Text(_) | ValueKind::Template(_)) => texts_of(program, of, place, depth),
-        _ => Vec::new(),
+        _ => displayed(program, call, place, depth),
     }
 }
 

@@ -5,10 +5,12 @@
 mod began;
 mod candidates;
 mod composed;
+mod displayed;
 mod drawn;
 mod endpoints;
 mod flows;
 mod handed;
+mod handles;
 mod inside;
 mod locate;
 mod lookup;

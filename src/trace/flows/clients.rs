@@ -94,6 +94,7 @@ impl<'p> Tracer<'_, 'p> {
             }
         }
         self.join_pages(&kept, &mut group_of);
+        self.join_afterwards(&kept, &mut group_of);
         self.join_alike(&kept, &mut group_of);
         let mut groups: BTreeMap<usize, Group<'p>> = BTreeMap::new();
         for (at, (candidate, reached)) in kept.into_iter().enumerate() {
@@ -144,6 +145,17 @@ impl<'p> Tracer<'_, 'p> {
         for at in (0..kept.len()).filter(|at| is_start(*at)) {
             for other in (0..kept.len()).filter(|other| module(*other) == module(at)) {
                 join(group_of, at, other);
+            }
+        }
+    }
+
+    /// Joins what a class does when a logout is over to the class's logout: `onLogoutSuccess` to `logout`.
+    fn join_afterwards(&self, kept: &[(Candidate<'p>, Reached<'p>)], group_of: &mut [usize]) {
+        let owner = |at: usize| self.program.function(kept[at].0.function).owner.map(|owner| (kept[at].0.function.module, owner));
+        let is_after = |at: usize| kept[at].0.named && self.rules.lexicon.is("after-logout", &kept[at].0.symbol);
+        for at in (0..kept.len()).filter(|at| is_after(*at) && owner(*at).is_some()) {
+            if let Some(logout) = (0..kept.len()).find(|other| owner(*other) == owner(at) && kept[*other].0.named && !is_after(*other)) {
+                join(group_of, at, logout);
             }
         }
     }

@@ -215,8 +215,10 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     /// Whether a function is a store's answer to an action, which others take by dispatching: `logout: (state) => { … }`.
+    /// What an annotation hands its state to is called from elsewhere: `#[command] fn logout(state: State<Login>)`.
     fn is_reducer(&self, function: FunctionId) -> bool {
-        self.program.function(function).params.first().is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
+        let defined = self.program.function(function);
+        defined.annotations.is_empty() && defined.params.first().is_some_and(|param| self.rules.lexicon.is("reducer-parameter", &param.name))
     }
 
     fn is_server_action(&self, function: FunctionId) -> bool {

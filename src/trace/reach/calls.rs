@@ -11,9 +11,10 @@ use crate::rules::{Entry, Kind, RuleSet, Runs, Subject, split_words};
 use crate::source::Language;
 use crate::trace::Surroundings;
 use crate::trace::candidates::{is_logout_name, sending_attributes};
+use crate::trace::handles::handled;
 use crate::trace::lookup::At;
 use crate::trace::requests::{Request, declared_request, request_of, ruled_request};
-use crate::trace::survey::{MatchSite, within_names};
+use crate::trace::survey::within_names;
 
 impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
@@ -59,7 +60,7 @@ impl<'p> Walk<'_, '_, 'p> {
             self.state.way = self.state.way.max(Way::Deferred);
         }
         let (seen, removed) = (self.reached.events.len(), self.removed);
-        self.enter(call, &facts, fitted.is_known);
+        self.enter(call, &facts, fitted.is_known || !fitted.callbacks.is_empty() && self.hands_function(call));
         self.state = before;
         if let Some(event) = withheld {
             self.give_back(event, seen, removed);
@@ -80,6 +81,12 @@ impl<'p> Walk<'_, '_, 'p> {
             kind => matches!(kind, StepKind::Return(None) | StepKind::Throw(_)),
         };
         defined.kind == FunctionKind::Closure && defined.body.iter().all(does_nothing)
+    }
+
+    /// Whether a call is handed a function of the project, or an object of one of its classes.
+    fn hands_function(&self, call: &'p Call) -> bool {
+        let is_own = |thing: &Thing<'p>| matches!(thing, Thing::Function(_) | Thing::Instance(_));
+        call.args.iter().any(|argument| self.reach.program.eval(&argument.value, self.place(), self.reach.follow).iter().any(is_own))
     }
 
     /// Whether a callback rule says that all a call is handed runs later, whatever the delay.
@@ -187,21 +194,14 @@ impl<'p> Walk<'_, '_, 'p> {
         if self.trail.is_empty() && self.runs_on_server(call) {
             return;
         }
-        let Some(ValueKind::Name(name) | ValueKind::Member(_, name)) = call.named("action").map(|value| &value.kind) else { return };
-        if !is_logout_name(self.reach.rules, name) {
+        let Some(action) = call.named("action").filter(|action| matches!(action.kind, ValueKind::Name(_) | ValueKind::Member(..))) else { return };
+        if !is_logout_name(self.reach.rules, action.last_name()) {
             return;
         }
-        let endpoints = self.reach.endpoints;
-        // `let action = ServerAction::<LogoutUser>::new()` is the handle of `logout_user`.
-        let maker = call.named("action").and_then(|action| self.reach.program.maker_of(action, self.place()));
-        let typed = maker.and_then(|(maker, _)| maker.types.first()).map(|ty| split_words(ty.last()).join("_"));
-        let name = typed.as_ref().filter(|typed| is_logout_name(self.reach.rules, typed)).unwrap_or(name);
-        let is_annotated = |index: &&usize| endpoints.all.get(**index).is_some_and(|endpoint| matches!(endpoint.site, Some(MatchSite::Annotation(..))));
-        let served = |function: &FunctionId| Some((*function, *endpoints.by_function.get(function)?.iter().find(is_annotated)?));
-        let same_language = |function: &FunctionId| self.reach.program.module(function.module).language == self.reach.program.module(self.place().module).language;
-        let Some((function, endpoint)) = self.reach.program.functions_named(name).iter().filter(|function| same_language(function)).find_map(served) else { return };
+        let Some((function, endpoint)) = handled(self.reach.program, self.reach.rules, self.reach.endpoints, action, self.place()) else { return };
         self.push(EventKind::Endpoint(endpoint), call.span, Use::default());
-        self.listen(Some(function), name);
+        let program = self.reach.program;
+        self.listen(Some(function), &program.function(function).name);
     }
 
     /// What an element of the handler's own runs on the server when it is sent or clicked: `<form action={logout}>`.

@@ -4,6 +4,7 @@ mod arguments;
 mod branches;
 mod buses;
 mod calls;
+mod chosen;
 mod constants;
 mod given;
 mod listeners;
@@ -15,6 +16,7 @@ mod walk;
 
 use std::sync::Arc;
 
+use chosen::Chosen;
 use dashmap::DashMap;
 use given::{Given, Inside};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -225,7 +227,7 @@ impl<'p> Reach<'_, 'p> {
         };
         let before = wishes();
         steps(&mut walk);
-        let mut functions: Vec<FunctionId> = walk.visited.into_keys().map(|(function, _)| function).collect();
+        let mut functions: Vec<FunctionId> = walk.visited.into_keys().map(|(function, ..)| function).collect();
         functions.sort();
         functions.dedup();
         Reached { functions, is_unfinished: wishes() != before, ..walk.reached }
@@ -272,11 +274,13 @@ struct State<'p> {
     discards: bool,
     /// The class of the object whose method runs, where that is below the method's own.
     receiver: Option<ClassId>,
+    /// What its caller makes the function choose.
+    chosen: Chosen<'p>,
 }
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false, receiver: None }
+        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false, receiver: None, chosen: None }
     }
 }
 
@@ -292,8 +296,8 @@ struct Walk<'r, 'a, 'p> {
     reach: &'r Reach<'a, 'p>,
     reached: Reached<'p>,
     /// The best way in which each function was entered, and whether what it gives was then dropped.
-    /// By the class of the object too, where that is below the method's own.
-    visited: FxHashMap<(FunctionId, Option<ClassId>), (Way, bool)>,
+    /// By the class of the object too, where that is below the method's own, and by what is chosen in it.
+    visited: FxHashMap<(FunctionId, Option<ClassId>, Chosen<'p>), (Way, bool)>,
     trail: Vec<Step>,
     /// The call that is about to enter a function.
     handed: Option<(&'p Call, Place)>,
@@ -333,18 +337,20 @@ impl<'p> Walk<'_, '_, 'p> {
         let defined = self.reach.program.function(function);
         // What a method hands over runs for the same object.
         let receiver = self.receiver.take().or(self.state.receiver.filter(|_| defined.kind == FunctionKind::Closure));
-        if self.visited.get(&(function, receiver)).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
+        let chosen = self.chosen_in(function, entered).or(self.state.chosen.filter(|_| defined.kind == FunctionKind::Closure && entered.is_none()));
+        if self.visited.get(&(function, receiver, chosen)).is_some_and(|before| *before <= way) || self.trail.len() > MAX_DEPTH || self.visited.len() > MAX_FUNCTIONS {
             return;
         }
         if !self.trail.is_empty() && self.reach.passed.is_some_and(|passed| passed.contains(&function)) {
             return;
         }
-        self.visited.insert((function, receiver), way);
+        self.visited.insert((function, receiver, chosen), way);
         let (wishes_before, of_others_before) = (wishes(), self.wishes_of_others);
         let before = self.state;
         self.state.place = Some(Place::of(function));
         self.state.entered = entered;
         self.state.receiver = receiver;
+        self.state.chosen = chosen;
         self.state.given = before.given.to(self.reach.program, &self.reach.rules.lexicon, function, entered);
         self.state.dropped = dropped;
         self.state.discards = false;

@@ -50,7 +50,7 @@ impl<'p> Walk<'_, '_, 'p> {
                 subject.iter().for_each(|value| self.value(value, Use::default()));
                 let before = self.state;
                 let mut all_leave = !arms.is_empty();
-                for (labels, arm) in arms {
+                for (labels, arm) in self.open_arms(subject.as_ref(), arms).into_iter().filter_map(|index| arms.get(index)) {
                     self.state = before;
                     if labels.iter().any(is_error_label) {
                         self.state.way = self.state.way.max(Way::Error);
