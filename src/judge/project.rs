@@ -23,7 +23,12 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
     let server_in_tree =
         case.traced.flows.iter().any(|flow| flow.server.is_some()) || case.traced.endpoints.all.iter().any(|endpoint| !endpoint.path.is_empty()) || stack.has_own_credentials(case);
     let is_judged = |traced: &&trace::Flow<'_>| !delegated && (providers.is_empty() || !is_only_provider(case, traced));
-    let kept: Vec<&trace::Flow<'_>> = case.traced.flows.iter().filter(is_judged).collect();
+    let mut kept: Vec<&trace::Flow<'_>> = case.traced.flows.iter().filter(is_judged).collect();
+    let is_kept_elsewhere = delegated || !providers.is_empty() && !stack.has_own_credentials(case);
+    // Where something logs in and nothing logs out, what is only called so is told of.
+    if kept.is_empty() && !is_kept_elsewhere && !created(case, stack).is_empty() {
+        kept.extend(&case.traced.idle);
+    }
     let mut evidence: Vec<Vec<Evidence>> = kept.par_iter().with_max_len(1).map(|traced| evidence_of(case, stack, traced)).collect();
     let unread = unread(case, stack, &kept, &evidence);
     discount(&unread, &mut evidence);
@@ -42,7 +47,7 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
             && later.clients.first().map(|handler| &handler.site) == earlier.clients.first().map(|handler| &handler.site)
     });
     number_ids(&mut flows);
-    let (verdicts, notes) = project_verdicts(case, stack, &flows, &providers, delegated);
+    let (verdicts, notes) = project_verdicts(case, stack, &flows, &providers, is_kept_elsewhere);
     Outcome { verdicts, providers, backends: backends(case, stack), flows, findings: found, notes, ..Outcome::default() }
 }
 
@@ -281,17 +286,30 @@ fn backends(case: &Case<'_, '_>, stack: &Stack) -> Vec<Backend> {
     all
 }
 
-fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], providers: &[Provider], delegated: bool) -> (Vec<Verdict>, Vec<Note>) {
+fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], providers: &[Provider], is_kept_elsewhere: bool) -> (Vec<Verdict>, Vec<Note>) {
     let both = |answer: Answer, detail: &str, reason: Option<SkipReason>| {
         [CLEARS_DATA, INVALIDATES].map(|check| Verdict { check, severity: Severity::High, answer, found: 0, required: 4, detail: detail.to_owned(), reason }).to_vec()
     };
     if !flows.is_empty() {
         return (worst(flows), Vec::new());
     }
-    if delegated || !providers.is_empty() && !stack.has_own_credentials(case) {
+    if is_kept_elsewhere {
         let names: Vec<&str> = providers.iter().map(|provider| provider.name.as_str()).collect();
         return (both(Answer::Skip, &format!("sessions are kept by a managed provider: {}", names.join(", ")), Some(SkipReason::ManagedProvider)), Vec::new());
     }
+    let created = created(case, stack);
+    match created.first() {
+        Some((site, _)) => {
+            let detail = format!("0 of 4 cleanup actions found: sessions or tokens are created ({}:{}) and there is no logout anywhere", site.file, site.line);
+            let notes = created.into_iter().take(5).map(|(site, message)| Note { message, site: Some(site) }).collect();
+            (both(Answer::Fail, &detail, None), notes)
+        }
+        None => (both(Answer::Skip, "nothing creates a session or a token, and nothing logs out", Some(SkipReason::NoSessionHandling)), Vec::new()),
+    }
+}
+
+/// Where sessions and tokens are made, and what that means; where none are, what a client keeps of a login.
+fn created(case: &Case<'_, '_>, stack: &Stack) -> Vec<(Site, String)> {
     let mut created: Vec<(Site, String)> = stack
         .issued
         .iter()
@@ -316,14 +334,7 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
     }
     created.sort();
     created.dedup();
-    match created.first() {
-        Some((site, _)) => {
-            let detail = format!("0 of 4 cleanup actions found: sessions or tokens are created ({}:{}) and there is no logout anywhere", site.file, site.line);
-            let notes = created.into_iter().take(5).map(|(site, message)| Note { message, site: Some(site) }).collect();
-            (both(Answer::Fail, &detail, None), notes)
-        }
-        None => (both(Answer::Skip, "nothing creates a session or a token, and nothing logs out", Some(SkipReason::NoSessionHandling)), Vec::new()),
-    }
+    created
 }
 
 /// Whether what is stored is the token of a login, or what is set its cookie, by its key.

@@ -181,7 +181,7 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     /// Whether an event makes a client function a logout handler.
-    fn matters(&self, event: &Event<'p>) -> bool {
+    pub(super) fn matters(&self, event: &Event<'p>) -> bool {
         match &event.kind {
             EventKind::Rules { .. } | EventKind::Endpoint(_) | EventKind::SignOut(_) => true,
             EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
@@ -297,7 +297,7 @@ impl<'p> Tracer<'_, 'p> {
         endpoint.path.trim_matches('/') == name && endpoint.functions.iter().any(is_called) || is_operation(&endpoint.method, &endpoint.path, name)
     }
 
-    fn client_handler(&self, candidate: &Candidate<'p>) -> FlowHandler {
+    pub(super) fn client_handler(&self, candidate: &Candidate<'p>) -> FlowHandler {
         let mut handler = self.handler(candidate.function, &candidate.symbol, Side::Client);
         if let Some(span) = candidate.span {
             handler.span = span;

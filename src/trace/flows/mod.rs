@@ -2,6 +2,7 @@
 
 mod clients;
 mod everywhere;
+mod idle;
 mod listeners;
 mod relays;
 mod servers;
@@ -46,7 +47,7 @@ pub struct FlowHandler {
 }
 
 /// One flow.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Flow<'p> {
     pub server: Option<FlowHandler>,
     pub clients: Vec<FlowHandler>,
@@ -66,6 +67,8 @@ pub struct Flow<'p> {
 #[derive(Debug)]
 pub struct Traced<'p> {
     pub flows: Vec<Flow<'p>>,
+    /// What is called a logout and ends nothing, where there is no flow.
+    pub idle: Option<Flow<'p>>,
     pub survey: Survey<'p>,
     pub endpoints: Endpoints<'p>,
     listeners: Listeners,
@@ -310,10 +313,11 @@ pub fn trace<'p>(program: &Program<'p>, rules: &RuleSet, surroundings: &dyn Surr
         want_lifetimes(program, rules, &survey);
     }
     let mut flows = tracer.flows();
+    let idle = if flows.is_empty() { tracer.idle() } else { None };
     kept.unfinished = tracer.unfinished.into_inner().unwrap_or_default();
     flows.sort_by_key(|flow| flow.server.as_ref().or(flow.clients.first()).map(|handler| (handler.place.module, handler.span)));
     let sign_outs = survey.of(Kind::ProviderSignOut).map(|found| (found.entry.index, found.place, found.site.span(program))).collect();
-    Traced { flows, survey, endpoints, listeners, sign_outs }
+    Traced { flows, idle, survey, endpoints, listeners, sign_outs }
 }
 
 /// Asks for the files that hold how long credentials live: constants and settings of other files.
