@@ -57,8 +57,8 @@ const SHAPES: usize = 3;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     by_last: FxHashMap<String, Vec<Entry>>,
-    /// Where a pattern decides what the last segment may be; many entries share one.
-    by_pattern: Vec<(Glob, Vec<Entry>)>,
+    /// Where a pattern decides what the last segment may be; many entries share one. By language and shape.
+    by_pattern: [[Vec<(Glob, Vec<Entry>)>; SHAPES]; LANGUAGES],
     /// Where it may be anything.
     any: Vec<Entry>,
     /// What was found for a last segment before: word classes are too dear to ask twice.
@@ -66,6 +66,28 @@ pub(super) struct Index {
     sql: Vec<Entry>,
     imports: Vec<Entry>,
     bases: Vec<Entry>,
+}
+
+/// Where the entries of a pattern stand, by language and shape.
+type Places<'g> = FxHashMap<(Language, usize, &'g Glob), usize>;
+
+impl Index {
+    /// Adds an entry under what the last segment of a fitting name must be.
+    fn add<'g>(&mut self, entry: Entry, last: Last<'g>, shape: Shape, languages: &[Language], places: &mut Places<'g>) {
+        let glob = match last {
+            Last::OneOf(texts) => return texts.into_iter().for_each(|text| self.by_last.entry(text.to_owned()).or_default().push(entry)),
+            Last::Anything => return self.any.push(entry),
+            Last::Fits(glob) => glob,
+        };
+        for language in languages {
+            let of_language = &mut self.by_pattern[*language as usize][shape as usize];
+            let place = *places.entry((*language, shape as usize, glob)).or_insert(of_language.len());
+            match of_language.get_mut(place) {
+                Some((_, entries)) => entries.push(entry),
+                None => of_language.push((glob.clone(), vec![entry])),
+            }
+        }
+    }
 }
 
 /// Answers by last segment. A copy of a rule set begins without any.
@@ -132,7 +154,7 @@ impl RuleSet {
             return Arc::clone(known);
         }
         let texts = self.index.by_last.get(last).into_iter().flatten();
-        let patterns = self.index.by_pattern.iter().filter(|(glob, _)| glob.fits(last, &self.lexicon)).flat_map(|(_, entries)| entries);
+        let patterns = self.index.by_pattern[language as usize][shape as usize].iter().filter(|(glob, _)| glob.fits(last, &self.lexicon)).flat_map(|(_, entries)| entries);
         let mut found: Vec<Entry> = texts
             .chain(patterns)
             .chain(&self.index.any)
@@ -181,27 +203,16 @@ impl RuleSet {
             (Kind::Sign, self.signs.iter().map(|entry| if entry.kind.is_of_flows() { entry.matchers.len() } else { 0 }).collect()),
             (Kind::Trait, self.signs.iter().map(|entry| if entry.kind.is_of_project() { entry.matchers.len() } else { 0 }).collect()),
         ];
-        let mut by_pattern: FxHashMap<Glob, Vec<Entry>> = FxHashMap::default();
-        let mut order: Vec<Glob> = Vec::new();
+        let mut places = Places::default();
         for (kind, matchers) in counts {
             for (at, count) in matchers.into_iter().enumerate() {
                 for matcher in 0..count {
                     let entry = Entry { kind, index: at, matcher };
-                    match &self.matcher(entry).what {
+                    let what = &self.matcher(entry).what;
+                    match what {
                         What::Call(patterns) | What::Assign(patterns) | What::Delete(patterns) => {
-                            for pattern in patterns {
-                                match pattern.last() {
-                                    Last::OneOf(texts) => texts.into_iter().for_each(|text| index.by_last.entry(text.to_owned()).or_default().push(entry)),
-                                    Last::Fits(glob) => by_pattern
-                                        .entry(glob.clone())
-                                        .or_insert_with(|| {
-                                            order.push(glob.clone());
-                                            Vec::new()
-                                        })
-                                        .push(entry),
-                                    Last::Anything => index.any.push(entry),
-                                }
-                            }
+                            let shape = what.shape().unwrap_or(Shape::Call);
+                            patterns.iter().for_each(|pattern| index.add(entry, pattern.last(), shape, self.languages(entry), &mut places));
                         }
                         What::Sql(_) => index.sql.push(entry),
                         What::Import(_) => index.imports.push(entry),
@@ -210,7 +221,6 @@ impl RuleSet {
                 }
             }
         }
-        index.by_pattern = order.into_iter().map(|glob| (glob.clone(), by_pattern.remove(&glob).unwrap_or_default())).collect();
         self.index = index;
         for words in [&mut self.words, &mut self.leading] {
             words.sort();

@@ -12,16 +12,16 @@ use super::schema::WordClass;
 pub fn split_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
-    let chars: Vec<char> = text.chars().collect();
-    for (at, &c) in chars.iter().enumerate() {
+    let mut chars = text.chars().peekable();
+    let mut last = None;
+    while let Some(c) = chars.next() {
+        let before: Option<char> = last.replace(c);
         if !c.is_alphanumeric() {
             take_word(&mut word, &mut words);
             continue;
         }
-        let before = at.checked_sub(1).map(|i| chars[i]);
-        let after = chars.get(at + 1);
         let rises = c.is_uppercase() && before.is_some_and(|b| b.is_lowercase() || b.is_numeric());
-        let begins = c.is_uppercase() && before.is_some_and(char::is_uppercase) && after.is_some_and(|a| a.is_lowercase());
+        let begins = c.is_uppercase() && before.is_some_and(char::is_uppercase) && chars.peek().is_some_and(|a| a.is_lowercase());
         if rises || begins {
             take_word(&mut word, &mut words);
         }
