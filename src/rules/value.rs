@@ -357,7 +357,8 @@ fn is_past<'p>(value: &'p Value, lookup: &dyn Lookup<'p>, depth: usize) -> bool 
                 "Date" | "GMTDate" | "fromtimestamp" | "utcfromtimestamp" | "from_unix_timestamp" | "ofEpochMilli" | "ofEpochSecond" | "datetime" | "setTime" => {
                     first.is_some_and(|first| is_past(first, lookup, depth + 1) || matches!(&first.kind, ValueKind::Number(year) if *year < 2001.0 && last == "datetime"))
                 }
-                "toUTCString" | "toGMTString" | "into" | "unwrap" | "Some" | "toString" => match &call.callee.kind {
+                // `datetime.min.replace(tzinfo=timezone.utc)`
+                "toUTCString" | "toGMTString" | "into" | "unwrap" | "Some" | "toString" | "replace" | "astimezone" => match &call.callee.kind {
                     ValueKind::Member(of, _) => is_past(lookup.fold(of), lookup, depth + 1),
                     _ => first.is_some_and(|first| is_past(first, lookup, depth + 1)),
                 },

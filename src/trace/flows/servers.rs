@@ -158,7 +158,8 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     /// Left out are pages that stand at the path of a logout, or are shown after one, and do nothing; and logouts that a library brings
-    /// along where the same server has one of the project's own: at the same path, or among other endpoints that no client asks for.
+    /// along where the same server has one of the project's own, or another that its clients ask for: at the same path, or among other
+    /// endpoints that no client asks for.
     pub(super) fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>, groups: &[Group<'p>]) {
         let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
         let endpoint = |indices: &[usize]| &self.endpoints.all[indices[0]];
@@ -166,9 +167,12 @@ impl<'p> Tracer<'_, 'p> {
         let language = |indices: &[usize]| self.program.module(endpoint(indices).place.module).language;
         let is_own = |(indices, reached): (&Vec<usize>, &Reached<'p>)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached));
         let answered: Vec<&str> = servers.iter().map(|indices| endpoint(indices)).filter(|endpoint| endpoint.method != "GET").map(|endpoint| endpoint.path.as_str()).collect();
-        let owners: Vec<&Vec<usize>> = servers.iter().zip(reached.iter()).filter(|(indices, reached)| is_own((indices, reached))).map(|(indices, _)| indices).collect();
+        let mut owners: Vec<&Vec<usize>> = servers.iter().zip(reached.iter()).filter(|(indices, reached)| is_own((indices, reached))).map(|(indices, _)| indices).collect();
         let has_own = !owners.is_empty();
-        let asked = if has_own && servers.iter().any(|indices| endpoint(indices).bundled) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
+        let bundled = servers.iter().filter(|indices| endpoint(indices).bundled).count();
+        let asked = if bundled > usize::from(!has_own) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
+        // Of several that libraries bring along, the one that the clients ask for is the project's.
+        owners.extend(asked.iter().map(|at| &servers[*at]).filter(|indices| endpoint(indices).bundled));
         let keeps = |at: usize, indices: &[usize], reached: &Reached<'p>| {
             let endpoint = endpoint(indices);
             let is_doubled = working.contains(&endpoint.path.as_str());
