@@ -1,8 +1,9 @@
 //! Routes that never get a turn, since an earlier one of the same path answers.
 
 use super::{Builder, Endpoint, Router};
-use crate::ir::{Block, StepKind};
+use crate::ir::{Argument, Block, StepKind, ValueKind};
 use crate::link::Place;
+use crate::rules::Kind;
 use crate::trace::requests::{deletes_session, is_logout_path};
 use crate::trace::survey::MatchSite;
 
@@ -61,8 +62,15 @@ impl<'p> Builder<'_, 'p> {
         mounts.filter_map(|mount| Some(Entry { on: mount.on.clone(), place: mount.place, start: mount.start? })).collect()
     }
 
-    /// Whether what stands at a place runs whenever its function does: in no branch and no loop.
+    /// Whether what stands at a place runs whenever its function does, in no branch and no loop, and takes every request: what
+    /// another call is handed may be asked for some alone: `app.use(vhost("desk.example.org", router))`.
     fn is_certain(&self, entry: &Entry) -> bool {
+        let calls = self.survey.of(Kind::Mount).filter(|found| found.place == entry.place).filter_map(|found| found.site.call());
+        let is_text = |argument: &Argument| matches!(argument.value.kind, ValueKind::Text(_));
+        let is_plain = |argument: &Argument| !matches!(&argument.value.kind, ValueKind::Call(call) if !call.args.iter().all(is_text));
+        if !calls.filter(|call| call.span.start == entry.start).all(|call| call.args.iter().all(is_plain)) {
+            return false;
+        }
         let body: &Block = self.program.module(entry.place.module).body(entry.place.function);
         let step = body.iter().find(|step| (step.span.start..step.span.end).contains(&entry.start));
         step.is_some_and(|step| matches!(step.kind, StepKind::Evaluate(_) | StepKind::Assign { .. }))
