@@ -5,6 +5,7 @@ mod file_routes;
 mod handlers;
 mod keyed;
 mod operations;
+mod outrun;
 mod paths;
 mod prefixes;
 mod routers;
@@ -151,6 +152,7 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
     builder.dispatched(&mut all);
     all.retain(|endpoint| !endpoint.functions.is_empty() || endpoint.library.is_some());
     builder.drop_leftovers(&mut all);
+    builder.drop_outrun(&mut all);
     all.sort_by(|a, b| (a.place.module, a.span, &a.path, &a.method, &a.functions).cmp(&(b.place.module, b.span, &b.path, &b.method, &b.functions)));
     all.dedup_by(|later, earlier| {
         later.span == earlier.span
