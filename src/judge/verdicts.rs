@@ -100,10 +100,14 @@ pub(super) fn ratio_sentence(actions: &[ActionOutcome]) -> String {
     let missing: Vec<&str> = actions.iter().filter(|action| !action.found).map(|action| action.action.as_str()).collect();
     let mut text = format!("{} of 4 cleanup actions found", found.len());
     if missing.is_empty() {
-        let calls: Vec<String> = found
-            .iter()
-            .map(|action| action.evidence.iter().find(|one| one.counts).map_or_else(|| format!("{} (declared)", action.action), |one| one_line(&one.site.code)))
-            .collect();
+        // One call may do several of them.
+        let mut calls: Vec<String> = Vec::new();
+        for action in found {
+            let call = action.evidence.iter().find(|one| one.counts).map_or_else(|| format!("{} (declared)", action.action), |one| one_line(&one.site.code));
+            if !calls.contains(&call) {
+                calls.push(call);
+            }
+        }
         text.push_str(&format!(": {}", calls.join(", ")));
         return text;
     }

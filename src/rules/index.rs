@@ -58,7 +58,7 @@ const SHAPES: usize = 3;
 pub(super) struct Index {
     by_last: FxHashMap<String, Vec<Entry>>,
     /// Where a pattern decides what the last segment may be; many entries share one. By language and shape.
-    by_pattern: [[Vec<(Glob, Vec<Entry>)>; SHAPES]; LANGUAGES],
+    by_pattern: [[ByPattern; SHAPES]; LANGUAGES],
     /// Where it may be anything.
     any: Vec<Entry>,
     /// What was found for a last segment before: word classes are too dear to ask twice.
@@ -67,6 +67,8 @@ pub(super) struct Index {
     imports: Vec<Entry>,
     bases: Vec<Entry>,
 }
+
+type ByPattern = Vec<(Glob, Vec<Entry>)>;
 
 /// Where the entries of a pattern stand, by language and shape.
 type Places<'g> = FxHashMap<(Language, usize, &'g Glob), usize>;
