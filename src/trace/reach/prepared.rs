@@ -1,7 +1,7 @@
 //! What a hook was handed runs where the caller asks for it: `const { mutate } = useMutation({ mutationFn: signOut })`.
 
 use super::{CallFacts, EventKind, Fitted, Step, Walk};
-use crate::ir::{Call, Name, ValueKind};
+use crate::ir::{Call, CallStyle, Name, ValueKind};
 use crate::link::Thing;
 use crate::rules::{Kind, Subject};
 
@@ -11,7 +11,7 @@ impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn prepared(&mut self, call: &'p Call, facts: &CallFacts, seen: usize) {
         let rules = self.reach.rules;
         let runs_it = |name: &str| rules.lexicon.is("prepared-call", name);
-        let is_bare = matches!(call.callee.kind, ValueKind::Name(_));
+        let is_bare = call.style == CallStyle::Function && matches!(call.callee.kind, ValueKind::Name(_));
         if !self.reach.is_client || !facts.targets.is_empty() || !(is_bare || runs_it(&facts.last)) {
             return;
         }
