@@ -26,7 +26,8 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
     let mut kept: Vec<&trace::Flow<'_>> = case.traced.flows.iter().filter(is_judged).collect();
     let is_kept_elsewhere = delegated || !providers.is_empty() && !stack.has_own_credentials(case);
     // Where something logs in and nothing logs out, what is only called so is told of.
-    if kept.is_empty() && !is_kept_elsewhere && !created(case, stack).is_empty() {
+    let created = if kept.is_empty() && !is_kept_elsewhere { created(case, stack) } else { Vec::new() };
+    if !created.is_empty() {
         kept.extend(&case.traced.idle);
     }
     let mut evidence: Vec<Vec<Evidence>> = kept.par_iter().with_max_len(1).map(|traced| evidence_of(case, stack, traced)).collect();
@@ -47,7 +48,7 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
             && later.clients.first().map(|handler| &handler.site) == earlier.clients.first().map(|handler| &handler.site)
     });
     number_ids(&mut flows);
-    let (verdicts, notes) = project_verdicts(case, stack, &flows, &providers, is_kept_elsewhere);
+    let (verdicts, notes) = project_verdicts(&flows, &providers, is_kept_elsewhere, created);
     Outcome { verdicts, providers, backends: backends(case, stack), flows, findings: found, notes, ..Outcome::default() }
 }
 
@@ -286,7 +287,7 @@ fn backends(case: &Case<'_, '_>, stack: &Stack) -> Vec<Backend> {
     all
 }
 
-fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], providers: &[Provider], is_kept_elsewhere: bool) -> (Vec<Verdict>, Vec<Note>) {
+fn project_verdicts(flows: &[Flow], providers: &[Provider], is_kept_elsewhere: bool, created: Vec<(Site, String)>) -> (Vec<Verdict>, Vec<Note>) {
     let both = |answer: Answer, detail: &str, reason: Option<SkipReason>| {
         [CLEARS_DATA, INVALIDATES].map(|check| Verdict { check, severity: Severity::High, answer, found: 0, required: 4, detail: detail.to_owned(), reason }).to_vec()
     };
@@ -297,7 +298,6 @@ fn project_verdicts(case: &Case<'_, '_>, stack: &Stack, flows: &[Flow], provider
         let names: Vec<&str> = providers.iter().map(|provider| provider.name.as_str()).collect();
         return (both(Answer::Skip, &format!("sessions are kept by a managed provider: {}", names.join(", ")), Some(SkipReason::ManagedProvider)), Vec::new());
     }
-    let created = created(case, stack);
     match created.first() {
         Some((site, _)) => {
             let detail = format!("0 of 4 cleanup actions found: sessions or tokens are created ({}:{}) and there is no logout anywhere", site.file, site.line);

@@ -22,15 +22,20 @@ pub(super) struct Group<'p> {
 }
 
 impl<'p> Tracer<'_, 'p> {
-    /// Client handlers, joined where one reaches the other.
-    pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
+    /// The functions of clients where a logout may begin: what answers an endpoint runs on the server, whoever calls it.
+    pub(super) fn client_candidates(&self) -> Vec<Candidate<'p>> {
         let mut candidates = self.candidates(Side::Client);
         candidates.retain(|candidate| !self.endpoints.by_function.contains_key(&candidate.function) && !self.is_server_action(candidate.function));
+        candidates
+    }
+
+    /// Client handlers, joined where one reaches the other.
+    pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
         let follow = |candidate: Candidate<'p>| {
             let reached = self.walk_candidate(&self.reach(true), &candidate);
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
-        let kept: Vec<(Candidate<'p>, Reached<'p>)> = candidates.into_par_iter().with_max_len(1).map(follow).flatten_iter().collect();
+        let kept: Vec<(Candidate<'p>, Reached<'p>)> = self.client_candidates().into_par_iter().with_max_len(1).map(follow).flatten_iter().collect();
         let kept = without_unused(self.program, kept);
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();

@@ -9,7 +9,7 @@ use crate::trace::candidates::{Candidate, is_logout_name};
 impl<'p> Tracer<'_, 'p> {
     /// One flow of all such functions.
     pub(super) fn idle(&self) -> Option<Flow<'p>> {
-        let mut candidates = self.candidates(Side::Client);
+        let mut candidates = self.client_candidates();
         candidates.retain(|candidate| self.acts_as_logout(candidate));
         let mut idle = Flow::default();
         for candidate in candidates {
@@ -38,7 +38,5 @@ impl<'p> Tracer<'_, 'p> {
             && is_logout_name(self.rules, &function.name)
             && !self.rules.lexicon.is("after-logout", &function.name)
             && !self.is_reducer(candidate.function)
-            && !self.endpoints.by_function.contains_key(&candidate.function)
-            && !self.is_server_action(candidate.function)
     }
 }

@@ -161,12 +161,10 @@ impl<'p> Tracer<'_, 'p> {
             flow_of.insert(at, flows.len());
             flows.push(Flow {
                 server: Some(self.server_handler(endpoint)),
-                clients: Vec::new(),
                 calls_elsewhere: self.asked_elsewhere(endpoint, &events),
                 events: events.into_iter().map(|event| (Side::Server, event)).collect(),
-                run: BTreeSet::new(),
-                requests: Vec::new(),
                 library: endpoint.library.map(|library| (library, endpoint.place, endpoint.span)),
+                ..Flow::default()
             });
         }
         for (relay, target) in &relays {

@@ -31,12 +31,7 @@ impl<'p> Tracer<'_, 'p> {
         }
         let nowhere = |_: Place| false;
         let intercepting = |place: Place| self.runs_intercepting(place);
-        self.is_used_in(id, &function.name, id.module, module, &nowhere)
-            && !self
-                .program
-                .modules()
-                .filter(|(_, other)| other.language.name() == module.language.name())
-                .any(|(other, module)| self.is_used_in(id, &function.name, other, module, &intercepting))
+        self.is_used_in(id, &function.name, id.module, module, &nowhere) && !self.is_used(id, &intercepting)
     }
 
     /// Whether a place is in the closure of an interceptor.
@@ -76,11 +71,14 @@ impl<'p> Tracer<'_, 'p> {
         if function.parent.is_some() || function.name.is_empty() || !is_method && (function.owner.is_some() || !is_exported || module.language.has_implicit_members()) {
             return false;
         }
-        !self
-            .program
-            .modules()
-            .filter(|(_, other)| other.language.name() == module.language.name())
-            .any(|(other, module)| self.is_used_in(id, &function.name, other, module, &|_| false))
+        !self.is_used(id, &|_| false)
+    }
+
+    /// Whether something in the files of a function's language may run it, leaving some places out.
+    fn is_used(&self, id: FunctionId, leaves_out: &dyn Fn(Place) -> bool) -> bool {
+        let (name, language) = (&self.program.function(id).name, self.program.module(id.module).language.name());
+        let mut modules = self.program.modules().filter(|(_, module)| module.language.name() == language);
+        modules.any(|(file, module)| self.is_used_in(id, name, file, module, leaves_out))
     }
 
     /// Whether something in a file may run a function, leaving some places out.
