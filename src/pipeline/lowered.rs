@@ -62,8 +62,8 @@ impl<'p> Lowered<'_, 'p> {
                             return Some(Err(SkippedFile { file: file.path.clone(), reason: "could not be read: a bug in this program".to_owned() }));
                         };
                         let lines = LineIndex::new(&text);
-                        // No logout begins in what a program wrote: its functions are only called.
-                        let mentions_logout = (names_logout(file.path.as_str()) || names_logout(&text)) && !source::is_generated(file, &text);
+                        // No logout begins in what a program wrote, or in a library: their functions are only called.
+                        let mentions_logout = (names_logout(file.path.as_str()) || names_logout(&text)) && !source::is_foreign(file, &text);
                         Ok((module, Text { text, lines, mentions_logout }))
                     }
                     Err(error) => Err(SkippedFile { file: file.path.clone(), reason: error.to_string() }),
@@ -145,8 +145,11 @@ impl<'p> Lowered<'_, 'p> {
         let (tree, limit) = (self.tree, self.limit);
         let bases = self.bases.entry(language).or_insert_with(|| {
             let files: Vec<&source::SourceFile> = tree.files.iter().filter(|file| file.language == language).collect();
-            let named: Vec<(FileId, BTreeSet<String>)> =
-                files.par_iter().filter_map(|file| Some((file.id, source::read(file, limit).ok().map(|text| words_at_bases(&text, language))?))).collect();
+            let bases_of = |file: &&source::SourceFile| {
+                let text = source::read(file, limit).ok()?;
+                (!source::is_foreign(file, &text)).then(|| (file.id, words_at_bases(&text, language)))
+            };
+            let named: Vec<(FileId, BTreeSet<String>)> = files.par_iter().filter_map(bases_of).collect();
             let mut bases: FxHashMap<String, Vec<FileId>> = FxHashMap::default();
             for (file, names) in named {
                 names.into_iter().for_each(|name| bases.entry(name).or_default().push(file));

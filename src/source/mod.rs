@@ -18,7 +18,7 @@ mod tree;
 pub use discover::{WalkOptions, discover};
 pub use kind::Kind;
 pub use language::Language;
-pub use read::{ReadError, is_generated, read, read_auxiliary, size};
+pub use read::{ReadError, is_foreign, read, read_auxiliary, size};
 pub use scan::{ScanError, Scanner, Selection, select};
 pub use span::{FileId, LineIndex, Place, Span};
 pub use tree::{Auxiliary, Error, Reason, Root, Skipped, SourceFile, Tree};

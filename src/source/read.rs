@@ -36,9 +36,9 @@ pub fn read(file: &SourceFile, limit: u64) -> Result<String, ReadError> {
     read_path(&file.absolute, limit)
 }
 
-/// Whether a text says of itself that a program wrote it.
-pub fn is_generated(file: &SourceFile, text: &str) -> bool {
-    content::not_written_by_hand(text.as_bytes(), file.language, false).is_some()
+/// Whether a text shows that a program wrote it, or that it is a library's release.
+pub fn is_foreign(file: &SourceFile, text: &str) -> bool {
+    content::not_written_by_hand(text.as_bytes(), file).is_some()
 }
 
 /// The text of a file that is no source.

@@ -121,8 +121,8 @@ fn scan_file(tree: &Tree, file: &SourceFile, scanner: &Scanner, limit: u64, buff
     if !scanner.finds(text, file.language) {
         return;
     }
-    let compiled = || (is_plain_script(file) && content::is_compiled_module(text) && stands_beside_its_source(tree, file)).then_some(Reason::Generated);
-    match content::not_written_by_hand(text, file.language, is_plain_script(file)).or_else(compiled) {
+    let compiled = || (file.is_plain_script() && content::is_compiled_module(text) && stands_beside_its_source(tree, file)).then_some(Reason::Generated);
+    match content::not_written_by_hand(text, file).or_else(compiled) {
         Some(reason) => *part.left_out.entry(reason).or_default() += 1,
         None => part.files.push(file.id),
     }
@@ -132,11 +132,6 @@ impl Selection {
     fn skip(&mut self, file: &SourceFile, error: &ReadError) {
         self.skipped.push(Skipped { path: file.path.clone(), reason: error.to_string() });
     }
-}
-
-/// Bundlers write nothing but these.
-fn is_plain_script(file: &SourceFile) -> bool {
-    file.language == Language::TypeScript && matches!(file.path.extension(), Some("js" | "mjs" | "cjs"))
 }
 
 /// Whether the tree holds a typed script of which this one can be the output: the same path but for the extension and for one folder on either side

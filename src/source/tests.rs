@@ -206,6 +206,7 @@ fn a_scan_selects_the_files_with_a_word_and_notes_what_it_cannot_read() {
     write_bytes(&root, "session.py", b"a session");
     write_bytes(&root, "binary.py", b"logout\0");
     write_bytes(&root, "generated.ts", b"// @generated\nlogout()");
+    write_bytes(&root, "library.js", b"/*! Session helper v1.2.3 | MIT */\nfunction logout() {}");
     write_bytes(&root, "huge.kt", &b"logout ".repeat(1000));
     write_bytes(&root, "latin.py", b"# \xe9\nlogout()");
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("signOut()".encode_utf16().flat_map(u16::to_le_bytes)).collect();
@@ -221,6 +222,7 @@ fn a_scan_selects_the_files_with_a_word_and_notes_what_it_cannot_read() {
     let skipped: Vec<String> = found.skipped.iter().map(|skipped| format!("{}: {}", skipped.path, skipped.reason)).collect();
     assert_eq!(skipped, ["binary.py: binary", "huge.kt: larger than 1000 bytes", "latin.py: not UTF-8"]);
     assert_eq!(found.left_out.get(&Reason::Generated), Some(&1));
+    assert_eq!(found.left_out.get(&Reason::Vendored), Some(&1));
 }
 
 #[test]

@@ -62,6 +62,13 @@ pub struct SourceFile {
     pub language: Language,
 }
 
+impl SourceFile {
+    /// Whether it is a script without types or markup. Bundlers write nothing but these.
+    pub(super) fn is_plain_script(&self) -> bool {
+        self.language == Language::TypeScript && matches!(self.path.extension(), Some("js" | "mjs" | "cjs"))
+    }
+}
+
 /// A file that is not audited but tells something about the project.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Auxiliary {
