@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::Case;
 use super::backends::{Issued, Stack};
@@ -39,7 +40,8 @@ pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
     let ends_elsewhere = |at: usize| ending_tokens.iter().enumerate().any(|(other, ends)| other != at && *ends);
     let around: Vec<Around> = (0..kept.len()).map(|at| Around { server_in_tree, tokens_end_elsewhere: ends_elsewhere(at) }).collect();
     let parts = kept.par_iter().zip(weighed).zip(around).with_max_len(1);
-    let mut flows: Vec<Flow> = parts.map(|((traced, actions), around)| judge_flow(case, stack, traced, actions, around)).collect();
+    let named = named_in_manifests(case);
+    let mut flows: Vec<Flow> = parts.map(|((traced, actions), around)| judge_flow(case, stack, &named, traced, actions, around)).collect();
     let judged: Vec<Judged<'_, '_>> = kept.into_iter().zip(&flows).map(|(traced, flow)| Judged { traced, flow }).collect();
     let found = if delegated { Vec::new() } else { findings(case, stack, &judged, &unread) };
     flows.dedup_by(|later, earlier| {
@@ -57,7 +59,7 @@ fn module_of(traced: &trace::Flow<'_>) -> ModuleId {
     traced.server.as_ref().or(traced.clients.first()).map_or(ModuleId(0), |handler| handler.place.module)
 }
 
-fn judge_flow<'p>(case: &Case<'_, 'p>, stack: &Stack, traced: &trace::Flow<'p>, actions: Vec<ActionOutcome>, around: Around) -> Flow {
+fn judge_flow<'p>(case: &Case<'_, 'p>, stack: &Stack, named: &FxHashSet<&str>, traced: &trace::Flow<'p>, actions: Vec<ActionOutcome>, around: Around) -> Flow {
     let module = module_of(traced);
     let verdicts = verdicts(case, stack, traced, module, &actions, around);
     let server = traced.server.as_ref().map(|handler| handler_outcome(case, handler));
@@ -67,7 +69,7 @@ fn judge_flow<'p>(case: &Case<'_, 'p>, stack: &Stack, traced: &trace::Flow<'p>, 
     let mut requests: Vec<Site> = traced.requests.iter().map(|step| case.site(step.module, step.span)).collect();
     requests.sort();
     requests.dedup();
-    let fixes = fixes(case, stack, module, &actions);
+    let fixes = fixes(case, stack, named, module, &actions);
     Flow { id: flow_id(server.as_ref(), &clients), server, clients, requests, actions, verdicts, notes: flow_notes(case, traced), fixes, suppressed: Vec::new() }
 }
 
@@ -111,8 +113,8 @@ fn number_ids(flows: &mut [Flow]) {
     }
 }
 
-/// How to mend what is missing: from the rules of what the project uses, else in general words.
-fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[ActionOutcome]) -> Vec<String> {
+/// How to mend what is missing: from the rules of what the project uses, of libraries that manifests name (`named`) before others, else in general words.
+fn fixes(case: &Case<'_, '_>, stack: &Stack, named: &FxHashSet<&str>, module: ModuleId, actions: &[ActionOutcome]) -> Vec<String> {
     let language = case.program.module(module).language;
     let mut fixes = Vec::new();
     for action in actions.iter().filter(|action| !action.found) {
@@ -123,7 +125,7 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
                 && helps(case, stack, rule, action.action, module)
         });
         // Several libraries may stand on one store: the one that the project names knows best.
-        let own = own.min_by_key(|rule| !is_named_in_manifest(case, &rule.library));
+        let own = own.min_by_key(|rule| !named.contains(rule.library.as_str()));
         let general = match action.action {
             crate::outcome::Action::ServerSession => "end the session record on the server before answering: delete or invalidate it by its id",
             crate::outcome::Action::Token => {
@@ -140,10 +142,11 @@ fn fixes(case: &Case<'_, '_>, stack: &Stack, module: ModuleId, actions: &[Action
     fixes
 }
 
-/// Whether a manifest of the project names a library.
-fn is_named_in_manifest(case: &Case<'_, '_>, library: &str) -> bool {
-    let packages = || case.rules.libraries.iter().filter(|(name, _)| name == library).flat_map(|(_, packages)| packages);
-    case.manifests.all.iter().flat_map(|manifest| &manifest.dependencies).any(|dependency| packages().any(|package| *package == dependency.name))
+/// The libraries that the project's manifests name.
+fn named_in_manifests<'r>(case: &Case<'r, '_>) -> FxHashSet<&'r str> {
+    let names = case.manifests.names();
+    let is_named = |packages: &[String]| packages.iter().any(|package| names.contains(package.as_str()));
+    case.rules.libraries.iter().filter(|(_, packages)| is_named(packages)).map(|(library, _)| library.as_str()).collect()
 }
 
 /// Whether the call of a rule would do an action here: the backend of its system is in use, and holds something on the server or lets the

@@ -22,6 +22,7 @@ use std::cmp::Reverse;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::source::{Auxiliary, Kind, Language, Tree, read_auxiliary};
 pub use operations::{Operation, operations};
@@ -90,6 +91,11 @@ impl Manifests {
     /// an artifact of the JVM may be asked for without its group.
     pub fn dependency<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Dependency> {
         self.all.iter().flat_map(|manifest| &manifest.dependencies).filter(move |dependency| dependency.is_called(name))
+    }
+
+    /// The names of all dependencies, as the manifests write them.
+    pub fn names(&self) -> FxHashSet<&str> {
+        self.all.iter().flat_map(|manifest| &manifest.dependencies).map(|dependency| dependency.name.as_str()).collect()
     }
 
     /// Every dependency that `file` may use, those of the nearest manifest above it first, then those of the others of its ecosystem.
