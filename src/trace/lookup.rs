@@ -1,8 +1,9 @@
 //! The program as rules see it from one place.
 
+use super::survey::within_names;
 use crate::ir::{Call, Function, Name, Step, StepKind, Value, ValueKind};
 use crate::link::{Place, Program};
-use crate::rules::{Lookup, spelled};
+use crate::rules::{Entry, Kind, Lookup, RuleSet, Subject, spelled};
 
 /// A place of a program.
 pub struct At<'a, 'p> {
@@ -11,6 +12,13 @@ pub struct At<'a, 'p> {
 }
 
 impl<'p> At<'_, 'p> {
+    /// The entries of some kinds that fit a call here.
+    pub fn fitting_call(&self, rules: &RuleSet, kinds: &[Kind], call: &'p Call) -> Vec<Entry> {
+        let names = self.program.names_of_call(call, self.place, false);
+        let language = self.program.module(self.place.module).language;
+        rules.fitting(kinds, Subject::Call { call, names: &names }, &|| within_names(self.program, self.place), language, self)
+    }
+
     /// The helper of the project that a value calls, if it makes its outcome in one step: the call, its place, the helper and what it gives.
     fn helper_of(&self, value: &'p Value) -> Option<(&'p Call, Place, &'p Function, &'p Value)> {
         let (value, place) = self.program.origin(value, self.place);

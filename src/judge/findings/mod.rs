@@ -28,7 +28,7 @@ use super::backends::{Issued, Stack};
 use crate::ir::Call;
 use crate::link::{ModuleId, Place};
 use crate::outcome::{Action, Evidence, Finding, Flow, Severity, Side, Site};
-use crate::rules::{CredentialKind, Kind, Locator, Sign, SignKind, Subject};
+use crate::rules::{CredentialKind, Kind, Locator, Sign, SignKind};
 use crate::trace::{self, At, Event, EventKind, Match, value_at};
 
 pub(super) use cookies::cookies_missed;
@@ -182,10 +182,7 @@ impl<'p> Case<'_, 'p> {
 
     /// Whether a sign of a kind fits a call, or an annotation.
     fn shows(&self, call: &'p Call, place: Place, kind: SignKind) -> bool {
-        let names = self.program.names_of_call(call, place, false);
-        let language = self.program.module(place.module).language;
-        let at = At { program: self.program, place };
-        let fitting = self.rules.fitting(&[Kind::Sign], Subject::Call { call, names: &names }, &Vec::new, language, &at);
+        let fitting = At { program: self.program, place }.fitting_call(self.rules, &[Kind::Sign], call);
         fitting.iter().any(|entry| self.rules.signs[entry.index].kind == kind)
     }
 

@@ -4,11 +4,10 @@
 use super::{Flow, FlowHandler, Tracer};
 use crate::ir::{Call, FunctionIndex, ImportItem, Module, StepKind, Value, ValueKind, Visit, each_call, walk_block, walk_value};
 use crate::link::{FunctionId, ModuleId, Place, Program};
-use crate::rules::{Kind, Runs, Subject};
+use crate::rules::{Kind, Runs};
 use crate::source::Span;
 use crate::trace::lookup::At;
 use crate::trace::reach::EventKind;
-use crate::trace::survey::within_names;
 
 impl<'p> Tracer<'_, 'p> {
     /// Whether a flow is only such a function.
@@ -48,16 +47,8 @@ impl<'p> Tracer<'_, 'p> {
     }
 
     fn is_intercepted(&self, call: &'p Call, place: Place) -> bool {
-        let (program, rules) = (self.program, self.rules);
-        let names = program.names_of_call(call, place, false);
-        let entries = rules.fitting(
-            &[Kind::Callback],
-            Subject::Call { call, names: &names },
-            &|| within_names(program, place),
-            program.module(place.module).language,
-            &At { program, place },
-        );
-        entries.iter().any(|entry| rules.callbacks[entry.index].runs == Runs::Intercepting)
+        let entries = At { program: self.program, place }.fitting_call(self.rules, &[Kind::Callback], call);
+        entries.iter().any(|entry| self.rules.callbacks[entry.index].runs == Runs::Intercepting)
     }
 
     fn is_never_called(&self, client: &FlowHandler) -> bool {

@@ -14,7 +14,6 @@ use crate::trace::candidates::{is_logout_name, sending_attributes};
 use crate::trace::handles::handled;
 use crate::trace::lookup::At;
 use crate::trace::requests::{Request, declared_request, request_of, ruled_request};
-use crate::trace::survey::within_names;
 
 impl<'p> Walk<'_, '_, 'p> {
     pub(super) fn call(&mut self, call: &'p Call, used: Use<'p>) {
@@ -358,12 +357,7 @@ impl<'p> Walk<'_, '_, 'p> {
 
     /// Whether a call is itself the configuration of a library's logout.
     fn is_mount(&self, call: &'p Call) -> bool {
-        let place = self.place();
-        let program = self.reach.program;
-        let names = program.names_of_call(call, place, false);
-        let language = program.module(place.module).language;
-        let at = At { program, place };
-        !self.reach.rules.fitting(&[Kind::Handler], Subject::Call { call, names: &names }, &|| within_names(program, place), language, &at).is_empty()
+        !At { program: self.reach.program, place: self.place() }.fitting_call(self.reach.rules, &[Kind::Handler], call).is_empty()
     }
 }
 
