@@ -178,13 +178,22 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
         .collect();
     if let Some(request) = &traced.calls_elsewhere {
         notes.push(Note {
-            message: format!("calls {}, which no scanned server answers", format!("{} {}", request.method, request.path).trim_start()),
+            message: format!("calls {}, which no scanned server answers", format!("{} {}", request.method, readable(&request.path)).trim_start()),
             site: Some(case.site(request.place.module, request.span)),
         });
     }
     notes.sort_by(|a, b| (&a.site, &a.message).cmp(&(&b.site, &b.message)));
     notes.dedup();
     notes
+}
+
+/// A path as sentences say it: `…/logout` of `{}{}/logout`, whose beginning is not known.
+fn readable(path: &str) -> String {
+    let mut text = path.replace("{}", "…");
+    while text.contains("……") {
+        text = text.replace("……", "…");
+    }
+    text
 }
 
 /// The managed providers that the project uses: by manifest, sign-out or component.
@@ -363,4 +372,13 @@ fn worst(flows: &[Flow]) -> Vec<Verdict> {
             of_check.min_by_key(rank).cloned()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_is_said_with_what_is_known_of_it() {
+        assert_eq!(super::readable("{}{}/auth/logout"), "…/auth/logout");
+        assert_eq!(super::readable("/shops/{}/logout"), "/shops/…/logout");
+    }
 }

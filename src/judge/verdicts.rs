@@ -132,8 +132,15 @@ fn what_is_cleared(action: &ActionOutcome) -> &str {
 
 /// Code on one line, short enough for a sentence.
 pub(super) fn one_line(code: &str) -> String {
-    let line = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = without_callback(code.split_whitespace().collect::<Vec<_>>().join(" "));
     if line.chars().count() > 60 { line.chars().take(57).collect::<String>() + "…" } else { line }
+}
+
+/// A call without the body of the function that it is handed: `req.logout(…)` of `req.logout(() => { … })`.
+fn without_callback(line: String) -> String {
+    let body = line.find("=> {").or_else(|| line.find("function (")).or_else(|| line.find("function("));
+    let opening = body.and_then(|body| line[..body].find('('));
+    opening.map_or_else(|| line.clone(), |opening| format!("{}(…)", &line[..opening]))
 }
 
 /// What the verdicts of a flow depend on beside the flow itself.
@@ -275,4 +282,16 @@ fn cookie_is_used(case: &Case<'_, '_>, stack: &Stack, actions: &[ActionOutcome])
     let is_kept = |seen: &Seen| seen.creates(case) && case.rules.backends[seen.index].held == Side::Server;
     let by_store = || stack.all_seen().any(is_kept) && !stack.issued.iter().any(|issued| issued.kind == CredentialKind::AccessToken);
     by_library || is_expired_in_vain || by_store() || stack.issued.iter().any(|issued| issued.kind == CredentialKind::Cookie && !is_guard(case, issued))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_sentence_quotes_no_callback() {
+        assert_eq!(one_line("req.logout(() => {\n  res.redirect('/');\n})"), "req.logout(…)");
+        assert_eq!(one_line("session.destroy(function (err) {\n  next(err);\n})"), "session.destroy(…)");
+        assert_eq!(one_line("set(() => ({\n  user: null }))"), "set(() => ({ user: null }))");
+    }
 }

@@ -36,7 +36,7 @@ impl<'p> Tracer<'_, 'p> {
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
         let kept: Vec<(Candidate<'p>, Reached<'p>)> = self.client_candidates().into_par_iter().with_max_len(1).map(follow).flatten_iter().collect();
-        let kept = without_unused(self.program, kept);
+        let kept = self.without_interceptors(without_unused(self.program, kept));
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();
         for (at, (_, reached)) in kept.iter().enumerate() {
@@ -76,11 +76,7 @@ impl<'p> Tracer<'_, 'p> {
             }
         }
         // What watches for a logout's answer runs with every client of the application that asks for one.
-        let asks = |event: &Event<'p>| match &event.kind {
-            EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
-            kind => matches!(kind, EventKind::Endpoint(_)),
-        };
-        let asking: Vec<usize> = kept.iter().enumerate().filter(|(_, (_, reached))| reached.events.iter().any(asks)).map(|(at, _)| at).collect();
+        let asking: Vec<usize> = kept.iter().enumerate().filter(|(_, (_, reached))| self.asks(reached)).map(|(at, _)| at).collect();
         for (at, (watcher, _)) in kept.iter().enumerate().filter(|(_, (candidate, _))| candidate.is_watcher) {
             let here = self.surroundings.path(watcher.function.module);
             let near = |other: &usize| common_folders(&self.surroundings.path(kept[*other].0.function.module), &here);

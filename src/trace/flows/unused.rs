@@ -6,8 +6,9 @@ use crate::ir::{Call, FunctionIndex, ImportItem, Module, StepKind, Value, ValueK
 use crate::link::{FunctionId, ModuleId, Place, Program};
 use crate::rules::{Kind, Runs};
 use crate::source::Span;
+use crate::trace::candidates::{Candidate, asks_for_logout};
 use crate::trace::lookup::At;
-use crate::trace::reach::EventKind;
+use crate::trace::reach::{EventKind, Reached};
 
 impl<'p> Tracer<'_, 'p> {
     /// Whether a flow is only such a function.
@@ -20,6 +21,28 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn is_intercepting(&self, flow: &Flow<'p>) -> bool {
         let is_intercepting = |client: &FlowHandler| client.function.is_some_and(|function| self.is_run_intercepting_only(function));
         flow.server.is_none() && flow.calls_elsewhere.is_none() && !flow.clients.is_empty() && flow.clients.iter().all(is_intercepting)
+    }
+
+    /// Clients without the closures of interceptors that log out, where something else of the client asks for a logout: the server has
+    /// refused the session already, and what they clear no button clears.
+    pub(super) fn without_interceptors(&self, kept: Vec<(Candidate<'p>, Reached<'p>)>) -> Vec<(Candidate<'p>, Reached<'p>)> {
+        let intercepts = |candidate: &Candidate<'p>| {
+            let Candidate { function: FunctionId { module, index }, named, .. } = *candidate;
+            !named && self.runs_intercepting(Place { module, function: Some(index) })
+        };
+        let forced: Vec<bool> = kept.iter().map(|(candidate, _)| intercepts(candidate)).collect();
+        if !kept.iter().zip(&forced).any(|((_, reached), forced)| !forced && self.asks(reached)) {
+            return kept;
+        }
+        kept.into_iter().zip(forced).filter(|(_, forced)| !forced).map(|(client, _)| client).collect()
+    }
+
+    /// Whether what a client reaches asks a server for a logout.
+    pub(super) fn asks(&self, reached: &Reached<'p>) -> bool {
+        reached.events.iter().any(|event| match &event.kind {
+            EventKind::Request(request) => asks_for_logout(self.rules, self.endpoints, request),
+            kind => matches!(kind, EventKind::Endpoint(_)),
+        })
     }
 
     fn is_run_intercepting_only(&self, id: FunctionId) -> bool {
