@@ -4,6 +4,7 @@ mod dispatched;
 mod file_routes;
 mod handlers;
 mod keyed;
+mod looped;
 mod operations;
 mod outrun;
 mod paths;
