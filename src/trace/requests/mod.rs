@@ -64,7 +64,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         return None;
     }
     let mut explicit = None;
-    let mut path = None;
+    let mut path = call.args.first().filter(|_| is_sending_away(last)).and_then(|address| named_route(rules, &address.value));
     let mut others = Vec::new();
     for argument in call.args.iter().take(4) {
         let (value, at) = program.fold(&argument.value, place);
@@ -75,7 +75,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
                         let said = || path_texts(program, entry, at).into_iter().next();
                         explicit = explicit.or_else(said).or_else(|| (key == "method").then(String::new));
                     }
-                    "url" | "path" | "uri" | "endpoint" if path.is_none() => path = path_texts(program, entry, at).into_iter().find(|text| is_path(text, rules)),
+                    "url" | "path" | "uri" | "endpoint" if path.is_none() => path = address_texts(program, rules, entry, at).into_iter().find(|text| is_path(text, rules)),
                     _ => {}
                 }
             }
@@ -94,7 +94,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
             (chosen, at) if matches!(chosen.kind, ValueKind::Choice { .. }) => (chosen, at),
             _ => (&argument.value, place),
         };
-        for text in path_texts(program, value, at) {
+        for text in address_texts(program, rules, value, at) {
             // `./api/logout`, asked for by a page that may stand in a folder of the site.
             let text =
                 if text.starts_with("./api/") && !matches!(last, "import" | "require" | "mock" | "resolve" | "join") { text.trim_start_matches('.').to_owned() } else { text };
@@ -204,9 +204,20 @@ fn is_named_address(rules: &RuleSet, value: &Value, depth: usize) -> bool {
         ValueKind::Member(of, name) => is_address(name) || rules.lexicon.is("logout", name) && has_address(of.last_name()),
         ValueKind::Template(parts) => parts.iter().any(|part| is_named_address(rules, part, depth)),
         ValueKind::Binary { left, right, .. } => is_named_address(rules, left, depth) || is_named_address(rules, right, depth),
-        ValueKind::Call(call) => call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text))),
+        ValueKind::Call(call) => is_named_route(rules, call) || call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text))),
         _ => false,
     }
+}
+
+/// Whether a call gives the address of a route that a logout's name stands for: `route("auth.logout")`.
+fn is_named_route(rules: &RuleSet, call: &Call) -> bool {
+    let names_logout = |text: &str| rules.lexicon.is("logout", text) && !text.contains(['/', ' ']);
+    rules.lexicon.is_exactly("route-namer", call.last_name()) && matches!(call.args.first().map(|first| &first.value.kind), Some(ValueKind::Text(text)) if names_logout(text))
+}
+
+/// The address that a named route stands for, told by its name alone.
+fn named_route(rules: &RuleSet, value: &Value) -> Option<String> {
+    matches!(&value.kind, ValueKind::Call(call) if is_named_route(rules, call)).then(|| "/logout".to_owned())
 }
 
 /// A call through a proxy object whose members are the endpoints: `client.auth.logout.$post()`.
@@ -244,7 +255,7 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
     let tag = Name::written(&call.callee);
     for (attribute, method) in ELEMENT_REQUESTS {
         let Some(value) = call.named(attribute) else { continue };
-        let Some(text) = path_texts(program, value, place).into_iter().next() else { continue };
+        let Some(text) = named_route(rules, value).or_else(|| path_texts(program, value, place).into_iter().next()) else { continue };
         if text.is_empty() || !(is_path(&text, rules) || rules.lexicon.is("logout", &text)) {
             continue;
         }
@@ -257,6 +268,8 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
             other => call
                 .named("data-method")
                 .or_else(|| call.named("data-turbo-method"))
+                // `<Link href="/logout" method="post">`
+                .or_else(|| call.named("method").filter(|_| attribute == "href"))
                 .and_then(|value| path_texts(program, value, place).into_iter().next())
                 .map_or_else(|| other.to_owned(), |text| normal_method(&text)),
         };
@@ -290,7 +303,9 @@ pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, targe
     if !is_location && !is_form {
         return None;
     }
-    let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)))?;
+    let written =
+        || address_texts(program, rules, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)));
+    let path = named_route(rules, value).or_else(written)?;
     let method = if is_form { "ANY" } else { "GET" };
     Some(Request { is_markup: true, ..Request::new(method, path, place, Span { start: target.span.start, end: value.span.end }) })
 }
@@ -345,6 +360,15 @@ pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &
     }
     let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;
     Some(Request::new("GET", path, place, value.span))
+}
+
+/// The texts that an address stands for. One word behind a base that is not known is a path below it: `${this.url}logout`.
+fn address_texts<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Vec<String> {
+    let below = |text: String| match text.strip_prefix("{}") {
+        Some(word) if !word.contains(['/', '{']) && is_path(word, rules) => format!("{{}}/{word}"),
+        _ => text,
+    };
+    path_texts(program, value, place).into_iter().map(below).collect()
 }
 
 /// Whether a text may be a path or URL.
