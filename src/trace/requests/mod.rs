@@ -10,7 +10,7 @@ use crate::link::{ClassId, FunctionId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet};
 use crate::source::Span;
 
-pub(super) use fit::{deletes_session, equal_segments, falls_through, fit, is_logout_path, passed_on, path_segments, takes_all};
+pub(super) use fit::{deletes_session, equal_segments, falls_through, fit, is_logout_path, last_of_name, passed_on, path_segments, takes_all};
 
 /// One call of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +25,14 @@ pub struct Request {
     pub is_markup: bool,
     /// What else the path may be, where a condition chooses it.
     pub others: Vec<String>,
+    /// The path is the name of a route.
+    pub by_name: bool,
 }
 
 impl Request {
     /// A call from a function whose path no condition chooses.
     fn new(method: impl Into<String>, path: String, place: Place, span: Span) -> Self {
-        Self { method: method.into(), path, place, span, is_markup: false, others: Vec::new() }
+        Self { method: method.into(), path, place, span, is_markup: false, others: Vec::new(), by_name: false }
     }
 }
 
@@ -65,6 +67,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     }
     let mut explicit = None;
     let mut path = call.args.first().filter(|_| is_sending_away(last)).and_then(|address| named_route(rules, &address.value));
+    let by_name = path.is_some();
     let mut others = Vec::new();
     for argument in call.args.iter().take(4) {
         let (value, at) = program.fold(&argument.value, place);
@@ -122,7 +125,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None if matches!(last, "fetch" | "$fetch" | "useFetch") => "GET".to_owned(),
         None => "ANY".to_owned(),
     };
-    Some(Request { others, ..Request::new(method, path, place, call.span) })
+    Some(Request { others, by_name, ..Request::new(method, path, place, call.span) })
 }
 
 /// Whether a call asks or sets what is kept by key: what a request brings with it, or what a browser stores: `query.get("logout")`.
@@ -204,20 +207,29 @@ fn is_named_address(rules: &RuleSet, value: &Value, depth: usize) -> bool {
         ValueKind::Member(of, name) => is_address(name) || rules.lexicon.is("logout", name) && has_address(of.last_name()),
         ValueKind::Template(parts) => parts.iter().any(|part| is_named_address(rules, part, depth)),
         ValueKind::Binary { left, right, .. } => is_named_address(rules, left, depth) || is_named_address(rules, right, depth),
-        ValueKind::Call(call) => is_named_route(rules, call) || call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text))),
+        ValueKind::Call(call) => {
+            route_named(rules, call).is_some() || call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text)))
+        }
         _ => false,
     }
 }
 
-/// Whether a call gives the address of a route that a logout's name stands for: `route("auth.logout")`.
-fn is_named_route(rules: &RuleSet, call: &Call) -> bool {
-    let names_logout = |text: &str| rules.lexicon.is("logout", text) && !text.contains(['/', ' ']);
-    rules.lexicon.is_exactly("route-namer", call.last_name()) && matches!(call.args.first().map(|first| &first.value.kind), Some(ValueKind::Text(text)) if names_logout(text))
+/// The name of a logout's route by which a call gives its address, as a path: `route("auth.logout")`.
+fn route_named(rules: &RuleSet, call: &Call) -> Option<String> {
+    let ValueKind::Text(name) = &call.args.first()?.value.kind else { return None };
+    let names_logout = rules.lexicon.is("logout", name) && !name.contains(['/', ' ']);
+    (names_logout && rules.lexicon.is_exactly("route-namer", call.last_name())).then(|| format!("/{}", last_of_name(name)))
 }
 
-/// The address that a named route stands for, told by its name alone.
+/// The same of an expression: a call by a route's name, or a tag of a template that holds the name.
 fn named_route(rules: &RuleSet, value: &Value) -> Option<String> {
-    matches!(&value.kind, ValueKind::Call(call) if is_named_route(rules, call)).then(|| "/logout".to_owned())
+    match &value.kind {
+        ValueKind::Call(call) => route_named(rules, call),
+        ValueKind::Text(text) if ["{%", "{{"].iter().any(|tag| text.trim_start().starts_with(tag)) => {
+            Some(template_path(text)).filter(|path| path.starts_with('/') && is_logout_path(rules, path))
+        }
+        _ => None,
+    }
 }
 
 /// A call through a proxy object whose members are the endpoints: `client.auth.logout.$post()`.
@@ -255,7 +267,8 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
     let tag = Name::written(&call.callee);
     for (attribute, method) in ELEMENT_REQUESTS {
         let Some(value) = call.named(attribute) else { continue };
-        let Some(text) = named_route(rules, value).or_else(|| path_texts(program, value, place).into_iter().next()) else { continue };
+        let named = named_route(rules, value);
+        let Some(text) = named.clone().or_else(|| path_texts(program, value, place).into_iter().next()) else { continue };
         if text.is_empty() || !(is_path(&text, rules) || rules.lexicon.is("logout", &text)) {
             continue;
         }
@@ -278,7 +291,8 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
         if is_link && attribute == "href" && text.starts_with('#') {
             continue;
         }
-        return Some(Request { is_markup: true, ..Request::new(method, template_path(&text), place, call.span) });
+        let path = template_path(&text);
+        return Some(Request { is_markup: true, by_name: named.is_some() || path != text, ..Request::new(method, path, place, call.span) });
     }
     None
 }
@@ -305,9 +319,11 @@ pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, targe
     }
     let written =
         || address_texts(program, rules, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)));
-    let path = named_route(rules, value).or_else(written)?;
+    let named = named_route(rules, value);
+    let by_name = named.is_some();
+    let path = named.or_else(written)?;
     let method = if is_form { "ANY" } else { "GET" };
-    Some(Request { is_markup: true, ..Request::new(method, path, place, Span { start: target.span.start, end: value.span.end }) })
+    Some(Request { is_markup: true, by_name, ..Request::new(method, path, place, Span { start: target.span.start, end: value.span.end }) })
 }
 
 /// The request that a declared interface method stands for: `@POST("auth/logout") suspend fun logout()`.
