@@ -53,6 +53,10 @@ const STANDARD: [&str; 40] = [
 ];
 /// The files that say what a project needs.
 const MANIFESTS: [Kind; 5] = [Kind::PyProject, Kind::Requirements, Kind::SetupPy, Kind::SetupCfg, Kind::Pipfile];
+/// The module that the program was started with, whatever its file is called.
+const STARTED: &str = "__main__";
+/// What such files are called.
+const STARTING: [&str; 10] = ["main", "app", "run", "server", "application", "start", "index", "wsgi", "manage", "__main__"];
 /// Longer module names are hostile.
 const MAX_LENGTH: usize = 500;
 
@@ -84,9 +88,20 @@ impl Modules {
         if names.is_empty() {
             return Vec::new();
         }
+        if names == [STARTED] {
+            return self.started(from, directory);
+        }
         let mut found = self.absolute(directory, &names, item);
         found.retain(|file| *file != from);
         found
+    }
+
+    /// The files in the nearest directory around one by which the program may have been started: `from __main__ import app`.
+    fn started(&self, from: FileId, directory: &Utf8Path) -> Vec<FileId> {
+        let scripts = |directory: &Utf8Path| -> Vec<FileId> {
+            STARTING.iter().filter_map(|name| self.layout.file(&directory.join(format!("{name}.py")))).filter(|file| *file != from).collect()
+        };
+        directory.ancestors().map(scripts).find(|scripts| !scripts.is_empty()).unwrap_or_default()
     }
 
     fn absolute(&self, directory: &Utf8Path, names: &[&str], item: Option<&str>) -> Vec<FileId> {

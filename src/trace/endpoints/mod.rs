@@ -4,6 +4,7 @@ mod dispatched;
 mod file_routes;
 mod handlers;
 mod keyed;
+mod looped;
 mod operations;
 mod outrun;
 mod paths;
@@ -21,10 +22,10 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::requests::is_logout_path;
+use super::requests::{is_logout_path, last_of_name};
 use super::sides::{Sides, Surroundings};
 use super::survey::{MatchSite, Survey};
-use crate::ir::{Block, Call};
+use crate::ir::{Block, Call, ValueKind};
 use crate::link::{ClassId, FunctionId, ModuleId, Place, Program};
 use crate::rules::{Kind, RuleSet};
 use crate::source::Span;
@@ -50,7 +51,22 @@ pub struct Endpoint<'p> {
     pub site: Option<MatchSite<'p>>,
 }
 
-impl Endpoint<'_> {
+impl<'p> Endpoint<'p> {
+    /// The name that a declaration gives its route: `path("leave/", leave, name="logout")`.
+    pub(super) fn route_name(&self) -> Option<&'p str> {
+        match &self.site?.call()?.named("name")?.kind {
+            ValueKind::Text(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether its path or the name of its route is that of a logout.
+    pub(super) fn is_called_logout(&self, rules: &RuleSet) -> bool {
+        let is_other = |name: &str| ["after-logout", "not-logout"].iter().any(|class| rules.lexicon.is(class, name));
+        let names_logout = |name: &str| !name.contains('/') && !is_other(name) && is_logout_path(rules, last_of_name(name));
+        is_logout_path(rules, &self.path) || self.route_name().is_some_and(names_logout)
+    }
+
     /// An endpoint that functions of the project answer, declared in another way than by a match.
     fn new(framework: impl Into<String>, method: impl Into<String>, path: String, functions: Vec<FunctionId>, place: Place, span: Span) -> Self {
         Self { method: method.into(), path, framework: framework.into(), functions, arm: None, library: None, bundled: false, place, span, site: None }
@@ -168,6 +184,6 @@ pub(super) fn endpoints<'p>(program: &Program<'p>, rules: &RuleSet, survey: &Sur
             by_function.entry(*function).or_default().push(index);
         }
     }
-    let logouts = all.iter().enumerate().filter(|(_, endpoint)| is_logout_path(rules, &endpoint.path)).map(|(index, _)| index).collect();
+    let logouts = all.iter().enumerate().filter(|(_, endpoint)| endpoint.is_called_logout(rules)).map(|(index, _)| index).collect();
     Endpoints { all, by_function, logouts }
 }

@@ -17,7 +17,7 @@ impl<'p> Builder<'_, 'p> {
     pub(super) fn route(&self, found: &Match<'p>, all: &mut Vec<Endpoint<'p>>) {
         let route = &self.rules.routes[found.entry.index];
         // A function of the server that is called by its name stands in the file of a page, too.
-        if !is_called_by_name(route) && self.is_of_the_page(found) || self.wrapped_route(found, all) {
+        if !is_called_by_name(route) && self.is_of_the_page(found) || self.wrapped_route(found, all) || self.looped_route(found, all) {
             return;
         }
         let mut paths = texts_at(self.program, &route.path, &found.site, self.annotated_place(found));
@@ -126,7 +126,7 @@ impl<'p> Builder<'_, 'p> {
 
     /// The functions of a route by their methods. Where the route names none, the functions of a class do by their names, and others
     /// by a second annotation: `class View: def post(…)`, `@POST @Path("/logout")`.
-    fn by_verb(&self, found: &Match<'p>, methods: Vec<String>, functions: Vec<FunctionId>) -> Vec<(Vec<String>, Vec<FunctionId>)> {
+    pub(super) fn by_verb(&self, found: &Match<'p>, methods: Vec<String>, functions: Vec<FunctionId>) -> Vec<(Vec<String>, Vec<FunctionId>)> {
         let is_vague = methods.iter().all(|method| normal_method(method) == "ANY") || matches!(found.site, MatchSite::Annotation(_, Bearer::Class(_)));
         let any = || vec!["ANY".to_owned()];
         if !is_vague {

@@ -106,10 +106,14 @@ impl<'p> Builder<'_, 'p> {
         match &value.kind {
             ValueKind::Name(name) => turn.0.iter().find(|(local, _)| local == name).map(|(_, item)| *item),
             ValueKind::Member(of, key) => self.part(self.in_turn(turn, of, place)?, key),
-            // `routes[path]`
-            ValueKind::Index(table, key) => match self.in_turn(turn, key, place)? {
-                Item::Key(key) => self.entry(table, place, key),
-                _ => None,
+            // `route[1]`
+            ValueKind::Index(of, key) => match &key.kind {
+                ValueKind::Number(index) => self.part(self.in_turn(turn, of, place)?, &index.to_string()),
+                // `routes[path]`
+                _ => match self.in_turn(turn, key, place)? {
+                    Item::Key(key) => self.entry(of, place, key),
+                    _ => None,
+                },
             },
             ValueKind::Await(inner) => self.in_turn(turn, inner, place),
             _ => None,
@@ -136,6 +140,14 @@ impl<'p> Builder<'_, 'p> {
             Some(Item::Key(_)) => true,
             Some(Item::Value(value, at)) => matches!(self.program.fold(value, at).0.kind, ValueKind::Text(_) | ValueKind::Template(_)),
             Some(Item::Entry(..)) | None => false,
+        }
+    }
+
+    /// The functions that an expression is in a turn.
+    pub(super) fn functions_in_turn(&self, turn: &Turn<'p>, value: &'p Value, place: Place) -> Vec<FunctionId> {
+        match self.in_turn(turn, value, place) {
+            Some(Item::Value(item, at)) => self.functions_at(item, at),
+            Some(Item::Key(_) | Item::Entry(..)) | None => Vec::new(),
         }
     }
 
@@ -176,7 +188,7 @@ fn names_of_target(target: &Value) -> Vec<(&str, &str)> {
     match &target.kind {
         ValueKind::Name(name) => vec![("", name)],
         ValueKind::Record(entries) => entries.iter().filter_map(|(key, part)| Some((key.as_str(), name_of(part)?))).collect(),
-        ValueKind::List(parts) => ["0", "1", "2"].into_iter().zip(parts).filter_map(|(index, part)| Some((index, name_of(part)?))).collect(),
+        ValueKind::List(parts) => ["0", "1", "2", "3", "4"].into_iter().zip(parts).filter_map(|(index, part)| Some((index, name_of(part)?))).collect(),
         _ => Vec::new(),
     }
 }

@@ -104,7 +104,7 @@ impl<'p> Tracer<'_, 'p> {
         if self.rules.lexicon.is("not-logout", last) || names_session && self.rules.lexicon.is("ends-session", last) {
             return false;
         }
-        if is_logout_path(self.rules, &endpoint.path) || deletes_session(self.rules, &endpoint.method, &endpoint.path) {
+        if endpoint.is_called_logout(self.rules) || deletes_session(self.rules, &endpoint.method, &endpoint.path) {
             return true;
         }
         endpoint.functions.iter().any(|function| {

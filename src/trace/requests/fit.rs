@@ -62,9 +62,23 @@ pub(in crate::trace) fn takes_all(request: &Request, endpoint: &Endpoint<'_>) ->
     is_open && methods_fit(&request.method, &endpoint.method)
 }
 
+/// As good a fit as a path of this many equal segments is that a request names the very route.
+const MANY_SEGMENTS: usize = 20;
+
+/// The last part of a route's name, without what it lies in: `accounts:logout`, `auth.logout`.
+pub(in crate::trace) fn last_of_name(name: &str) -> &str {
+    name.rsplit([':', '.', '/']).next().unwrap_or(name)
+}
+
 /// How well a request fits an endpoint: the number of equal segments, 0 if it does not.
 pub(in crate::trace) fn fit(request: &Request, endpoint: &Endpoint<'_>) -> usize {
-    if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) || may_not_fit(&request.path, &endpoint.path) {
+    if endpoint.path.is_empty() || !methods_fit(&request.method, &endpoint.method) {
+        return 0;
+    }
+    if request.by_name && endpoint.route_name().is_some_and(|name| letters(last_of_name(name)).eq(letters(request.path.trim_start_matches('/')))) {
+        return 4 * MANY_SEGMENTS;
+    }
+    if may_not_fit(&request.path, &endpoint.path) {
         return 0;
     }
     let (asked, served) = (known_segments(&request.path), known_segments(&endpoint.path));

@@ -10,7 +10,7 @@ use crate::link::{ClassId, FunctionId, Place, Program, Thing};
 use crate::rules::{Entry, Kind, RuleSet};
 use crate::source::Span;
 
-pub(super) use fit::{deletes_session, equal_segments, falls_through, fit, is_logout_path, passed_on, path_segments, takes_all};
+pub(super) use fit::{deletes_session, equal_segments, falls_through, fit, is_logout_path, last_of_name, passed_on, path_segments, takes_all};
 
 /// One call of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +25,14 @@ pub struct Request {
     pub is_markup: bool,
     /// What else the path may be, where a condition chooses it.
     pub others: Vec<String>,
+    /// The path is the name of a route.
+    pub by_name: bool,
 }
 
 impl Request {
     /// A call from a function whose path no condition chooses.
     fn new(method: impl Into<String>, path: String, place: Place, span: Span) -> Self {
-        Self { method: method.into(), path, place, span, is_markup: false, others: Vec::new() }
+        Self { method: method.into(), path, place, span, is_markup: false, others: Vec::new(), by_name: false }
     }
 }
 
@@ -64,7 +66,8 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         return None;
     }
     let mut explicit = None;
-    let mut path = None;
+    let mut path = call.args.first().filter(|_| is_sending_away(last)).and_then(|address| named_route(rules, &address.value));
+    let by_name = path.is_some();
     let mut others = Vec::new();
     for argument in call.args.iter().take(4) {
         let (value, at) = program.fold(&argument.value, place);
@@ -75,7 +78,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
                         let said = || path_texts(program, entry, at).into_iter().next();
                         explicit = explicit.or_else(said).or_else(|| (key == "method").then(String::new));
                     }
-                    "url" | "path" | "uri" | "endpoint" if path.is_none() => path = path_texts(program, entry, at).into_iter().find(|text| is_path(text, rules)),
+                    "url" | "path" | "uri" | "endpoint" if path.is_none() => path = address_texts(program, rules, entry, at).into_iter().find(|text| is_path(text, rules)),
                     _ => {}
                 }
             }
@@ -94,7 +97,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
             (chosen, at) if matches!(chosen.kind, ValueKind::Choice { .. }) => (chosen, at),
             _ => (&argument.value, place),
         };
-        for text in path_texts(program, value, at) {
+        for text in address_texts(program, rules, value, at) {
             // `./api/logout`, asked for by a page that may stand in a folder of the site.
             let text =
                 if text.starts_with("./api/") && !matches!(last, "import" | "require" | "mock" | "resolve" | "join") { text.trim_start_matches('.').to_owned() } else { text };
@@ -122,7 +125,7 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
         None if matches!(last, "fetch" | "$fetch" | "useFetch") => "GET".to_owned(),
         None => "ANY".to_owned(),
     };
-    Some(Request { others, ..Request::new(method, path, place, call.span) })
+    Some(Request { others, by_name, ..Request::new(method, path, place, call.span) })
 }
 
 /// Whether a call asks or sets what is kept by key: what a request brings with it, or what a browser stores: `query.get("logout")`.
@@ -204,8 +207,28 @@ fn is_named_address(rules: &RuleSet, value: &Value, depth: usize) -> bool {
         ValueKind::Member(of, name) => is_address(name) || rules.lexicon.is("logout", name) && has_address(of.last_name()),
         ValueKind::Template(parts) => parts.iter().any(|part| is_named_address(rules, part, depth)),
         ValueKind::Binary { left, right, .. } => is_named_address(rules, left, depth) || is_named_address(rules, right, depth),
-        ValueKind::Call(call) => call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text))),
+        ValueKind::Call(call) => {
+            route_named(rules, call).is_some() || call.args.first().is_some_and(|first| matches!(&first.value.kind, ValueKind::Text(text) if is_address(text)))
+        }
         _ => false,
+    }
+}
+
+/// The name of a logout's route by which a call gives its address, as a path: `route("auth.logout")`.
+fn route_named(rules: &RuleSet, call: &Call) -> Option<String> {
+    let ValueKind::Text(name) = &call.args.first()?.value.kind else { return None };
+    let names_logout = rules.lexicon.is("logout", name) && !name.contains(['/', ' ']);
+    (names_logout && rules.lexicon.is_exactly("route-namer", call.last_name())).then(|| format!("/{}", last_of_name(name)))
+}
+
+/// The same of an expression: a call by a route's name, or a tag of a template that holds the name.
+fn named_route(rules: &RuleSet, value: &Value) -> Option<String> {
+    match &value.kind {
+        ValueKind::Call(call) => route_named(rules, call),
+        ValueKind::Text(text) if ["{%", "{{"].iter().any(|tag| text.trim_start().starts_with(tag)) => {
+            Some(template_path(text)).filter(|path| path.starts_with('/') && is_logout_path(rules, path))
+        }
+        _ => None,
     }
 }
 
@@ -244,7 +267,8 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
     let tag = Name::written(&call.callee);
     for (attribute, method) in ELEMENT_REQUESTS {
         let Some(value) = call.named(attribute) else { continue };
-        let Some(text) = path_texts(program, value, place).into_iter().next() else { continue };
+        let named = named_route(rules, value);
+        let Some(text) = named.clone().or_else(|| path_texts(program, value, place).into_iter().next()) else { continue };
         if text.is_empty() || !(is_path(&text, rules) || rules.lexicon.is("logout", &text)) {
             continue;
         }
@@ -257,6 +281,8 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
             other => call
                 .named("data-method")
                 .or_else(|| call.named("data-turbo-method"))
+                // `<Link href="/logout" method="post">`
+                .or_else(|| call.named("method").filter(|_| attribute == "href"))
                 .and_then(|value| path_texts(program, value, place).into_iter().next())
                 .map_or_else(|| other.to_owned(), |text| normal_method(&text)),
         };
@@ -265,7 +291,8 @@ fn element_request<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p Call, p
         if is_link && attribute == "href" && text.starts_with('#') {
             continue;
         }
-        return Some(Request { is_markup: true, ..Request::new(method, template_path(&text), place, call.span) });
+        let path = template_path(&text);
+        return Some(Request { is_markup: true, by_name: named.is_some() || path != text, ..Request::new(method, path, place, call.span) });
     }
     None
 }
@@ -290,9 +317,13 @@ pub(super) fn location_request<'p>(program: &Program<'p>, rules: &RuleSet, targe
     if !is_location && !is_form {
         return None;
     }
-    let path = path_texts(program, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)))?;
+    let written =
+        || address_texts(program, rules, value, place).into_iter().find(|text| is_path(text, rules) && (is_location || text.contains('/') && is_logout_path(rules, text)));
+    let named = named_route(rules, value);
+    let by_name = named.is_some();
+    let path = named.or_else(written)?;
     let method = if is_form { "ANY" } else { "GET" };
-    Some(Request { is_markup: true, ..Request::new(method, path, place, Span { start: target.span.start, end: value.span.end }) })
+    Some(Request { is_markup: true, by_name, ..Request::new(method, path, place, Span { start: target.span.start, end: value.span.end }) })
 }
 
 /// The request that a declared interface method stands for: `@POST("auth/logout") suspend fun logout()`.
@@ -345,6 +376,15 @@ pub(super) fn given_request<'p>(program: &Program<'p>, rules: &RuleSet, value: &
     }
     let path = path_texts(program, value, place).into_iter().find(|text| text.contains('/') && is_path(text, rules) && is_logout_path(rules, text))?;
     Some(Request::new("GET", path, place, value.span))
+}
+
+/// The texts that an address stands for. One word behind a base that is not known is a path below it: `${this.url}logout`.
+fn address_texts<'p>(program: &Program<'p>, rules: &RuleSet, value: &'p Value, place: Place) -> Vec<String> {
+    let below = |text: String| match text.strip_prefix("{}") {
+        Some(word) if !word.contains(['/', '{']) && is_path(word, rules) => format!("{{}}/{word}"),
+        _ => text,
+    };
+    path_texts(program, value, place).into_iter().map(below).collect()
 }
 
 /// Whether a text may be a path or URL.
