@@ -1,8 +1,10 @@
 //! What an import stands for, and what a module gives under a name.
 
+use std::sync::Arc;
+
 use super::eval::{Place, Thing};
 use super::program::{FunctionId, ModuleId, Program};
-use crate::ir::{ExportTarget, FunctionIndex, Import, ImportItem, Name, TypeName, ValueKind};
+use crate::ir::{ClassKind, ExportTarget, FunctionIndex, Import, ImportItem, Name, TypeName, ValueKind};
 use crate::source::Language;
 
 /// How many files may define what one import names.
@@ -56,7 +58,10 @@ impl<'p> Program<'p> {
             if submodule.is_some() && target == from {
                 continue;
             }
-            let found = self.exported(target, named, follow, steps);
+            let mut found = self.exported(target, named, follow, steps);
+            if found.is_empty() {
+                found = self.member_of_path(target, module, named, follow, steps);
+            }
             let is_better = submodule.is_none() || found.iter().any(|thing| !matches!(thing, Thing::Outside { .. }));
             if !found.is_empty() && is_better {
                 return found;
@@ -72,6 +77,19 @@ impl<'p> Program<'p> {
         // A file of the project that is not read yet, or lacks the name: its own word for it is all that is known.
         name.push(if missing || local.is_empty() { item_name.unwrap_or(local) } else { local });
         vec![Thing::outside(name)]
+    }
+
+    /// A member of a class or object of a package that is imported by its own name: `import app.Paths.LEAVE`, `import app.Paths.Auth.LEAVE`.
+    fn member_of_path(&self, target: ModuleId, path: &str, name: &str, follow: bool, steps: usize) -> Vec<Thing<'p>> {
+        let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
+        let module = self.module(target);
+        let Some(inner) = path.strip_prefix(module.package.as_str()).and_then(|inner| inner.strip_prefix('.')).filter(|_| module.language == Language::Kotlin) else {
+            return Vec::new();
+        };
+        let mut names = inner.split('.');
+        let outer = names.next().map(|outer| self.own_name(target, outer, follow, steps)).unwrap_or_default();
+        let member_of = |things: Vec<Thing<'p>>, name: &str| things.into_iter().flat_map(|thing| self.member(thing, name, follow, steps)).collect();
+        member_of(names.fold(outer, member_of), name)
     }
 
     /// Whether the file is the module `module.item` rather than `module`.
@@ -134,8 +152,12 @@ impl<'p> Program<'p> {
         if found.iter().any(|thing| !matches!(thing, Thing::Outside { .. })) {
             return found;
         }
-        let found = self.star_member(target, name, follow, steps);
-        if found.is_empty() && scope.has_exports() { self.own_name(target, name, follow, steps) } else { found }
+        let mut others = self.star_member(target, name, follow, steps);
+        if others.is_empty() && scope.has_exports() {
+            others = self.own_name(target, name, follow, steps);
+        }
+        // `module.exports = new Controller()` with `logout = wrap(…)`: what a library makes of a function is known by the call alone.
+        if others.is_empty() { found } else { others }
     }
 
     /// What a module gives under an outside name without what it takes from others as a whole.
@@ -208,21 +230,32 @@ impl<'p> Program<'p> {
         if module.language != Language::Kotlin {
             return None;
         }
-        for sibling in self.modules_in(&module.package) {
-            if *sibling != from {
-                let found = self.scope(*sibling).top(name);
-                if !found.is_empty() {
-                    let at = Place { module: *sibling, function: None };
-                    return Some(self.eval_bindings(found, name, at, follow, steps));
-                }
-            }
-        }
+        let holding: Vec<ModuleId> = self.modules_in(&module.package).iter().copied().filter(|sibling| *sibling != from && !self.scope(*sibling).top(name).is_empty()).collect();
+        let files = if follow || holding.len() > 1 { self.find(from, &module.package, Some(name)) } else { Arc::default() };
         if follow {
-            self.find(from, &module.package, Some(name)).iter().for_each(|file| {
+            let wanted = if holding.is_empty() { files.len() } else { 1 };
+            files.iter().take(wanted).for_each(|file| {
                 self.module_or_want(*file, follow);
             });
         }
-        None
+        let given = |home: ModuleId| self.eval_bindings(self.scope(home).top(name), name, Place { module: home, function: None }, follow, steps);
+        // Two applications of one tree may have packages of the same name: each means its own.
+        let nearest =
+            files.iter().filter_map(|file| self.module_of(*file)).filter(|home| holding.contains(home) && holding.len() > 1).map(given).find(|found| self.has_substance(found));
+        nearest.or_else(|| holding.first().copied().map(given))
+    }
+
+    /// Whether one of several things is more than declared: a function with a body, an interface, or a class of which a method has a body.
+    fn has_substance(&self, things: &[Thing<'p>]) -> bool {
+        things.iter().any(|thing| match thing {
+            Thing::Function(function) => !self.function(*function).body.is_empty(),
+            Thing::Class(class) | Thing::Instance(class) => {
+                let module = self.module(class.module);
+                let class = self.class(*class);
+                class.kind == ClassKind::Interface || class.methods.iter().any(|method| !module.function(*method).body.is_empty())
+            }
+            _ => false,
+        })
     }
 
     /// A name that a script uses and nothing binds: frameworks import for themselves what a project exports under a name of its own.

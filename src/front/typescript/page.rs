@@ -141,11 +141,16 @@ fn keeps(tag: &Tag<'_>) -> bool {
 }
 
 fn leads(attribute: &str) -> bool {
-    let plain = attribute.trim_start_matches("v-bind:").trim_start_matches(':');
+    let plain = plain_name(attribute).trim_start_matches("v-bind:").trim_start_matches(':');
     let plain = plain.split('.').next().unwrap_or_default();
     matches!(plain, "href" | "action" | "to" | "formaction" | "formAction" | "data-method" | "data-url" | "data-href" | "data-action")
         || is_event(attribute)
         || ["hx-", "data-hx-", "use:", "data-turbo-method", "x-on:"].iter().any(|prefix| attribute.starts_with(prefix))
+}
+
+/// The attribute that a page's template engine writes in place of one of its own namespace: `th:href` is `href` in what the browser gets.
+fn plain_name(attribute: &str) -> &str {
+    attribute.strip_prefix("th:").or_else(|| attribute.strip_prefix("data-th-")).unwrap_or(attribute)
 }
 
 /// Whether an attribute holds what is done on an event.
@@ -196,7 +201,10 @@ impl<'l> Elements<'l, '_> {
         let mut names = tag.name.split('.').take(MAX_OPEN);
         let head = Value::new(ValueKind::Name(names.next().unwrap_or_default().to_owned()), name_span);
         let callee = names.fold(head, |of, name| Value::new(ValueKind::Member(Box::new(of), name.to_owned()), name_span));
-        let args = tag.attributes.iter().map(|attribute| Argument { name: Some(attribute.name.to_owned()), value: self.attribute(attribute) }).collect();
+        // What the engine writes stands in place of what the file says: `action="#" th:action="@{/leave}"`.
+        let is_replaced = |attribute: &Attribute<'_>| tag.attributes.iter().any(|other| other.name != attribute.name && plain_name(other.name) == attribute.name);
+        let kept = tag.attributes.iter().filter(|attribute| !is_replaced(attribute));
+        let args = kept.map(|attribute| Argument { name: Some(plain_name(attribute.name).to_owned()), value: self.attribute(attribute) }).collect();
         let call = Call { callee, args, style: CallStyle::Element, types: Vec::new(), span: at };
         if !tag.is_closed {
             self.open.push((tag.name, self.body.len()));
@@ -248,9 +256,17 @@ impl<'l> Elements<'l, '_> {
                 }
                 Flavor::Braces => self.holes(range, attribute.name, place),
                 _ if is_event(attribute.name) => self.handler(range, attribute.name, place),
-                _ => self.literal(range),
+                _ => self.literal(&self.linked(range)),
             },
         }
+    }
+
+    /// The path inside a link expression, without the parameters it is given: `/leave` of `@{/leave(next=${page})}`.
+    fn linked(&self, range: &Range<usize>) -> Range<usize> {
+        let text = self.lowerer.text.get(range.clone()).unwrap_or_default();
+        let Some(path) = text.strip_prefix("@{").and_then(|rest| rest.strip_suffix('}')).filter(|path| path.starts_with('/')) else { return range.clone() };
+        let length = path.find('(').unwrap_or(path.len());
+        range.start + 2..range.start + 2 + length
     }
 
     fn literal(&self, range: &Range<usize>) -> Value {
