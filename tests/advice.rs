@@ -287,3 +287,38 @@ class Sweeper : LogoutHandler {
     assert!(!text.contains("`addLogoutHandler` could not be followed"), "{text}");
     assert!(text.contains("`logoutSuccessHandler` could not be followed"), "{text}");
 }
+
+#[test]
+fn a_call_that_leads_to_a_handler_by_its_name_is_not_said_to_be_unknown() {
+    let text = report(&[
+        (
+            "src/door.ts",
+            r#"import { createApi, fetchBaseQuery } from "@reduxjs/toolkit/query/react";
+
+export const doorApi = createApi({
+  baseQuery: fetchBaseQuery({ baseUrl: "/api" }),
+  endpoints: (builder) => ({
+    logout: builder.mutation({ query: () => ({ url: "/logout", method: "POST" }) }),
+  }),
+});
+export const { useLogoutMutation } = doorApi;
+"#,
+        ),
+        (
+            "src/Menu.tsx",
+            r#"import { useLogoutMutation } from "./door";
+
+export function Menu() {
+  const [logoutUser, { isLoading }] = useLogoutMutation();
+  const handleLogout = async () => {
+    await logoutUser({}).unwrap();
+    localStorage.removeItem("token");
+  };
+  return <button onClick={handleLogout}>Leave</button>;
+}
+"#,
+        ),
+    ]);
+    assert!(text.contains("calls POST /logout"), "{text}");
+    assert!(!text.contains("could not be followed"), "{text}");
+}

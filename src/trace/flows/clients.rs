@@ -29,6 +29,31 @@ impl<'p> Tracer<'_, 'p> {
         candidates
     }
 
+    /// Joins a candidate with the handler whose name a call bears that could not be followed. Gives the places of such calls, for each
+    /// candidate.
+    fn join_named(&self, kept: &[(Candidate<'p>, Reached<'p>)], group_of: &mut [usize]) -> Vec<Vec<(Place, Span)>> {
+        let mut followed = vec![Vec::new(); kept.len()];
+        for (at, (_, reached)) in kept.iter().enumerate() {
+            for event in &reached.events {
+                let EventKind::Unknown(name) = &event.kind else { continue };
+                let called = hooked_words(name);
+                let here = self.surroundings.path(event.place.module);
+                let bears = |candidate: &Candidate<'p>| candidate.named && hooked_words(&candidate.symbol) == called;
+                let near = |candidate: &Candidate<'p>| common_folders(&self.surroundings.path(candidate.function.module), &here);
+                let others = kept.iter().enumerate().filter(|(other, (candidate, _))| *other != at && bears(candidate));
+                // What is made from an endpoint sends something; a store's reducer of the same name does not.
+                let is_made = called.len() + 1 < split_words(name).len();
+                let sends = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Request(_) | EventKind::Endpoint(_)));
+                let rank = |(other, (candidate, reached)): &(usize, &(Candidate<'p>, Reached<'p>))| (is_made && sends(reached), near(candidate), std::cmp::Reverse(*other));
+                if let Some((other, _)) = others.max_by_key(rank) {
+                    join(group_of, at, other);
+                    followed[at].push((event.place, event.span));
+                }
+            }
+        }
+        followed
+    }
+
     /// Client handlers, joined where one reaches the other.
     pub(super) fn client_groups(&self) -> Vec<Group<'p>> {
         let follow = |candidate: Candidate<'p>| {
@@ -36,7 +61,7 @@ impl<'p> Tracer<'_, 'p> {
             reached.events.iter().any(|event| self.matters(event)).then_some((candidate, reached))
         };
         let kept: Vec<(Candidate<'p>, Reached<'p>)> = self.client_candidates().into_par_iter().with_max_len(1).map(follow).flatten_iter().collect();
-        let kept = self.without_interceptors(without_unused(self.program, kept));
+        let mut kept = self.without_interceptors(without_unused(self.program, kept));
         let mut group_of: Vec<usize> = (0..kept.len()).collect();
         let position: BTreeMap<FunctionId, usize> = kept.iter().enumerate().map(|(at, (candidate, _))| (candidate.function, at)).collect();
         for (at, (_, reached)) in kept.iter().enumerate() {
@@ -57,23 +82,10 @@ impl<'p> Tracer<'_, 'p> {
                 parent = module.function(index).parent;
             }
         }
-        // A call that could not be followed leads to the handler of that name.
-        for (at, (_, reached)) in kept.iter().enumerate() {
-            for event in &reached.events {
-                let EventKind::Unknown(name) = &event.kind else { continue };
-                let called = hooked_words(name);
-                let here = self.surroundings.path(event.place.module);
-                let bears = |candidate: &Candidate<'p>| candidate.named && hooked_words(&candidate.symbol) == called;
-                let near = |candidate: &Candidate<'p>| common_folders(&self.surroundings.path(candidate.function.module), &here);
-                let others = kept.iter().enumerate().filter(|(other, (candidate, _))| *other != at && bears(candidate));
-                // What is made from an endpoint sends something; a store's reducer of the same name does not.
-                let is_made = called.len() + 1 < split_words(name).len();
-                let sends = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Request(_) | EventKind::Endpoint(_)));
-                let rank = |(other, (candidate, reached)): &(usize, &(Candidate<'p>, Reached<'p>))| (is_made && sends(reached), near(candidate), std::cmp::Reverse(*other));
-                if let Some((other, _)) = others.max_by_key(rank) {
-                    join(&mut group_of, at, other);
-                }
-            }
+        let followed = self.join_named(&kept, &mut group_of);
+        for ((_, reached), followed) in kept.iter_mut().zip(followed) {
+            let is_followed = |event: &Event<'p>| matches!(event.kind, EventKind::Unknown(_)) && followed.contains(&(event.place, event.span));
+            reached.events.retain(|event| !is_followed(event));
         }
         // What watches for a logout's answer runs with every client of the application that asks for one.
         let asking: Vec<usize> = kept.iter().enumerate().filter(|(_, (_, reached))| self.asks(reached)).map(|(at, _)| at).collect();
