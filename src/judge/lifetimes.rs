@@ -99,8 +99,12 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             }
             number_of(value, &at, 0).and_then(|number| scaled(number, seconds_of(unit)))
         }
-        // Of two lives the longer: `isTest ? "5s" : "7d"`.
-        ValueKind::Choice { then, otherwise, .. } => seconds(case, otherwise, place, unit, depth + 1).max(seconds(case, then, place, unit, depth + 1)),
+        // Of two lives the longer, where nothing tells which one users get.
+        ValueKind::Choice { test, then, otherwise } => match is_for_users(case, test) {
+            Some(true) => seconds(case, then, place, unit, depth + 1),
+            Some(false) => seconds(case, otherwise, place, unit, depth + 1),
+            None => seconds(case, otherwise, place, unit, depth + 1).max(seconds(case, then, place, unit, depth + 1)),
+        },
         ValueKind::Call(call) => duration_call(case, value, place, depth)
             // `(now + ttl).timestamp()`: what the last call of a chain is made on.
             .or_else(|| match &call.callee.kind {
@@ -114,6 +118,23 @@ fn seconds<'p>(case: &Case<'_, 'p>, value: &'p Value, place: Place, unit: Unit, 
             (origin, inside) => seconds(case, origin, inside, unit, depth + 1),
         },
         ValueKind::Member(..) => duration_call(case, value, place, depth),
+        _ => None,
+    }
+}
+
+/// Whether a condition holds where the program runs for its users, as far as it says so: `env.NODE_ENV === "dev"` does not, `isProduction` does.
+fn is_for_users(case: &Case<'_, '_>, test: &Value) -> Option<bool> {
+    let said = |text: &str| match (case.rules.lexicon.is("production", text), case.rules.lexicon.is("development", text)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    };
+    match &test.kind {
+        ValueKind::Binary { op: op @ (BinaryOp::Equal | BinaryOp::NotEqual), left, right } => match (&left.kind, &right.kind) {
+            (ValueKind::Text(text), _) | (_, ValueKind::Text(text)) => said(text).map(|holds| holds == (*op == BinaryOp::Equal)),
+            _ => None,
+        },
+        ValueKind::Name(_) | ValueKind::Member(..) => said(test.last_name()),
         _ => None,
     }
 }

@@ -97,6 +97,12 @@ impl<'p> Builder<'_, 'p> {
                 && let Some(mount) = self.mounts.iter().find(|mount| mount.body.is_some_and(|body| std::ptr::eq(body, handed.call)))
             {
                 prefixes = mount.prefixes.iter().flat_map(|outer| prefixes.iter().map(move |inner| join(outer, inner))).collect();
+                // `new Router().group("/auth", (app) => …)`: where the router that is grouped is mounted itself.
+                let made = mount.on.iter().filter(|on| matches!(on, Router::Made(..)));
+                let outer: Vec<String> = made.flat_map(|on| self.prefixes(*on, depth)).filter(|outer| !outer.is_empty()).collect();
+                if !outer.is_empty() {
+                    prefixes = outer.iter().flat_map(|outer| prefixes.iter().map(move |inner| join(outer, inner))).collect();
+                }
             } else if depth > 0
                 && let Some((call, inside)) = self.passed_on(id)
             {

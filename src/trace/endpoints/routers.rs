@@ -33,7 +33,7 @@ impl<'p> Builder<'_, 'p> {
                 (Locator::Class, MatchSite::Annotation(_, Bearer::Class(class)) | MatchSite::Class(class), _) => (vec![Router::Class(class)], Vec::new(), None),
                 (Locator::Result, _, Some(_)) => (own, Vec::new(), None),
                 (Locator::Receiver, _, Some(call)) => (self.receiver_routers(call, found.place), Vec::new(), grouping(call)),
-                (Locator::Body, _, Some(call)) => (Vec::new(), Vec::new(), Some(call)),
+                (Locator::Body, _, Some(call)) => (Vec::new(), self.receiver_routers(call, found.place), Some(call)),
                 (Locator::Arguments | Locator::Argument(..) | Locator::Named(..), _, Some(call)) => {
                     let on = self.receiver_routers(call, found.place);
                     let mounted: Vec<(&'p Value, Place)> = match &mount.mounted {

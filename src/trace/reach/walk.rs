@@ -1,8 +1,8 @@
 //! Walks steps and values in the order in which they run.
 
 use super::{EventKind, Use, Walk, Way};
-use crate::ir::{AssignOp, Block, Call, CallStyle, Name, StepKind, Value, ValueKind};
-use crate::link::FunctionId;
+use crate::ir::{AssignOp, Block, Call, CallStyle, Name, StepKind, Value, ValueKind, each_value};
+use crate::link::{FunctionId, Place};
 use crate::rules::Subject;
 use crate::source::Span;
 use crate::trace::candidates::is_logout_name;
@@ -133,6 +133,9 @@ impl<'p> Walk<'_, '_, 'p> {
         if op == AssignOp::Declare || !matches!(target.kind, ValueKind::Member(..) | ValueKind::Name(_) | ValueKind::Index(..) | ValueKind::Call(_)) {
             return;
         }
+        if self.is_forgotten(target) {
+            return;
+        }
         if let (ValueKind::Member(_, field), ValueKind::Closure(index)) = (&target.kind, &value.kind)
             && self.reach.is_client
             && self.reach.rules.lexicon.is("answer-field", field)
@@ -147,6 +150,17 @@ impl<'p> Walk<'_, '_, 'p> {
         let value_here = self.handed_nothing(value).unwrap_or(value);
         let fitted = self.fit(Subject::Assign { names: &names, value: value_here }, span);
         self.handed_object(value, span, &fitted);
+    }
+
+    /// Whether what is assigned to is a parameter of the function itself, of which nothing is asked any more: whoever handed it over
+    /// keeps what it had.
+    fn is_forgotten(&self, target: &Value) -> bool {
+        let Place { module, function: Some(index) } = self.place() else { return false };
+        let ValueKind::Name(name) = &target.kind else { return false };
+        let function = self.reach.program.module(module).function(index);
+        let mut asked = false;
+        each_value(&function.body, |value| asked = asked || value.span.start > target.span.end && matches!(&value.kind, ValueKind::Name(other) if other == name));
+        !asked && function.params.iter().any(|param| param.name == *name)
     }
 
     fn pair(&mut self, key: &'p Value, value: &'p Value) {
