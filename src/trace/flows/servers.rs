@@ -163,7 +163,7 @@ impl<'p> Tracer<'_, 'p> {
     pub(super) fn drop_pages(&self, servers: &mut Vec<Vec<usize>>, reached: &mut Vec<Reached<'p>>, groups: &[Group<'p>]) {
         let works = |reached: &Reached<'p>| reached.events.iter().any(|event| matches!(event.kind, EventKind::Rules { .. } | EventKind::SignOut(_)));
         let endpoint = |indices: &[usize]| &self.endpoints.all[indices[0]];
-        let working: Vec<&str> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| endpoint(indices).path.as_str()).collect();
+        let working: Vec<&Vec<usize>> = servers.iter().zip(reached.iter()).filter(|(_, reached)| works(reached)).map(|(indices, _)| indices).collect();
         let language = |indices: &[usize]| self.program.module(endpoint(indices).place.module).language;
         let is_own = |(indices, reached): (&Vec<usize>, &Reached<'p>)| !endpoint(indices).bundled && (endpoint(indices).library.is_some() || works(reached));
         let answered: Vec<&str> = servers.iter().map(|indices| endpoint(indices)).filter(|endpoint| endpoint.method != "GET").map(|endpoint| endpoint.path.as_str()).collect();
@@ -173,11 +173,15 @@ impl<'p> Tracer<'_, 'p> {
         let asked = if bundled > usize::from(!has_own) { self.asked_alone(servers, groups) } else { BTreeSet::new() };
         // Of several that libraries bring along, the one that the clients ask for is the project's.
         owners.extend(asked.iter().map(|at| &servers[*at]).filter(|indices| endpoint(indices).bundled));
+        // A server in another language is another server, though a page may stand before what is sent to that.
+        let is_twin = |indices: &[usize], other: &[usize]| {
+            let is_page = || endpoint(indices).library.is_some() || endpoint(other).method != "GET";
+            endpoint(indices).path == endpoint(other).path && (language(indices) == language(other) || is_page())
+        };
         let keeps = |at: usize, indices: &[usize], reached: &Reached<'p>| {
+            let is_doubled = working.iter().any(|other| is_twin(indices, other));
             let endpoint = endpoint(indices);
-            let is_doubled = working.contains(&endpoint.path.as_str());
             match endpoint.library {
-                // A server in another language is another server.
                 Some(_) if self.is_shadowed(endpoint, &servers[..at]) => false,
                 Some(_) if endpoint.bundled => !owners.iter().any(|own| language(own) == language(indices)) || asked.contains(&at),
                 Some(_) => works(reached) || !is_doubled || !endpoint.functions.is_empty(),

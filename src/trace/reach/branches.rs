@@ -64,7 +64,7 @@ impl<'p> Walk<'_, '_, 'p> {
             ValueKind::Number(number) if *number == 0.0 => return (Branch::Dead, Branch::Ordinary),
             _ => {}
         }
-        let (negated, subject) = polarity(test);
+        let (negated, subject) = polarity(&self.reach.rules.lexicon, test);
         if self.handed_nothing(subject).is_some() {
             return if negated { (Branch::Ordinary, Branch::Dead) } else { (Branch::Dead, Branch::Ordinary) };
         }
@@ -145,7 +145,7 @@ fn is_change(test: &Value, then: &Block) -> bool {
 /// Whether a test asks only whether a collection has already what the branch puts into it that is taken where it has not:
 /// `if (gone.containsKey(token)) tell() else gone.put(token, now)`.
 fn fills_what_it_asks(lexicon: &Lexicon, test: &Value, then: &Block, otherwise: &Block) -> bool {
-    let (negated, subject) = polarity(test);
+    let (negated, subject) = polarity(lexicon, test);
     let ValueKind::Call(asking) = &subject.kind else { return false };
     let ValueKind::Member(asked, question) = &asking.callee.kind else { return false };
     if !matches!(asked.kind, ValueKind::Name(_) | ValueKind::Member(..)) || asking.args.is_empty() {
@@ -164,24 +164,32 @@ fn fills_what_it_asks(lexicon: &Lexicon, test: &Value, then: &Block, otherwise: 
 }
 
 /// Whether a test is turned round, and what it tests.
-fn polarity(test: &Value) -> (bool, &Value) {
+fn polarity<'v>(lexicon: &Lexicon, test: &'v Value) -> (bool, &'v Value) {
+    let turned = |inner: &'v Value| {
+        let (negated, subject) = polarity(lexicon, inner);
+        (!negated, subject)
+    };
     match &test.kind {
-        ValueKind::Not(inner) => {
-            let (negated, subject) = polarity(inner);
-            (!negated, subject)
-        }
+        ValueKind::Not(inner) => turned(inner),
+        // `token.is_empty()`, `isBlank(token)`; a `!` may have been read as that of the chain's head: `(!Texts).isBlank(token)`.
+        ValueKind::Call(call) if lexicon.is_exactly("asks-for-nothing", call.last_name()) => match (&call.callee.kind, call.args.as_slice()) {
+            (ValueKind::Member(of, _), []) => turned(of),
+            (ValueKind::Member(of, _), [only]) if matches!(of.kind, ValueKind::Not(_)) => polarity(lexicon, &only.value),
+            (_, [only]) => turned(&only.value),
+            _ => (false, test),
+        },
         ValueKind::Binary { op: BinaryOp::Equal, left, right } if is_nothing(right) => (true, left),
         ValueKind::Binary { op: BinaryOp::Equal, left, right } if is_nothing(left) => (true, right),
         ValueKind::Binary { op: BinaryOp::NotEqual, left, right } if !is_nothing(right) && !is_nothing(left) => (true, left),
         // `!a || !b`, `!a && …`
         ValueKind::Choice { test: first, then, otherwise } => {
             if otherwise.kind.is_nothing() {
-                polarity(if first.span == then.span { first } else { then })
+                polarity(lexicon, if first.span == then.span { first } else { then })
             } else {
-                polarity(first)
+                polarity(lexicon, first)
             }
         }
-        ValueKind::Unknown(parts) if parts.len() == 1 => polarity(&parts[0]),
+        ValueKind::Unknown(parts) if parts.len() == 1 => polarity(lexicon, &parts[0]),
         _ => (false, test),
     }
 }
@@ -206,7 +214,11 @@ fn collect_words<'v>(value: &'v Value, into: &mut Vec<&'v str>, depth: usize) {
             into.push(text);
             collect_words(of, into, depth + 1);
         }
-        ValueKind::Call(call) => collect_words(&call.callee, into, depth + 1),
+        ValueKind::Call(call) => match &call.callee.kind {
+            // What an error is turned into on the way to the value says nothing of the test: `user_id().map_err(refuse)?.is_none()`.
+            ValueKind::Member(of, method) if method.starts_with("map") => collect_words(of, into, depth + 1),
+            _ => collect_words(&call.callee, into, depth + 1),
+        },
         ValueKind::Binary { left, right, .. } => {
             collect_words(left, into, depth + 1);
             collect_words(right, into, depth + 1);
