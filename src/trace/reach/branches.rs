@@ -102,7 +102,9 @@ impl<'p> Walk<'_, '_, 'p> {
         // NOTE: a method's own object may stand among its parameters.
         let counts_itself = function.owner.is_some() && function.params.first().is_some_and(|param| param.name == "self");
         let position = function.params.iter().position(|param| param.name == *name && param.default.is_none()).filter(|_| !counts_itself)?;
-        call.positional(position).map(|value| self.reach.program.fold(value, at).0).filter(|value| is_nothing(value))
+        // What a request holds is not what its class says where it holds nothing: `receive<Leaving>().token`.
+        let is_received = |value: &&Value| matches!(&value.kind, ValueKind::Member(of, _) if matches!(of.kind, ValueKind::Call(_) | ValueKind::Await(_)));
+        call.positional(position).filter(|value| !is_received(value)).map(|value| self.reach.program.fold(value, at).0).filter(|value| is_nothing(value))
     }
 }
 
