@@ -322,3 +322,23 @@ export function Menu() {
     assert!(text.contains("calls POST /logout"), "{text}");
     assert!(!text.contains("could not be followed"), "{text}");
 }
+
+#[test]
+fn a_server_in_a_language_that_is_not_read_is_said_to_stand_in_the_tree() {
+    let client = (
+        "web/src/session.ts",
+        r#"export async function logout() {
+  await fetch("/api/account/logout", { method: "POST" });
+  localStorage.removeItem("token");
+}
+"#,
+    );
+    let server =
+        ("Server/Controllers/AccountController.cs", "[Route(\"api/[controller]\")]\npublic class AccountController {\n  [HttpPost(\"logout\")]\n  public void Leave() {}\n}\n");
+    let other = ("Server/Controllers/LogoutReasons.cs", "public enum Why { LogoutByUser, LogoutByAdmin }\n");
+    let text = report(&[client, server, other]);
+    assert!(text.contains("a server in a language that is not read (Server/Controllers/AccountController.cs)"), "{text}");
+    assert!(text.contains("which Server/Controllers/AccountController.cs seems to answer"), "{text}");
+    let alone = report(&[client, other]);
+    assert!(alone.contains("a server that is not in the scanned paths"), "{alone}");
+}

@@ -15,7 +15,7 @@ use crate::manifest::Dependency;
 use crate::outcome::{Action, ActionOutcome, Answer, Backend, Evidence, Flow, Handler, Note, Outcome, Provider, Severity, Side, Site, SkipReason, Verdict};
 use crate::rules::{self, CredentialKind, Kind, Rule};
 use crate::source::Span;
-use crate::trace::{self, EventKind, FlowHandler};
+use crate::trace::{self, EventKind, FlowHandler, Request};
 
 /// Judges every flow, and from them the project.
 pub(super) fn judge(case: &Case<'_, '_>, stack: &Stack) -> Outcome {
@@ -177,14 +177,24 @@ fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {
         })
         .collect();
     if let Some(request) = &traced.calls_elsewhere {
-        notes.push(Note {
-            message: format!("calls {}, which no scanned server answers", format!("{} {}", request.method, readable(&request.path)).trim_start()),
-            site: Some(case.site(request.place.module, request.span)),
-        });
+        let called = format!("{} {}", request.method, readable(&request.path));
+        let answer = case.texts.answers_unread(&request.path).map_or_else(
+            || "which no scanned server answers".to_owned(),
+            |file| format!("which {file} seems to answer, in a language that is not read: what happens there is not known"),
+        );
+        notes.push(Note { message: format!("calls {}, {answer}", called.trim_start()), site: Some(case.site(request.place.module, request.span)) });
     }
     notes.sort_by(|a, b| (&a.site, &a.message).cmp(&(&b.site, &b.message)));
     notes.dedup();
     notes
+}
+
+impl Case<'_, '_> {
+    /// What a request that no scanned server answers leads to, for sentences.
+    pub(super) fn server_elsewhere(&self, request: &Request) -> String {
+        let unread = self.texts.answers_unread(&request.path);
+        unread.map_or_else(|| "a server that is not in the scanned paths".to_owned(), |file| format!("a server in a language that is not read ({file})"))
+    }
 }
 
 /// A path as sentences say it: `…/logout` of `{}{}/logout`, whose beginning is not known.

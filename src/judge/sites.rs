@@ -24,6 +24,8 @@ pub trait Texts: Sync {
     fn is_said_elsewhere(&self, stems: &[String]) -> bool;
     /// The source files that were not read closely and call a function or method of this name. It reads the whole tree too.
     fn callers_elsewhere(&self, name: &str, is_method: bool) -> Vec<Utf8PathBuf>;
+    /// The source file in a language that is not read that seems to answer a path: it says its last part as a word, and the most of the others.
+    fn answers_unread(&self, path: &str) -> Option<Utf8PathBuf>;
 }
 
 /// Longest code that a site of a call quotes, in characters.

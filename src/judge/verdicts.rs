@@ -70,8 +70,10 @@ fn missing(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: ModuleId
         Action::ClientState => told("the key{key} is written at {at}; this logout does not remove it", first(&[CredentialKind::Storage])),
     };
     let fallback = match (action, flow.server.is_some(), flow.clients.is_empty()) {
-        (Action::ServerSession, false, _) | (Action::Token, false, _) if flow.calls_elsewhere.is_some() => "the client calls a server that is not in the scanned paths",
-        (Action::ServerSession, true, _) | (Action::Token, true, _) if flow.calls_elsewhere.is_some() => "the logout is handed on to a server that is not in the scanned paths",
+        (Action::ServerSession | Action::Token, is_server, _) if let Some(request) = &flow.calls_elsewhere => {
+            let calls = if is_server { "the logout is handed on to" } else { "the client calls" };
+            return (Some(text.unwrap_or_else(|| format!("{calls} {}", case.server_elsewhere(request)))), sites);
+        }
         (Action::ServerSession, false, _) => "the client calls no server, so nothing ends there",
         (Action::Token, false, _) => "the client calls no server, so no token is revoked",
         (Action::ServerSession, true, _) => "no server-held session record is ended",
@@ -176,12 +178,14 @@ fn invalidates(case: &Case<'_, '_>, stack: &Stack, flow: &Flow<'_>, module: Modu
         let evidence = actions.iter().find(|one| one.action == action);
         evidence.and_then(|one| counting(&one.evidence, action).next()).map_or_else(|| "declared to be handled elsewhere".to_owned(), |one| one_line(&one.site.code))
     };
-    if flow.server.is_none() && flow.calls_elsewhere.is_some() && !server_in_tree {
-        return (Answer::Skip, "the client calls a logout endpoint of a server that is not in the scanned paths".to_owned(), Some(SkipReason::ServerNotInTree));
-    }
-    // A page's own server that keeps nothing and hands the logout on is one with its client.
-    if flow.server.is_some() && flow.calls_elsewhere.is_some() && !has(Action::ServerSession) && !has(Action::Token) && !stack.has_own_credentials(case) {
-        return (Answer::Skip, "the logout is handed on to a server that is not in the scanned paths".to_owned(), Some(SkipReason::ServerNotInTree));
+    if let Some(request) = &flow.calls_elsewhere {
+        if flow.server.is_none() && !server_in_tree {
+            return (Answer::Skip, format!("the client calls a logout endpoint of {}", case.server_elsewhere(request)), Some(SkipReason::ServerNotInTree));
+        }
+        // A page's own server that keeps nothing and hands the logout on is one with its client.
+        if flow.server.is_some() && !has(Action::ServerSession) && !has(Action::Token) && !stack.has_own_credentials(case) {
+            return (Answer::Skip, format!("the logout is handed on to {}", case.server_elsewhere(request)), Some(SkipReason::ServerNotInTree));
+        }
     }
     let access = stack.nearest_issued(case, &[CredentialKind::AccessToken], module).into_iter().next();
     let lives_on = !tokens_end_elsewhere && access.is_some_and(|issued| !issued.carries_session && !matches!(issued.lifetime, Lifetime::Seconds(seconds) if seconds <= SHORT));

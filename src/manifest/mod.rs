@@ -166,7 +166,7 @@ fn read_one(file: &Auxiliary, context: &gradle::Context) -> Option<Manifest> {
         Kind::VersionCatalog => (Ecosystem::Jvm, gradle_catalog::read),
         Kind::Maven => (Ecosystem::Jvm, maven::read),
         Kind::Cargo => (Ecosystem::Rust, cargo::read),
-        Kind::TypeScriptConfig | Kind::WebConfig | Kind::ManagePy | Kind::Properties | Kind::Yaml | Kind::Hocon | Kind::Sql | Kind::Java => return None,
+        Kind::TypeScriptConfig | Kind::WebConfig | Kind::ManagePy | Kind::Properties | Kind::Yaml | Kind::Hocon | Kind::Sql | Kind::Unread => return None,
     };
     let text = read_auxiliary(file, LIMIT).ok()?;
     let mut collector = lines::Collector::new(&text, &file.path, ecosystem);

@@ -1,5 +1,6 @@
 //! What tracing and judging may know of the files around a module: paths, texts, dependencies.
 
+use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -10,7 +11,7 @@ use super::lowered::{Lowered, Text};
 use crate::judge::Texts;
 use crate::link::ModuleId;
 use crate::manifest::{Manifests, operations};
-use crate::source::{self, Kind, Language, LineIndex, Tree};
+use crate::source::{self, Auxiliary, Kind, Language, LineIndex, Tree};
 use crate::trace::{Described, Surroundings};
 
 /// What the nearest manifest says, by the directory of the files that it is nearest to.
@@ -32,6 +33,8 @@ pub(super) struct Around<'t> {
     nearest: Mutex<ByDirectory>,
     /// The sources without a front end by the class that they are named after, found when the first call asks.
     foreign: OnceLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
+    /// The sources without a front end that seem to answer the paths that were asked for.
+    answers: Mutex<FxHashMap<String, Option<Utf8PathBuf>>>,
     /// The operations of the tree's descriptions, read when a framework that goes by them is seen.
     described: OnceLock<Vec<Described>>,
 }
@@ -43,14 +46,14 @@ pub(super) struct Context<'l, 'p> {
 
 impl<'t> Around<'t> {
     pub(super) fn new(tree: &'t Tree, manifests: &'t Manifests) -> Self {
-        Self { tree, manifests, nearest: Mutex::default(), foreign: OnceLock::new(), described: OnceLock::new() }
+        Self { tree, manifests, nearest: Mutex::default(), foreign: OnceLock::new(), answers: Mutex::default(), described: OnceLock::new() }
     }
 
     /// The sources that are named after a class.
     fn foreign(&self, class: &str) -> &[Utf8PathBuf] {
         let by_class = self.foreign.get_or_init(|| {
             let mut by_class: FxHashMap<String, Vec<Utf8PathBuf>> = FxHashMap::default();
-            for file in self.tree.of_kind(Kind::Java) {
+            for file in self.tree.of_kind(Kind::Unread) {
                 by_class.entry(file.path.file_stem().unwrap_or("").to_owned()).or_default().push(file.path.clone());
             }
             by_class
@@ -129,13 +132,14 @@ impl Surroundings for Context<'_, '_> {
 
 impl Texts for Context<'_, '_> {
     fn is_said_elsewhere(&self, stems: &[String]) -> bool {
-        let says = |file: &source::SourceFile| {
-            let Ok(text) = source::read(file, self.lowered.limit) else { return true };
+        let says = |text: Result<String, source::ReadError>| {
+            let Ok(text) = text else { return true };
             let letters: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
             stems.iter().any(|stem| letters.contains(stem.as_str()))
         };
-        let foreign = self.around.tree.of_kind(Kind::Java).any(|_| true);
-        foreign || self.others().any(says)
+        let unread: Vec<&Auxiliary> = self.around.tree.of_kind(Kind::Unread).collect();
+        let limit = self.lowered.limit;
+        unread.par_iter().any(|file| says(source::read_auxiliary(file, limit))) || self.others().any(|file| says(source::read(file, limit)))
     }
 
     fn callers_elsewhere(&self, name: &str, is_method: bool) -> Vec<Utf8PathBuf> {
@@ -143,6 +147,21 @@ impl Texts for Context<'_, '_> {
         let is_whole = |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.')) && !before.ends_with("function ");
         let calls = |text: &str| text.match_indices(&call).any(|(at, _)| is_method || is_whole(&text[..at]));
         self.others().filter(|file| source::read(file, self.lowered.limit).is_ok_and(|text| calls(&text))).map(|file| file.path.clone()).collect()
+    }
+
+    fn answers_unread(&self, path: &str) -> Option<Utf8PathBuf> {
+        let known = || self.around.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = known().get(path) {
+            return answer.clone();
+        }
+        // NOTE: nobody may hold the lock here: the threads that read on may take up flows that ask too.
+        let unread: Vec<&Auxiliary> = self.around.tree.of_kind(Kind::Unread).collect();
+        let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty() && !part.contains('{')).map(str::to_ascii_lowercase).collect();
+        let said = |file: &Auxiliary| source::read_auxiliary(file, self.lowered.limit).map_or(0, |text| parts_said(&text, &parts));
+        let ranked = unread.par_iter().map(|file| (said(file), Reverse(&file.path))).filter(|(said, _)| *said > 0);
+        let answer = ranked.max().map(|(_, Reverse(path))| path.clone());
+        known().insert(path.to_owned(), answer.clone());
+        answer
     }
 
     fn text(&self, module: ModuleId) -> &str {
@@ -161,4 +180,12 @@ impl Texts for Context<'_, '_> {
         let file = self.around.tree.file(module.file())?;
         self.around.nearest(&file.path, file.language).file
     }
+}
+
+/// How many parts of a path a text says, each as a word of its own whatever its case; 0 if not the last.
+fn parts_said(text: &str, parts: &[String]) -> usize {
+    let text = text.to_ascii_lowercase();
+    let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+    let says = |part: &String| text.match_indices(part.as_str()).any(|(at, _)| !text[..at].ends_with(is_letter) && !text[at + part.len()..].starts_with(is_letter));
+    parts.last().filter(|last| says(last)).map_or(0, |_| parts.iter().filter(|part| says(part)).count())
 }

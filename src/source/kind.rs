@@ -40,8 +40,8 @@ pub enum Kind {
     Hocon,
     /// Database schemas and queries: `.sql`, `.sq`.
     Sql,
-    /// A source file of a language without a front end.
-    Java,
+    /// A source file of a language in which servers are written and that has no front end.
+    Unread,
 }
 
 impl Kind {
@@ -70,7 +70,7 @@ impl Kind {
             "yml" | "yaml" => Some(Self::Yaml),
             "conf" if name.starts_with("application") => Some(Self::Hocon),
             "sql" | "sq" => Some(Self::Sql),
-            "java" => Some(Self::Java),
+            "java" | "cs" | "go" | "php" | "rb" | "scala" | "ex" => Some(Self::Unread),
             _ => None,
         }
     }

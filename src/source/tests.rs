@@ -43,7 +43,7 @@ fn source_files_are_sorted_and_numbered() {
     let auxiliary: Vec<(&str, Kind)> = tree.auxiliary.iter().map(|file| (file.path.as_str(), file.kind)).collect();
     assert_eq!(
         auxiliary,
-        [("a/Legacy.java", Kind::Java), ("build.gradle.kts", Kind::Gradle), ("db/schema.sql", Kind::Sql), ("manage.py", Kind::ManagePy), ("package.json", Kind::PackageJson)]
+        [("a/Legacy.java", Kind::Unread), ("build.gradle.kts", Kind::Gradle), ("db/schema.sql", Kind::Sql), ("manage.py", Kind::ManagePy), ("package.json", Kind::PackageJson)]
     );
     assert_eq!(tree.find(Utf8Path::new("b.ts")).map(|file| file.id.0), Some(2));
 }
