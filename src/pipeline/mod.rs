@@ -48,7 +48,7 @@ pub struct Audit {
 }
 
 /// How often lowered files may ask for more.
-const MAX_ROUNDS: usize = 12;
+const MAX_ROUNDS: usize = 16;
 
 /// The files of the paths.
 pub struct Listed {

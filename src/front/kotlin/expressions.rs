@@ -100,15 +100,27 @@ impl Lowerer<'_> {
             self.nesting += if at.kind() == "infix_expression" { 2 } else { 1 };
             at = base;
         }
-        let mut value = if link_base(at).is_some() { unknown(at) } else { self.value(at) };
-        let mut before = at;
+        // The grammar takes `!a.b()` for `(!a).b()`, though the links bind closer than the operator.
+        let mut operator = (!links.is_empty() && is_prefixed(at)).then_some(at);
+        let head = operator.and_then(|operator| children(operator).into_iter().next_back()).unwrap_or(at);
+        let mut value = if link_base(at).is_some() { unknown(at) } else { self.value(head) };
+        let mut before = head;
         for (link, outside) in links.into_iter().rev() {
             self.nesting = outside;
+            if let Some(operator) = operator.take_if(|_| !binds_closer(link)) {
+                value = prefixed(operator, value);
+            }
             value = self.link(link, value, before);
+            if operator.is_some() {
+                begin_at(&mut value, span(head).start);
+            }
             before = link;
         }
         self.nesting = nesting;
-        value
+        match operator {
+            Some(operator) => prefixed(operator, value),
+            None => value,
+        }
     }
 
     /// Joins one link to the value left of it, which was lowered from `before`.
@@ -178,21 +190,10 @@ impl Lowerer<'_> {
         if has_token(link, "!!") { left } else { updated(link, left) }
     }
 
-    /// An operator before its operand; `-1` is a number.
     fn prefix(&mut self, node: Node<'_>) -> Value {
         let Some(operand) = children(node).into_iter().next_back() else { return unknown(node) };
         let value = self.value(operand);
-        let at = span(node);
-        if has_token(node, "!") {
-            return Value::new(ValueKind::Not(Box::new(value)), at);
-        }
-        if has_token(node, "++") || has_token(node, "--") {
-            return updated(node, value);
-        }
-        match value.kind {
-            ValueKind::Number(number) if has_token(node, "-") => Value::new(ValueKind::Number(-number), at),
-            kind => Value::new(ValueKind::Unknown(vec![Value::new(kind, value.span)]), at),
-        }
+        prefixed(node, value)
     }
 
     fn binary(&mut self, link: Node<'_>, left: Value) -> Value {
@@ -298,6 +299,40 @@ fn link_base(node: Node<'_>) -> Option<Node<'_>> {
         return None;
     }
     tokens(node).into_iter().next().filter(|first| first.is_named() && !first.is_missing())
+}
+
+/// Whether an operator stands before what the node says.
+fn is_prefixed(node: Node<'_>) -> bool {
+    node.kind() == "unary_expression" && link_base(node).is_none()
+}
+
+/// Whether a link binds closer than an operator before its chain.
+fn binds_closer(link: Node<'_>) -> bool {
+    matches!(link.kind(), "navigation_expression" | "call_expression" | "index_expression" | "unary_expression")
+}
+
+/// Gives a link the beginning of the chain's head, where the node begins with an operator that is none of its own.
+fn begin_at(value: &mut Value, start: u32) {
+    value.span.start = start;
+    if let ValueKind::Call(call) = &mut value.kind {
+        call.span.start = start;
+    }
+}
+
+/// The operator of a node before its operand; `-1` is a number.
+fn prefixed(node: Node<'_>, operand: Value) -> Value {
+    let own = span(node);
+    let at = Span { start: own.start, end: own.end.max(operand.span.end) };
+    if has_token(node, "!") {
+        return Value::new(ValueKind::Not(Box::new(operand)), at);
+    }
+    if has_token(node, "++") || has_token(node, "--") {
+        return updated(node, operand);
+    }
+    match operand.kind {
+        ValueKind::Number(number) if has_token(node, "-") => Value::new(ValueKind::Number(-number), at),
+        kind => Value::new(ValueKind::Unknown(vec![Value::new(kind, operand.span)]), at),
+    }
 }
 
 /// `left ?: right` and `left || right`: the left side is both what is asked and what is given. Closures stand in the

@@ -1,7 +1,7 @@
 //! What the Kotlin front end must make of pieces of code.
 
 use crate::front::lower;
-use crate::ir::{ClassKind, FunctionKind, ImportItem, Module, Receiver, StepKind, ValueKind, each_call, write_module};
+use crate::ir::{ClassKind, FunctionKind, ImportItem, Module, Receiver, StepKind, Value, ValueKind, each_call, write_module};
 use crate::source::{FileId, Language, Span};
 
 fn module(text: &str) -> Module {
@@ -351,6 +351,17 @@ fn long_gaps_are_passed_in_one_go() {
     module(&format!("class A{}:{}B", "\n".repeat(200_000), " ".repeat(200_000)));
     module(&"x<".repeat(200_000));
     module(&"@a ".repeat(100_000));
+}
+
+#[test]
+fn an_operator_before_a_chain_is_that_of_the_whole() {
+    let text = "val x = !a.b(1)!!.c()\nval y = !a.b() && c\nval z = (!a).b()\n";
+    let module = module(text);
+    let values: Vec<&Value> = module.top.iter().filter_map(|step| if let StepKind::Assign { value, .. } = &step.kind { Some(value) } else { None }).collect();
+    let is_call = |value: &Value, code: &str| matches!(&value.kind, ValueKind::Call(call) if cut(text, call.span) == code);
+    assert!(matches!(&values[0].kind, ValueKind::Not(inner) if is_call(inner, "a.b(1)!!.c()")), "{:?}", values[0]);
+    assert!(matches!(&values[1].kind, ValueKind::Choice { test, .. } if matches!(&test.kind, ValueKind::Not(inner) if is_call(inner, "a.b()"))), "{:?}", values[1]);
+    assert!(is_call(values[2], "(!a).b()"), "{:?}", values[2]);
 }
 
 #[test]

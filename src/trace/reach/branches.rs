@@ -173,10 +173,9 @@ fn polarity<'v>(lexicon: &Lexicon, test: &'v Value) -> (bool, &'v Value) {
     };
     match &test.kind {
         ValueKind::Not(inner) => turned(inner),
-        // `token.is_empty()`, `isBlank(token)`; a `!` may have been read as that of the chain's head: `(!Texts).isBlank(token)`.
+        // `token.is_empty()`, `isBlank(token)`
         ValueKind::Call(call) if lexicon.is_exactly("asks-for-nothing", call.last_name()) => match (&call.callee.kind, call.args.as_slice()) {
             (ValueKind::Member(of, _), []) => turned(of),
-            (ValueKind::Member(of, _), [only]) if matches!(of.kind, ValueKind::Not(_)) => polarity(lexicon, &only.value),
             (_, [only]) => turned(&only.value),
             _ => (false, test),
         },
