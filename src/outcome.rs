@@ -104,6 +104,8 @@ pub struct Evidence {
     pub backend: Option<String>,
     /// The calls from the handler to the site.
     pub via: Vec<Site>,
+    /// The call that starts it, for whose end nobody waits.
+    pub started: Option<Site>,
 }
 
 /// One of the four actions in one flow.

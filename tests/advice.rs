@@ -191,6 +191,26 @@ app.post("/logout", (req, res) => {
 }
 
 #[test]
+fn where_the_session_is_held_in_a_cookie_no_record_is_advised_to_be_deleted() {
+    let text = report(&[
+        ("package.json", r#"{ "dependencies": { "iron-session": "^6.3.1", "next": "^13.0.0" } }"#),
+        (
+            "pages/api/logout.js",
+            r#"import { withIronSessionApiRoute } from "iron-session/next";
+import { options } from "../../lib/session";
+
+export default withIronSessionApiRoute(function leave(req, res) {
+  req.session.destroy();
+  res.json({ ok: true });
+}, options);
+"#,
+        ),
+    ]);
+    assert!(text.contains("ends none: the session is held in a cookie"), "{text}");
+    assert!(!text.contains("redis"), "{text}");
+}
+
+#[test]
 fn of_two_libraries_on_one_store_the_one_that_the_project_names_is_advised() {
     let text = report(&[
         ("Cargo.toml", "[package]\nname = \"shelf\"\nversion = \"0.1.0\"\n\n[dependencies]\naxum = \"0.7\"\ntower-sessions = \"0.12\"\n"),

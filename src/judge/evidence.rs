@@ -9,7 +9,7 @@ use crate::link::{ClassId, FunctionId, Place, Thing};
 use crate::outcome::{Action, Evidence, Side, Timing};
 use crate::rules::{Effect, Entry, Pattern, Rule};
 use crate::source::{Language, Span};
-use crate::trace::{Event, EventKind, Flow, Way};
+use crate::trace::{Event, EventKind, Flow, Step, Way};
 
 /// The evidence of a flow, in the order of the places; each place once per action.
 pub(super) fn evidence_of<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'p>) -> Vec<Evidence> {
@@ -65,17 +65,19 @@ fn weigh<'p>(case: &Case<'_, 'p>, stack: &Stack, flow: &Flow<'_>, side: Side, ev
             .or_else(|| misses_path(case, stack, flow, rule, effect, event))
             .or_else(|| misspelled_cookie(case, stack, effect, event))
             .or_else(|| missed_cookie(case, stack, effect, event));
+        let let_go = let_go(effect.action, side, event).filter(|_| why_not.is_none());
         all.push(Evidence {
             site: case.site(event.place.module, event.span),
             action: effect.action,
             at: side,
             rule: rule.id.clone(),
-            timing: timing(rule, event),
+            timing: if let_go.is_some() { Timing::Unawaited } else { timing(rule, event) },
             counts: why_not.is_none(),
             why_not,
             condition: event.condition.map(|condition| told(&case.site(condition.test.module, condition.test.span).code, condition.holds)),
             backend: chosen.map(|chosen| backend_text(case, chosen)),
             via: event.trail.iter().map(|step| case.site(step.module, step.span)).collect(),
+            started: let_go.map(|step| case.site(step.module, step.span)),
         });
     }
 }
@@ -137,6 +139,7 @@ fn library_evidence(case: &Case<'_, '_>, stack: &Stack, library: usize, place: P
             condition: None,
             backend: chosen.map(|chosen| backend_text(case, chosen)),
             via: Vec::new(),
+            started: None,
         });
     }
 }
@@ -158,6 +161,11 @@ fn timing(rule: &Rule, event: &Event<'_>) -> Timing {
     } else {
         rule.timing
     }
+}
+
+/// The call that starts a cleanup of the server, and for whose end nobody waits: the cleanup itself is awaited in the function that is called.
+fn let_go(action: Action, side: Side, event: &Event<'_>) -> Option<Step> {
+    event.started.filter(|_| side == Side::Server && action.side() == Side::Server && (event.awaited || event.returned))
 }
 
 /// Why an effect does not count; `None` if it does.

@@ -150,7 +150,7 @@ fn named_in_manifests<'r>(case: &Case<'r, '_>) -> FxHashSet<&'r str> {
 }
 
 /// Whether the call of a rule would do an action here: the backend of its system is in use, and holds something on the server or lets the
-/// call do all that it is made for.
+/// call do all that it is made for. Where nothing is held on the server, no call ends a record there.
 fn helps(case: &Case<'_, '_>, stack: &Stack, rule: &Rule, action: Action, module: ModuleId) -> bool {
     let Some(chosen) = rule.system.as_deref().and_then(|system| stack.backend(case, system, module)) else { return false };
     let place = Place { module, function: None };
@@ -158,7 +158,7 @@ fn helps(case: &Case<'_, '_>, stack: &Stack, rule: &Rule, action: Action, module
         let effects = chosen_effects(case, stack, &rule.effects, Some(chosen), place);
         effects.iter().any(|effect| effect.action == action) && effects.iter().all(|effect| effect.counts)
     };
-    chosen.seen.is_some_and(|seen| stack.is_in_use(case, seen)) && (case.rules.backends[chosen.index].held == Side::Server || does())
+    chosen.seen.is_some_and(|seen| stack.is_in_use(case, seen)) && (case.rules.backends[chosen.index].held == Side::Server || action != Action::ServerSession && does())
 }
 
 fn flow_notes(case: &Case<'_, '_>, traced: &trace::Flow<'_>) -> Vec<Note> {

@@ -43,6 +43,11 @@ impl Language {
         matches!(self, Self::Python | Self::Rust)
     }
 
+    /// Whether an async function goes on by itself once it is called, while its caller does not wait for it.
+    pub fn runs_beside_its_caller(self) -> bool {
+        matches!(self, Self::TypeScript | Self::Component)
+    }
+
     /// Whether a local name is bound only behind its value, in which it still stands for what is outside.
     pub fn binds_after_value(self) -> bool {
         matches!(self, Self::Rust)

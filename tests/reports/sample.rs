@@ -192,6 +192,7 @@ fn evidence(file: &str, source: &str, code: &str, action: Action, rule: &str) ->
         condition: None,
         backend: None,
         via: vec![],
+        started: None,
     }
 }
 

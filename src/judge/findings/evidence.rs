@@ -1,6 +1,6 @@
 //! The supporting checks that follow from a flow's evidence.
 
-use crate::outcome::{Action, Finding, Flow, Severity, Side, Site, Timing};
+use crate::outcome::{Action, Evidence, Finding, Flow, Severity, Side, Site, Timing};
 
 /// Adds what a flow's evidence shows beside the two primary checks.
 pub(super) fn findings(flow: &Flow, found: &mut Vec<Finding>) {
@@ -16,7 +16,7 @@ pub(super) fn findings(flow: &Flow, found: &mut Vec<Finding>) {
             ));
         }
         if evidence.timing == Timing::Unawaited {
-            found.push(finding("unawaited-cleanup", Severity::Medium, "this cleanup is not awaited, so the response confirms what may not have happened", &evidence.site, flow));
+            found.push(unawaited(evidence, flow));
         }
         let Some(why) = evidence.why_not.as_deref() else { continue };
         if evidence.action.side() == Side::Client && evidence.at == Side::Server && why.contains("only in the browser") {
@@ -47,6 +47,18 @@ pub(super) fn findings(flow: &Flow, found: &mut Vec<Finding>) {
         && flow.actions.iter().any(|action| action.evidence.iter().any(|one| one.counts && one.at == Side::Server))
     {
         found.push(finding("logout-via-get", Severity::Medium, "this logout changes state on GET: an image tag or a prefetch can trigger it", &server.head, flow));
+    }
+}
+
+/// What is said of a cleanup for whose end nobody waits, at the call that starts it.
+fn unawaited(evidence: &Evidence, flow: &Flow) -> Finding {
+    let said = |message: &str, site: &Site| finding("unawaited-cleanup", Severity::Medium, message, site, flow);
+    match &evidence.started {
+        Some(started) => {
+            let told = said("nothing waits for the end of what is called here, so the response confirms a cleanup that may not have happened", started);
+            Finding { related: vec![evidence.site.clone()], ..told }
+        }
+        None => said("this cleanup is not awaited, so the response confirms what may not have happened", &evidence.site),
     }
 }
 

@@ -294,6 +294,9 @@ impl<'p> Walk<'_, '_, 'p> {
         if self.is_never_awaited(call, targets) {
             self.state.way = self.state.way.max(Way::NeverAwaited);
         }
+        if self.state.started.is_none() && self.is_only_started(call, targets) {
+            self.state.started = Some(Step { module: place.module, span: call.span });
+        }
         for target in targets {
             if self.reach.is_client
                 && let Some(endpoints) = self.reach.endpoints.by_function.get(target)
@@ -348,6 +351,18 @@ impl<'p> Walk<'_, '_, 'p> {
             function.is_async && function.annotations.is_empty() && program.module(target.module).language.runs_when_awaited()
         };
         is_dropped && !targets.is_empty() && targets.iter().all(is_lazy)
+    }
+
+    /// Whether a call starts functions that go on beside the caller, which does not wait for them: `revoke(id); res.end()`. Who hands on what it
+    /// was handed leaves the answer to them: `controller.logout(req, res)`.
+    fn is_only_started(&self, call: &'p Call, targets: &[FunctionId]) -> bool {
+        let program = self.reach.program;
+        let is_dropped = self.statement.is_some_and(|statement| std::ptr::eq(statement, call));
+        let goes_on = |target: &FunctionId| program.function(*target).is_async && program.module(target.module).language.runs_beside_its_caller();
+        let Place { module, function } = self.place();
+        let own = function.map_or(&[][..], |index| program.function(FunctionId { module, index }).params.as_slice());
+        let hands_on = || call.args.iter().any(|argument| matches!(&argument.value.kind, ValueKind::Name(name) if own.iter().any(|param| param.name == *name)));
+        is_dropped && !targets.is_empty() && targets.iter().all(goes_on) && !hands_on()
     }
 
     /// Whether a call makes an instance of a class of the project and so does nothing: `raise LogoutRefused("no session")`.

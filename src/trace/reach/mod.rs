@@ -92,6 +92,8 @@ pub struct Event<'p> {
     /// The condition under which it is reached, if it is not a guard on the credential.
     pub condition: Option<Condition>,
     pub awaited: bool,
+    /// The call that starts what it runs in, for whose end nobody waits.
+    pub started: Option<Step>,
     /// It is a statement of its own: nothing is done with what it gives.
     pub dropped: bool,
     /// It is part of what its function returns.
@@ -272,6 +274,8 @@ struct State<'p> {
     dropped: bool,
     /// Nothing will use what the closure gives that is about to run.
     discards: bool,
+    /// The call that started what runs, for whose end nobody waits.
+    started: Option<Step>,
     /// The class of the object whose method runs, where that is below the method's own.
     receiver: Option<ClassId>,
     /// What its caller makes the function choose.
@@ -280,7 +284,18 @@ struct State<'p> {
 
 impl Default for State<'_> {
     fn default() -> Self {
-        Self { place: None, entered: None, given: Given::default(), way: Way::Ordinary, condition: None, dropped: false, discards: false, receiver: None, chosen: None }
+        Self {
+            place: None,
+            entered: None,
+            given: Given::default(),
+            way: Way::Ordinary,
+            condition: None,
+            dropped: false,
+            discards: false,
+            started: None,
+            receiver: None,
+            chosen: None,
+        }
     }
 }
 
@@ -388,7 +403,7 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 
     fn push(&mut self, kind: EventKind<'p>, span: Span, used: Use<'p>) {
-        let State { way, condition, .. } = self.state;
+        let State { way, condition, started, .. } = self.state;
         self.reached.events.push(Event {
             kind,
             place: self.place(),
@@ -396,6 +411,7 @@ impl<'p> Walk<'_, '_, 'p> {
             way,
             condition,
             awaited: used.awaited,
+            started,
             dropped: self.statement.is_some_and(|statement| statement.span == span && (self.state.dropped || !used.awaited && !used.returned)),
             returned: used.returned,
             bound: used.bound,

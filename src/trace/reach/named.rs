@@ -41,14 +41,16 @@ impl<'p> Walk<'_, '_, 'p> {
     }
 
     /// Whether a call that may be handed a logout's word tells no function of this side to log out: it draws, asks a server
-    /// (`http.post("logout")`), keeps something under that key, names a route (`route("logout")`), or shows what it is handed (`console.log("logout")`, `t("logout")`).
+    /// (`http.post("logout")`), keeps something under that key, names a cookie (`res.cookie("loggedOut", true)`) or a route (`route("logout")`), or shows
+    /// what it is handed (`console.log("logout")`, `t("logout")`).
     fn tells_nobody(&self, call: &Call, facts: &CallFacts) -> bool {
         let rules = self.reach.rules;
         let is_sent = facts.request.as_ref().is_some_and(|request| request.method != "ANY");
         let shows = |name: &str| rules.lexicon.is_exactly("speaker", name);
         let is_shown = shows(&facts.last) || matches!(&call.callee.kind, ValueKind::Member(of, _) if shows(of.last_name()));
         let is_address = rules.lexicon.is_exactly("route-namer", &facts.last);
-        call.style == CallStyle::Element || is_sent || is_shown || is_address || asks_a_record(rules, call)
+        let is_cookie = rules.lexicon.is("cookie", &facts.last);
+        call.style == CallStyle::Element || is_sent || is_shown || is_address || is_cookie || asks_a_record(rules, call)
     }
 
     /// What a store is told to do by its name: `commit("forget")` with `mutations: { forget(state) { … } }`. A logout's own name is
