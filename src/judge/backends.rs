@@ -383,6 +383,7 @@ impl Case<'_, '_> {
         let beginning = text.char_indices().nth(160).map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
         !is_access && is_other(&without_domain(self.texts.path(place.module).as_str()))
             || is_other(&without_addresses(&self.rules.lexicon, &without_domain(beginning), kind == CredentialKind::Session))
+            || kind == CredentialKind::Session && self.rules.lexicon.is("no-login-session", text.split('(').next().unwrap_or(text))
     }
 
     /// Whether a name becomes a part of an address that leads to something else than a login: `/confirm-email/${token}`.

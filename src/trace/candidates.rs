@@ -144,7 +144,7 @@ impl<'p> Finder<'_, 'p> {
                 found.insert(function_id, Candidate { named: true, ..Candidate::new(function_id, shown) });
             }
             each_value(&function.body, |value| keyed(program, rules, value, place, &mut found));
-            self.made(&function.body, function_id, &mut found);
+            self.made(&function.body, function_id, place, &mut found);
             if side == Side::Client {
                 for begun in begun(program, rules, function_id).into_iter().chain(watched(program, rules, function_id)) {
                     found.entry(begun.function).or_insert(begun);
@@ -179,6 +179,10 @@ impl<'p> Finder<'_, 'p> {
         let top = Place { module: id, function: None };
         each_value(&module.top, |value| keyed(program, rules, value, top, found));
         if side == Side::Client {
+            // `<script setup>` of a component
+            if let Some(template) = template_of(id, module) {
+                self.made(&module.top, template, top, found);
+            }
             for begun in begun_in(program, rules, &module.top, top) {
                 found.entry(begun.function).or_insert(begun);
             }
@@ -275,10 +279,9 @@ impl<'p> Finder<'_, 'p> {
         }
     }
 
-    /// What a call of a component makes under a logout's name, out of functions that it is handed:
+    /// What a call of a component, whose body stands at `place`, makes under a logout's name, out of functions that it is handed:
     /// `const { mutate: signOut } = useMutation({ mutationFn: api.signOut, onSuccess() {} })`.
-    fn made(&self, body: &'p Block, function: FunctionId, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
-        let place = Place::of(function);
+    fn made(&self, body: &'p Block, function: FunctionId, place: Place, found: &mut BTreeMap<FunctionId, Candidate<'p>>) {
         for step in body {
             let StepKind::Assign { target, op: AssignOp::Declare, value, .. } = &step.kind else { continue };
             let ValueKind::Call(call) = &outcome_of(value).kind else { continue };
@@ -288,7 +291,7 @@ impl<'p> Finder<'_, 'p> {
                 ValueKind::Record(entries) => entries.iter().any(|(_, entry)| is_run(entry)),
                 _ => is_run(&argument.value),
             });
-            if hands && self.side == Side::Client && !is_unused_binding(self.program, function, name) {
+            if hands && self.side == Side::Client && !is_unused_binding(self.program, place, name) {
                 found.entry(function).or_insert(Candidate { span: Some(step.span), named: true, call: Some((call, place)), ..Candidate::new(function, name) });
             }
         }
@@ -370,10 +373,15 @@ fn page_itself<'p>(id: ModuleId, module: &'p Module) -> Option<Candidate<'p>> {
     if module.language != Language::Component || !module.top.iter().any(acts) {
         return None;
     }
-    let index = module.functions.iter().position(|function| function.kind == FunctionKind::Template)?;
-    let function = FunctionId { module: id, index: FunctionIndex(index as u32) };
+    let function = template_of(id, module)?;
     let top = Place { module: id, function: None };
     Some(Candidate { named: true, arm: Some((&module.top, top)), span: module.top.iter().find(|step| acts(step)).map(|step| step.span), ..Candidate::new(function, "setup") })
+}
+
+/// The markup of a component with a script of its own.
+fn template_of(id: ModuleId, module: &Module) -> Option<FunctionId> {
+    let index = module.functions.iter().position(|function| function.kind == FunctionKind::Template)?;
+    Some(FunctionId { module: id, index: FunctionIndex(index as u32) })
 }
 
 /// What a block gives that stands as a value: `let sign_out = { let store = store.clone(); Callback::from(move |_| …) }`.

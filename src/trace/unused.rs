@@ -38,10 +38,11 @@ pub(super) fn is_unused_local(program: &Program<'_>, id: FunctionId) -> bool {
     is_only_declared(around.map(|around| &around.body), &function.name)
 }
 
-/// Whether nothing uses what a function binds to a name: what a hook makes and a component never calls nor hands on.
-pub(super) fn is_unused_binding(program: &Program<'_>, around: FunctionId, name: &str) -> bool {
+/// Whether nothing uses what a function, or the script of a component, binds to a name: what a hook makes and a component never calls
+/// nor hands on.
+pub(super) fn is_unused_binding(program: &Program<'_>, around: Place, name: &str) -> bool {
     let module = program.module(around.module);
-    let outer = module.function(around.index);
+    let Some(outer) = around.function.map(|index| module.function(index)) else { return is_only_declared(module.bodies().map(|(_, body)| body), name) };
     is_only_declared(module.functions.iter().filter(|inner| outer.span.contains(inner.span)).map(|inner| &inner.body), name)
 }
 
@@ -53,6 +54,7 @@ pub(super) fn is_unused_in_component(program: &Program<'_>, id: FunctionId, path
     // NOTE: a template in another markup language may not have been read.
     let has_markup = || ending == "svelte" || module.functions.iter().any(|other| other.kind == FunctionKind::Template && !other.body.is_empty());
     if !matches!(ending, "svelte" | "vue")
+        || function.kind == FunctionKind::Template
         || function.parent.is_some()
         || function.owner.is_some()
         || !module.top.iter().any(|step| declares(step, id, &function.name))

@@ -65,6 +65,10 @@ pub(super) fn request_of<'p>(program: &Program<'p>, rules: &RuleSet, call: &'p C
     if call.style == CallStyle::Function && matches!(last, "then" | "catch" | "finally") && matches!(call.callee.kind, ValueKind::Member(..)) {
         return None;
     }
+    // Nor does what compares a text with another: `CREDENTIAL_PATHS.some((known) => path.startsWith(known))`.
+    if rules.lexicon.is_exactly("text-test", last) && matches!(call.callee.kind, ValueKind::Member(..)) {
+        return None;
+    }
     let mut explicit = None;
     let mut path = call.args.first().filter(|_| is_sending_away(last)).and_then(|address| named_route(rules, &address.value));
     let by_name = path.is_some();
